@@ -1,0 +1,245 @@
+"""The typed configuration of a review. JSON Schema and ``docs/configuration.md`` are generated from it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class Settings(BaseModel):
+    """Base of every section: unknown keys are refused, values cannot be changed later."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Question(Settings):
+    """What the review asks, in words that the report prints."""
+
+    population: str = Field(description="Who is studied.")
+    intervention: str = Field(description="What is done.")
+    comparators: str = Field(description="Against what.")
+    outcomes: str = Field(description="What is measured.")
+
+
+class Corpus(Settings):
+    """The folder of records that comes with the project, or your own."""
+
+    path: str = Field(description="Folder with sub-folders or files of records, relative to the project.")
+    demonstration: bool = Field(
+        default=False,
+        description="Whether its records are condensed demonstrations: their ids then carry `demo:` and every page, figure and export says so.",
+    )
+
+
+class Sources(Settings):
+    """Where records come from."""
+
+    corpus: Corpus | None = Field(
+        default=None, description="The corpus; leave it out to use only your own files."
+    )
+    files: tuple[str, ...] = Field(
+        default=(),
+        description="Files and folders: PubMed XML, JATS, ClinicalTrials.gov JSON, Markdown, plain text.",
+    )
+
+
+class Criterion(Settings):
+    """Ids of the vocabulary that are in and out. An id in neither list is out unless `other` is `include`."""
+
+    include: tuple[str, ...] = Field(default=(), description="Ids that are in.")
+    exclude: tuple[str, ...] = Field(default=(), description="Ids that are out; they win over `include`.")
+    other: Literal["include", "exclude"] = Field(
+        default="exclude", description="What happens to an id that stands in neither list."
+    )
+    unclear: Literal["include", "exclude"] = Field(
+        default="exclude", description="What happens where the record does not tell."
+    )
+
+
+class Eligibility(Settings):
+    """Which studies are in; each list names ids of `config/vocabulary/`."""
+
+    condition: Criterion = Field(description="Conditions (`conditions.yaml`).")
+    design: Criterion = Field(description="Designs (`designs.yaml`).")
+    guidance: Criterion = Field(description="Guidance of at least one arm (`guidance.yaml`).")
+    procedure: Criterion = Field(description="Procedures (`procedures.yaml`).")
+
+
+class MinimalImportantDifference(Settings):
+    """A minimal important difference with its source."""
+
+    value: float = Field(
+        gt=0,
+        description="In points of the outcome's scale; on the analysis scale for ratios and standardised measures.",
+    )
+    source: str = Field(min_length=5, description="Citation that a panel can check.")
+
+
+class MinimalImportantDifferences(Settings):
+    """The two differences that matter: within a person, and between groups."""
+
+    within_person: MinimalImportantDifference | None = Field(
+        default=None, description="For before/after and responders."
+    )
+    between_groups: MinimalImportantDifference | None = Field(default=None, description="For comparisons.")
+
+
+class Scale(Settings):
+    """The scale on which an outcome is analysed."""
+
+    minimum: float = Field(description="Best or lowest value.")
+    maximum: float = Field(description="Highest value.")
+    unit: str = Field(description="Name of the unit as printed under an axis.")
+
+
+class Outcome(Settings):
+    """An outcome: which instruments measure it, and on which scale it is analysed."""
+
+    id: Identifier = Field(description="Short name used by analyses.")
+    label: str = Field(description="As printed.")
+    constructs: tuple[str, ...] = Field(
+        min_length=1, description="Constructs of `instruments.yaml` that belong to it."
+    )
+    instruments: tuple[str, ...] = Field(
+        default=(),
+        description="Instruments in order of preference; empty: every instrument of the constructs.",
+    )
+    scale: Scale | None = Field(
+        default=None,
+        description="Shared scale; values of other scales are converted to it. Leave it out for counts.",
+    )
+    direction: Literal["lower", "higher"] = Field(description="Which direction is better.")
+    minimal_important_difference: MinimalImportantDifferences = Field(
+        default=MinimalImportantDifferences(), description="The two minimal important differences."
+    )
+
+
+class Window(Settings):
+    """A span of follow-up, in weeks from the start of treatment. One timepoint per study and window is used."""
+
+    id: Identifier = Field(description="Short name used by analyses.")
+    label: str = Field(description="As printed, e.g. `over 1 to 6 weeks`.")
+    lower: float = Field(ge=0, description="Lower edge in weeks.")
+    lower_closed: bool = Field(default=False, description="Whether the lower edge belongs to it.")
+    upper: float | None = Field(default=None, description="Upper edge in weeks, always included; none: open.")
+    target: float = Field(ge=0, description="The nearest timepoint to it is used; ties go to the later one.")
+    phase: Literal["follow_up", "procedure"] = Field(
+        default="follow_up", description="Phase of the rows it takes."
+    )
+
+
+class ArmSelector(Settings):
+    """Which arms count as one side of a contrast; every list that is given must match."""
+
+    guidance: tuple[str, ...] = Field(default=(), description="Guidance ids; empty: any.")
+    procedure: tuple[str, ...] = Field(default=(), description="Procedure ids; empty: any.")
+    injectate: tuple[str, ...] = Field(default=(), description="Injectate ids; empty: any.")
+    role: tuple[str, ...] = Field(
+        default=(), description="Roles (intervention, comparator, single); empty: any."
+    )
+
+
+class Favours(Settings):
+    """What stands under the two ends of the axis."""
+
+    left: str = Field(description="Below smaller values.")
+    right: str = Field(description="Below larger values.")
+
+
+class Analysis(Settings):
+    """One pool, one forest plot."""
+
+    id: Identifier = Field(description="Short name; file names use it.")
+    title: str = Field(description="As printed above the plot.")
+    outcome: Identifier = Field(description="Outcome id.")
+    contrast: Literal["before_after", "between_arms"] = Field(
+        description="Follow-up against baseline of one arm, or arm against arm."
+    )
+    window: Identifier | None = Field(
+        default=None, description="Window id; none: the time does not matter (procedure time, success)."
+    )
+    measure: Literal["MD", "MC", "SMCR", "RR"] = Field(description="Effect measure by metafor's name.")
+    conditions: tuple[str, ...] = Field(min_length=1, description="Conditions that are pooled.")
+    designs: tuple[str, ...] = Field(min_length=1, description="Designs that share the diamond.")
+    intervention: ArmSelector = Field(
+        description="The arm of interest (the only one of a before/after analysis)."
+    )
+    comparator: ArmSelector | None = Field(
+        default=None, description="The other arm; needed for `between_arms`."
+    )
+    favours: Favours = Field(description="Labels under the axis.")
+    minimal_important_difference: Literal["within_person", "between_groups"] | None = Field(
+        default=None, description="Which of the outcome's two differences the figure draws."
+    )
+    note: str = Field(default="", description="Printed under the plot.")
+
+
+class Assumptions(Settings):
+    """What is assumed where papers do not say."""
+
+    correlation: float = Field(
+        default=0.5,
+        gt=-1,
+        lt=1,
+        description="Correlation of baseline and follow-up, where a study does not give it.",
+    )
+    correlation_source: str = Field(default="", description="Where it comes from.")
+    estimator: Literal["REML", "ML", "DL", "HE", "PM"] = Field(
+        default="REML", description="Estimator of the between-study variance."
+    )
+    ci: Literal["hksj-conservative", "hksj", "wald"] = Field(
+        default="hksj-conservative", description="Interval of the mean."
+    )
+    level: float = Field(default=95, gt=50, lt=100, description="Confidence level in percent.")
+
+
+class Config(Settings):
+    """The whole configuration of a review."""
+
+    title: str = Field(description="Title of the review.")
+    question: Question = Field(description="The question.")
+    sources: Sources = Field(description="Where records come from.")
+    vocabulary: str = Field(default="config/vocabulary", description="Folder of the vocabulary.")
+    eligibility: Eligibility = Field(description="Which studies are in.")
+    outcomes: tuple[Outcome, ...] = Field(min_length=1, description="What is pooled.")
+    windows: tuple[Window, ...] = Field(min_length=1, description="Spans of follow-up.")
+    analyses: tuple[Analysis, ...] = Field(min_length=1, description="The pools.")
+    assumptions: Assumptions = Field(default=Assumptions(), description="Assumptions, printed in the report.")
+
+    def outcome(self, outcome_id: str) -> Outcome:
+        """Return the outcome of an id."""
+        return next(o for o in self.outcomes if o.id == outcome_id)
+
+    def window(self, window_id: str) -> Window:
+        """Return the window of an id."""
+        return next(w for w in self.windows if w.id == window_id)
+
+    def analysis(self, analysis_id: str) -> Analysis:
+        """Return the analysis of an id."""
+        return next(a for a in self.analyses if a.id == analysis_id)
+
+    @model_validator(mode="after")
+    def _names_fit(self) -> Config:
+        for kind, ids in (
+            ("outcomes", [o.id for o in self.outcomes]),
+            ("windows", [w.id for w in self.windows]),
+            ("analyses", [a.id for a in self.analyses]),
+        ):
+            for name in ids:
+                if ids.count(name) > 1:
+                    raise ValueError(f"{kind}: the id {name!r} stands twice")
+        outcomes, windows = [o.id for o in self.outcomes], [w.id for w in self.windows]
+        for analysis in self.analyses:
+            where = f"analyses, {analysis.id}"
+            if analysis.outcome not in outcomes:
+                raise ValueError(f"{where}: no outcome {analysis.outcome!r}; allowed: {', '.join(outcomes)}")
+            if analysis.window is not None and analysis.window not in windows:
+                raise ValueError(f"{where}: no window {analysis.window!r}; allowed: {', '.join(windows)}")
+            if (analysis.contrast == "between_arms") != (analysis.comparator is not None):
+                raise ValueError(f"{where}: a comparator belongs to between_arms, and only to it")
+            if (analysis.measure in ("MC", "SMCR")) != (analysis.contrast == "before_after"):
+                raise ValueError(f"{where}: {analysis.measure} does not fit {analysis.contrast}")
+        return self

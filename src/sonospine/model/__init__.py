@@ -1,0 +1,1 @@
+"""Records, places and tables: the types that travel between the rooms."""

@@ -1,0 +1,114 @@
+"""How a table is declared: columns with type, unit and allowed values; pandera checks them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandera.pandas as pandera
+
+PATTERNS = {
+    "text": None,
+    "id": re.compile(r"\S+"),
+    "number": re.compile(r"-?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?"),
+    "integer": re.compile(r"-?\d+"),
+    "boolean": re.compile(r"true|false"),
+    "date": re.compile(r"\d{4}(-\d{2}(-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2})?)?)?)?"),
+    "locator": re.compile(r"\S.*"),
+    "list": None,
+    "json": None,
+}
+DESCRIBED = {
+    "number": "a number with decimal point and ASCII minus",
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "date": "an ISO date",
+    "id": "an id without white space",
+    "locator": "a place",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: every cell is text; ``kind`` says what the text must look like; empty means unknown.
+
+    ``required`` columns are never empty. ``allowed`` lists the only values; ``list`` columns separate theirs
+    by ``;`` and are not checked against it.
+    """
+
+    name: str
+    kind: str
+    description: str
+    unit: str = ""
+    allowed: tuple[str, ...] = ()
+    required: bool = False
+
+    def permits(self, value: str) -> bool:
+        """Tell whether a cell's text is allowed here."""
+        if value == "":
+            return not self.required
+        if self.allowed and self.kind != "list":
+            return value in self.allowed
+        pattern = PATTERNS[self.kind]
+        return pattern is None or pattern.fullmatch(value) is not None
+
+    def allowance(self) -> str:
+        """Say in words what is allowed."""
+        what = ", ".join(self.allowed) if self.allowed else DESCRIBED.get(self.kind, "text")
+        return what if self.required else f"{what}, or empty"
+
+
+@dataclass(frozen=True, slots=True)
+class TableSchema:
+    """A declared table: its path, who writes it, its key and its columns.
+
+    ``logged`` tables keep their order; all others are sorted by key when written.
+    """
+
+    name: str
+    path: str
+    written_by: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    description: str = ""
+    logged: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The column names in order."""
+        return tuple(column.name for column in self.columns)
+
+    def column(self, name: str) -> Column:
+        """Return the column of a name; ``KeyError`` where there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+    def row(self, **values: str) -> dict[str, str]:
+        """Return a row with the given values and all other columns empty; an unknown name is a ``KeyError``."""
+        unknown = set(values) - set(self.names)
+        if unknown:
+            raise KeyError(f"{self.name} has no column {', '.join(sorted(unknown))}")
+        return {name: values.get(name, "") for name in self.names}
+
+    def pandera_schema(self) -> pandera.DataFrameSchema:
+        """Return the pandera schema: text columns, all present, in order, with one check each."""
+        import pandera.pandas as pandera
+
+        return pandera.DataFrameSchema(
+            {
+                c.name: pandera.Column(
+                    str,
+                    pandera.Check(c.permits, element_wise=True, name="allowed", error=c.allowance()),
+                    description=c.description,
+                )
+                for c in self.columns
+            },
+            strict=True,
+            ordered=True,
+            unique=list(self.key) or None,
+            name=self.name,
+        )

@@ -1,0 +1,148 @@
+"""Reading and writing declared tables: tab-separated, UTF-8, LF, header, RFC 4180 quoting, all text."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from sonospine.model.errors import InputError
+from sonospine.model.files import write_text
+from sonospine.model.schema import TableSchema
+
+Row = dict[str, str]
+
+_BREAKS = str.maketrans(
+    {
+        "\t": " ",
+        "\n": " ",
+        "\r": " ",
+        "\v": " ",
+        "\f": " ",
+        "\x85": " ",
+        "\u2028": " ",
+        "\u2029": " ",
+        "\x00": " ",
+    }
+)
+
+
+def read_table(path: Path | str, schema: TableSchema, *, validate: bool = True) -> list[Row]:
+    """Read a declared table as rows of text.
+
+    Raises
+    ------
+    InputError
+        The file is missing, is not UTF-8, has another header, or a cell that the schema does not allow
+        (file, line, column, found and allowed are named).
+    """
+    header, rows = read_rows(path)
+    if tuple(header) != schema.names:
+        missing = [name for name in schema.names if name not in header]
+        unknown = [name for name in header if name not in schema.names]
+        found = f"missing {', '.join(missing) or 'none'}; unknown {', '.join(unknown) or 'none'}"
+        raise InputError(
+            "the columns are not those of the table",
+            file=path,
+            row=1,
+            found=found,
+            allowed=", ".join(schema.names),
+        )
+    if validate:
+        check_rows(rows, schema, path)
+    return rows
+
+
+def read_tables(paths: Iterable[Path], schema: TableSchema) -> list[Row]:
+    """Read several files of one declared table, one after the other."""
+    return [row for path in paths for row in read_table(path, schema)]
+
+
+def read_rows(path: Path | str) -> tuple[list[str], list[Row]]:
+    """Read any tab-separated file as its header and its rows of text (short rows are filled with empty cells)."""
+    try:
+        text = Path(path).read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise InputError("no such file", file=path) from None
+    except UnicodeDecodeError as error:
+        raise InputError("not UTF-8", file=path, found=f"byte {error.start}") from None
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter="\t", strict=False)
+    header = next(lines, [])
+    if not header:
+        raise InputError("the file is empty", file=path)
+    rows = []
+    for cells in lines:
+        if len(cells) > len(header):
+            raise InputError(
+                "more cells than columns",
+                file=path,
+                row=lines.line_num,
+                found=len(cells),
+                allowed=len(header),
+            )
+        if cells:
+            rows.append(dict(zip(header, cells + [""] * (len(header) - len(cells)), strict=True)))
+    return header, rows
+
+
+def check_rows(rows: list[Row], schema: TableSchema, path: Path | str) -> None:
+    """Check rows against the schema with pandera; the first fault is raised as ``InputError``."""
+    import pandas as pd
+    import pandera.errors
+
+    if not rows:
+        return
+    frame = pd.DataFrame(rows, columns=list(schema.names), dtype="str")
+    try:
+        schema.pandera_schema().validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as faults:
+        raise _first_fault(faults.failure_cases.to_dict("records"), rows, schema, path) from None
+
+
+def _first_fault(
+    cases: list[dict[str, object]], rows: list[Row], schema: TableSchema, path: Path | str
+) -> InputError:
+    for index, row in enumerate(rows):
+        for column in schema.columns:
+            if not column.permits(row[column.name]):
+                return InputError(
+                    "the value is not allowed",
+                    file=path,
+                    row=index + 2,
+                    field=column.name,
+                    found=row[column.name],
+                    allowed=column.allowance(),
+                )
+    seen: set[tuple[str, ...]] = set()
+    for index, row in enumerate(rows):
+        key = tuple(row[name] for name in schema.key)
+        if key in seen:
+            return InputError(
+                "the key stands twice",
+                file=path,
+                row=index + 2,
+                field=" ".join(schema.key),
+                found=" ".join(key),
+            )
+        seen.add(key)
+    return InputError("the table does not fit its schema", file=path, found=cases[0] if cases else None)
+
+
+def write_table(path: Path | str, schema: TableSchema, rows: Iterable[Mapping[str, str]]) -> None:
+    """Check and write a declared table, whole or not at all; rows are sorted by key unless it is a log."""
+    listed = [{name: row[name].translate(_BREAKS) for name in schema.names} for row in rows]
+    check_rows(listed, schema, path)
+    if not schema.logged:
+        listed.sort(key=lambda row: [row[name] for name in schema.key])
+    write_text(path, table_text(schema.names, listed))
+
+
+def table_text(names: Iterable[str], rows: Iterable[Mapping[str, str]]) -> str:
+    """Return rows as tab-separated text with a header."""
+    out = io.StringIO()
+    columns = list(names)
+    writer = csv.writer(out, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
+    writer.writerow(columns)
+    writer.writerows([row[name] for name in columns] for row in rows)
+    return out.getvalue()
