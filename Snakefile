@@ -1,0 +1,44 @@
+# The table of contents: configuration, phases, and what `snakemake` builds when nothing is named.
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+from snakemake.utils import min_version
+
+from sonospine.config.loading import load_config
+from sonospine.model.errors import InputError
+from sonospine.model.fingerprint import of_rooms
+from sonospine.sources.listing import source_files
+
+min_version("9.20")
+
+CONFIG = "config/config.yaml"
+try:
+    review = load_config(CONFIG)
+    SOURCES = [str(path) for path in source_files(review, CONFIG)]
+except InputError as error:
+    raise WorkflowError(str(error)) from None
+VOCABULARY = sorted(map(str, Path(review.vocabulary).glob("*.yaml")))
+FORMATS = ["svg", "pdf", "png"]
+
+
+wildcard_constraints:
+    bucket=r"\d+",
+
+
+include: "workflow/rules/records.smk"
+include: "workflow/rules/studies.smk"
+include: "workflow/rules/extraction.smk"
+include: "workflow/rules/curation.smk"
+include: "workflow/rules/synthesis.smk"
+include: "workflow/rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        "results/report",
+        "results/records/rejected.tsv",
+        "results/screening/prisma.tsv",
+        "extracted/curated/conflicts.tsv",
+        "extracted/curated/log.tsv",
+        collect("results/figures/{analysis.id}.{format}", analysis=review.analyses, format=FORMATS),

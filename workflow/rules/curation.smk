@@ -1,0 +1,44 @@
+# Curation: replay what people corrected, then decide which row stands for each result.
+# extracted/curation/ is input only: no rule has it, or a folder above it, as output.
+
+
+rule apply_corrections:
+    input:
+        shards="results/import",
+        records=RECORDS,
+        machine=MACHINE,
+        linked="results/studies/records.tsv",
+        curation=curated("corrections"),
+    output:
+        corrected="extracted/curated/corrected.tsv",
+        arms="extracted/curated/arms.tsv",
+        timepoints="extracted/curated/timepoints.tsv",
+        log="extracted/curated/log.tsv",
+    params:
+        code=of_rooms("model", "corrections", "cli/correct.py"),
+    log:
+        "logs/apply_corrections.log",
+    conda:
+        "../envs/sonospine.yaml"
+    shell:
+        "sonospine correct --shards {input.shards} --records results/records --studies results/studies "
+        "--machine extracted/machine --curation extracted/curation --out extracted/curated 2> {log}"
+
+
+rule reconcile_measurements:
+    input:
+        config=CONFIG,
+        vocabulary=VOCABULARY,
+        corrected=rules.apply_corrections.output,
+        studies="results/studies/studies.tsv",
+    output:
+        measurements="extracted/curated/measurements.tsv",
+        conflicts="extracted/curated/conflicts.tsv",
+    params:
+        code=of_rooms("model", "config", "vocabulary", "reconcile", "cli/reconcile.py"),
+    log:
+        "logs/reconcile_measurements.log",
+    conda:
+        "../envs/sonospine.yaml"
+    shell:
+        "sonospine reconcile --config {input.config} --curated extracted/curated --studies results/studies 2> {log}"

@@ -1,0 +1,29 @@
+# Extraction: what each record reports, bucket by bucket. It reads records and the vocabulary, nothing else.
+
+
+rule extract_measurements:
+    input:
+        records="results/records/{bucket}.jsonl",
+        vocabulary=VOCABULARY,
+    output:
+        measurements="extracted/machine/measurements/{bucket}.tsv",
+        alternatives="extracted/machine/alternatives/{bucket}.tsv",
+        arms="extracted/machine/arms/{bucket}.tsv",
+        unread="extracted/machine/unread/{bucket}.tsv",
+    params:
+        code=of_rooms("model", "vocabulary", "extraction", "cli/extract.py"),
+        vocabulary=review.vocabulary,
+    log:
+        "logs/extract_measurements/{bucket}.log",
+    conda:
+        "../envs/sonospine.yaml"
+    shell:
+        "sonospine extract {input.records} --vocabulary {params.vocabulary} --tables extracted/machine 2> {log}"
+
+
+MACHINE = of_every_bucket(
+    "extracted/machine/measurements/{bucket}.tsv",
+    "extracted/machine/alternatives/{bucket}.tsv",
+    "extracted/machine/arms/{bucket}.tsv",
+    "extracted/machine/unread/{bucket}.tsv",
+)

@@ -1,0 +1,47 @@
+# Report: the figures, and the pages on which each number can be followed to where it was read.
+
+
+rule draw_figures:
+    input:
+        config=CONFIG,
+        effects=rules.compute_effects.output,
+        synthesis=rules.pool_effects.output,
+        reconciled=rules.reconcile_measurements.output,
+        studies="results/studies/studies.tsv",
+    output:
+        collect("results/figures/{analysis.id}.{format}", analysis=review.analyses, format=FORMATS),
+    params:
+        code=of_rooms("model", "config", "figures", "cli/draw.py"),
+    log:
+        "logs/draw_figures.log",
+    conda:
+        "../envs/sonospine.yaml"
+    shell:
+        "sonospine draw --config {input.config} --effects {input.effects} --synthesis results/synthesis "
+        "--studies results/studies --curated extracted/curated --out results/figures 2> {log}"
+
+
+rule write_report:
+    input:
+        config=CONFIG,
+        shards="results/import",
+        records=RECORDS,
+        rejected="results/records/rejected.tsv",
+        linked=rules.link_reports.output,
+        screened=rules.screen_studies.output,
+        machine=MACHINE,
+        curated=rules.apply_corrections.output,
+        reconciled=rules.reconcile_measurements.output,
+        effects=rules.compute_effects.output,
+        synthesis=rules.pool_effects.output,
+        figures=rules.draw_figures.output,
+    output:
+        directory("results/report"),
+    params:
+        code=of_rooms("model", "config", "vocabulary", "evidence", "figures", "report", "cli/report.py"),
+    log:
+        "logs/write_report.log",
+    conda:
+        "../envs/sonospine.yaml"
+    shell:
+        "sonospine report --config {input.config} --out {output} 2> {log}"

@@ -1,0 +1,39 @@
+# Synthesis: effect sizes, then the pools.
+
+
+rule compute_effects:
+    input:
+        config=CONFIG,
+        vocabulary=VOCABULARY,
+        curated=rules.apply_corrections.output,
+        reconciled=rules.reconcile_measurements.output,
+        studies="results/studies/studies.tsv",
+        decisions="results/screening/decisions.tsv",
+    output:
+        "results/effects/effects.tsv",
+    params:
+        code=of_rooms("model", "config", "vocabulary", "effects", "cli/effects.py"),
+    log:
+        "logs/compute_effects.log",
+    conda:
+        "../envs/sonospine.yaml"
+    shell:
+        "sonospine effects --config {input.config} --curated extracted/curated --studies results/studies "
+        "--screening results/screening --out {output} 2> {log}"
+
+
+rule pool_effects:
+    input:
+        config=CONFIG,
+        effects=rules.compute_effects.output,
+    output:
+        pooled="results/synthesis/pooled.tsv",
+        weights="results/synthesis/weights.tsv",
+    params:
+        code=of_rooms("model", "config", "synthesis", "cli/pool.py"),
+    log:
+        "logs/pool_effects.log",
+    conda:
+        "../envs/sonospine.yaml"
+    shell:
+        "sonospine pool {input.effects} --config {input.config} -o results/synthesis 2> {log}"

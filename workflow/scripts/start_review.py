@@ -1,0 +1,78 @@
+"""Start `snakemake` after clearing what a killed run left; `make review` calls this.
+
+A run that was killed leaves a lock and, perhaps, jobs that still write. The process group of each run is noted in
+`.snakemake/review.json`. If the run that noted it is alive, this one stops with one line; if it is dead, what is
+left of its group is ended and the lock is taken off. Files are renamed into place when they are whole, so a killed
+job leaves no half file behind.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+NOTE = Path(".snakemake/review.json")
+LOCKS = Path(".snakemake/locks")
+
+
+def started(pid: int) -> str:
+    """When a process started, or nothing where there is none: tells a reused process id from the old one."""
+    asked = subprocess.run(
+        ["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False, env={"LC_ALL": "C", **os.environ}
+    )
+    return asked.stdout.strip()
+
+
+def members(group: int) -> list[int]:
+    """The processes of a group that are still alive."""
+    asked = subprocess.run(["ps", "-A", "-o", "pid=,pgid=,stat="], capture_output=True, text=True, check=False)
+    rows = [line.split() for line in asked.stdout.splitlines()]
+    return [int(pid) for pid, pgid, state in rows if int(pgid) == group and not state.startswith("Z")]
+
+
+def clear_dead_run() -> None:
+    """End what is left of a run whose starter is dead, and take off its lock; stop if it is alive."""
+    if NOTE.exists():
+        note = json.loads(NOTE.read_text(encoding="utf-8"))
+        if note["started"] and started(note["runner"]) == note["started"]:
+            sys.exit(f"a review is under way here (process {note['runner']}): wait for it, or end it")
+        orphans = members(note["group"]) if note["group_started"] == started(note["group"]) or not started(note["group"]) else []
+        for pid in orphans:
+            with_no_error(os.kill, pid, signal.SIGKILL)
+        while orphans and members(note["group"]):
+            time.sleep(0.05)
+        NOTE.unlink()
+    if LOCKS.is_dir() and any(LOCKS.iterdir()):
+        print("taking off the lock of a run that was killed", file=sys.stderr)
+        subprocess.run(["snakemake", "--unlock", "--quiet", "all"], check=True)
+
+
+def with_no_error(call, *arguments) -> None:  # noqa: ANN001, ANN002 - a plain call whose process may be gone already
+    """Call, and pass over that the process has ended meanwhile."""
+    try:
+        call(*arguments)
+    except ProcessLookupError:
+        pass
+
+
+def main() -> int:
+    """Run snakemake in a group of its own, pass signals on, and give its exit status."""
+    clear_dead_run()
+    run = subprocess.Popen(["snakemake", *sys.argv[1:]], start_new_session=True)
+    NOTE.parent.mkdir(exist_ok=True)
+    note = {"runner": os.getpid(), "started": started(os.getpid()), "group": run.pid, "group_started": started(run.pid)}
+    NOTE.write_text(json.dumps(note), encoding="utf-8")
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda received, _: with_no_error(os.killpg, run.pid, received))
+    status = run.wait()
+    NOTE.unlink(missing_ok=True)
+    return 1 if status else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
