@@ -132,7 +132,7 @@ def published_numbers(row: Row, facts: dict[str, Fact], seeds: Path) -> set[floa
 def visible_text(path: Path) -> str:
     if path.suffix == ".json":
         study = json.loads(path.read_text(encoding="utf-8"))
-        text = " \n ".join(leaves(study, frozenset({"nctId", "groupId", "id"})))
+        text = " \n ".join(leaves(study, frozenset({"nctId", "groupId", "id", "referencesModule"})))
     else:
         root = parse(path)
         parts = root.iter("ArticleTitle", "AbstractText", "Year")
@@ -263,6 +263,25 @@ def test_the_recruiting_trial_of_the_news_document_has_no_results(corpus: Path) 
     assert study["protocolSection"]["statusModule"]["overallStatus"] == "RECRUITING"
     assert study["hasResults"] is False
     assert "enrollmentInfo" not in study["protocolSection"]["designModule"]
+
+
+def test_a_reference_of_a_registration_names_the_twin_study_of_the_facts(
+    corpus: Path, provenance: list[Row], facts: dict[str, Fact]
+) -> None:
+    seen = 0
+    for row in provenance:
+        if not row["file"].startswith("ctgov/") or row["fact_key"].startswith("seed "):
+            continue
+        study = json.loads((corpus / row["file"]).read_text(encoding="utf-8"))
+        other = facts[row["fact_key"]]["other"]
+        twin = facts.get(other.get("same_trial_as") or other.get("same_study") or "")
+        for reference in study["protocolSection"].get("referencesModule", {}).get("references", []):
+            seen += 1
+            pmid = twin["pmid"] if twin else other["publication_pmid"]
+            assert reference.get("pmid") == pmid, row["file"]
+            if twin:
+                assert twin["doi"] in reference["citation"], row["file"]
+    assert seen == 4
 
 
 def test_numbers_of_posted_results_are_strings_with_denominators(corpus: Path) -> None:
