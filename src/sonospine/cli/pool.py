@@ -1,0 +1,113 @@
+"""``sonospine pool``: pool the effects of the review, or of any file with yi and vi."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sonospine.model.errors import InputError
+from sonospine.model.table_io import Row, read_table, table_text, write_table
+from sonospine.model.tables import EFFECTS, POOLED, WEIGHTS
+
+PRINTED = (
+    "analysis",
+    "variant",
+    "k",
+    "estimate",
+    "ci_lower",
+    "ci_upper",
+    "p_value",
+    "pi_lower",
+    "pi_upper",
+    "tau2",
+    "i2",
+    "flags",
+)
+
+
+def run(
+    file: Annotated[
+        Path, typer.Argument(help="Effects: the table of the review, or a file with yi and vi (TSV or CSV).")
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--out",
+            help="Folder for pooled.tsv and weights.tsv, or a file; else a short table is printed.",
+        ),
+    ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", help="Configuration: analyses, estimator, interval, differences."),
+    ] = None,
+    estimator: Annotated[str | None, typer.Option(help="REML, ML, DL, HE or PM.")] = None,
+    ci: Annotated[str | None, typer.Option(help="hksj-conservative, hksj or wald.")] = None,
+    level: Annotated[float | None, typer.Option(help="Confidence level in percent.")] = None,
+) -> None:
+    """Pool effects by random effects.
+
+    One study is not pooled; two give both intervals, marked "not interpretable"; three or more give the chosen
+    interval and a prediction interval.
+    """
+    from sonospine.synthesis.plain_file import read_effects
+    from sonospine.synthesis.pooling import Choice, Threshold, pool
+    from sonospine.synthesis.random_effects import ESTIMATORS, INTERVALS
+
+    thresholds: dict[str, Threshold] = {}
+    analyses: list[str] | None = None
+    chosen = Choice()
+    if config is None:
+        effects = read_effects(file)
+    else:
+        from sonospine.config.loading import load_config
+
+        review = load_config(config)
+        effects = read_table(file, EFFECTS)
+        analyses = [a.id for a in review.analyses]
+        chosen = Choice(review.assumptions.estimator, review.assumptions.ci, review.assumptions.level)
+        for analysis in review.analyses:
+            differences = review.outcome(analysis.outcome).minimal_important_difference
+            named = analysis.minimal_important_difference
+            difference = getattr(differences, named) if named else None
+            if difference is not None:
+                thresholds[analysis.id] = Threshold(difference.value, difference.source)
+    chosen = Choice(
+        _one_of("--estimator", estimator, ESTIMATORS) or chosen.estimator,
+        _one_of("--ci", ci, INTERVALS) or chosen.ci,
+        chosen.level if level is None else _level(level),
+    )
+    pools = pool(effects, chosen, thresholds, analyses)
+    if out is None:
+        print(table_text(PRINTED, [_short(row) for row in pools.pooled]), end="")
+    elif out.suffix:
+        write_table(out, POOLED, pools.pooled)
+    else:
+        write_table(out / "pooled.tsv", POOLED, pools.pooled)
+        write_table(out / "weights.tsv", WEIGHTS, pools.weights)
+    if out is not None:
+        print(f"{len(pools.pooled)} pooled rows written to {out}", file=sys.stderr)
+
+
+def _one_of(option: str, value: str | None, allowed: tuple[str, ...]) -> str | None:
+    if value is not None and value not in allowed:
+        raise typer.BadParameter(f"{value!r} is not one of {', '.join(allowed)}", param_hint=option)
+    return value
+
+
+def _level(level: float) -> float:
+    if not 50 < level < 100:
+        raise InputError(
+            "the confidence level must be between 50 and 100 percent", field="--level", found=level
+        )
+    return level
+
+
+def _short(row: Row) -> Row:
+    return {
+        name: f"{float(row[name]):.4g}" if name in PRINTED[3:-1] and row[name] else row[name]
+        for name in PRINTED
+    }
