@@ -1,0 +1,66 @@
+"""How an arm's label is normalised and compared: "Group I", "group 1", "the US group (n = 30)"."""
+
+from __future__ import annotations
+
+import re
+
+_N = re.compile(r"[\[(]?\s*\b[nN]\s*=?\s*[=:]\s*\d[\d,]*\s*[\])]?")
+_WORD = re.compile(r"[^\W_]+(?:\.\d+)?%?")
+_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6"}
+_ORDINAL = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6"}
+GENERIC = frozenset(
+    "the a an of in and or with for to by on at as was were is are from than only plus group groups arm arms grp gr patient "
+    "patients participants participant subjects women men children cases n treated treatment therapy received receiving who "
+    "using guided guidance undergoing underwent injection injections versus vs".split()
+)
+CONTROLS = frozenset(
+    "control controls placebo sham standard usual conventional comparator comparison waiting waitlist untreated none".split()
+)
+ACTIVES = frozenset("intervention treatment experimental active study trial test treated case".split())
+
+_UNITS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_VALUES = {w: i + 1 for i, w in enumerate(_UNITS)} | {w: 10 * (i + 2) for i, w in enumerate(_TENS)}
+_VALUES |= {
+    f"{t}{s}{u}": 10 * (i + 2) + j + 1
+    for i, t in enumerate(_TENS)
+    for j, u in enumerate(_UNITS[:9])
+    for s in ("-", " ")
+}
+NUMBER_WORDS = rf"(?:{'|'.join(sorted(_VALUES, key=lambda w: (-len(w), w)))})"
+COUNT = rf"(?:\d{{1,2}},\d{{3}}|\d+|\b{NUMBER_WORDS}\b)"
+
+
+def count_of(text: str) -> str:
+    """Return a printed count, in digits or as a word, as digits (empty where it is neither)."""
+    plain = text.strip().lower().replace(",", "")
+    return plain if plain.isdigit() else str(_VALUES.get(plain, ""))
+
+
+def normalised(label: str) -> str:
+    """Return a label without "group", n and punctuation, in lower case; roman and written numbers as digits."""
+    plain = _N.sub(" ", label)
+    words = [w.lower() for w in _WORD.findall(plain)]
+    kept = [
+        w
+        for w in words
+        if w not in {"group", "groups", "arm", "arms", "the", "grp", "gr", "n", "patients", "in", "of"}
+    ]
+    if len(kept) == 1:
+        kept = [_ROMAN.get(kept[0], _ORDINAL.get(kept[0], kept[0]))]
+    return " ".join(kept)
+
+
+def words_of(text: str) -> frozenset[str]:
+    """Return the words of a label or definition that can tell arms apart, without plural endings."""
+    found = (w.lower() for w in _WORD.findall(_N.sub(" ", text)))
+    return frozenset(_singular(w) for w in found if w not in GENERIC)
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+
+def is_code(label: str) -> bool:
+    """Tell whether a label is a code such as "A", "2", "II" or "SM" after the word group."""
+    return re.fullmatch(r"[A-Z]{1,5}\d{0,2}|\d{1,2}|[a-d]", label) is not None

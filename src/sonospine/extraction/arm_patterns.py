@@ -1,0 +1,323 @@
+"""Where a text names arms: coded groups, named groups, phrases with n, randomisation to X or Y."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sonospine.extraction.arm_labels import COUNT, count_of, is_code, normalised, words_of
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An arm as one place names it. ``kind`` is ``code named sized listed table registry title``.
+
+    ``start`` and ``end`` are the span of the label in the text searched, ``n_start`` and ``n_end`` that of n.
+    """
+
+    kind: str
+    label: str
+    start: int
+    end: int
+    definition: str = ""
+    n: str = ""
+    n_start: int = 0
+    n_end: int = 0
+
+
+_CODE = r"(?:[A-Z]{1,5}\d{0,2}|\d{1,2}|[a-d])(?![\w.]\w|[a-z])"
+_CODED = re.compile(
+    rf"\b[Gg](?:roups?|ROUPS?)\s+[\"'“‘(]?(?P<code>{_CODE})(?P<more>(?:\s*(?:,|and|or|&|,\s*and)\s*{_CODE}(?![\w%.])(?!\s+(?:of|patients|weeks?|months?|hours?)\b))*)"
+)
+_SPLIT = re.compile(r"\s*(?:,|\band\b|\bor\b|&)\s*")
+_VERB = (
+    r"(?:(?:patients|participants|subjects|women|men|children|which|who)?,?\s*(?:was|were|has|had|have)?\s*(?:randomly\s+)?"
+    r"(?:received|receiving|receives?|given|underwent|undergoing|treated (?:with|by|using)|administered|got|injected with|assigned to|"
+    r"allocated to|comprised|consisted of|used|performed|included|had)|=|[:,–-])"
+)
+_DEFINED = re.compile(
+    rf"\s*(?P<bracket>\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\]]*\])?\s*,?\s*(?P<verb>{_VERB})\s*(?P<what>[^;.()]*(?:\.\d[^;.()]*)*)",
+    re.IGNORECASE,
+)
+_STOP_DEFINITION = re.compile(
+    r",?\s*\b(?:and|or|while|whereas|but)\s+(?:the\s+)?(?:(?:patients|those)\s+in\s+)?(?:[\w-]+\s+){0,3}groups?\b|,?\s*\bgroups?\s+[A-Z0-9]|,\s*(?:while|whereas|respectively|followed by|for \d)",
+    re.IGNORECASE,
+)
+_N_INSIDE = re.compile(
+    r"\b[nN]o?\.?\s*[=:]\s*(?P<n>\d[\d,]*)|(?P<m>\d+)\s+(?:patients|participants|subjects|women|men|children|cases|eyes|knees)\b"
+)
+_NAMED = re.compile(
+    r"(?P<words>(?:[\w+/%.’'\-–]+\s+){0,5}?[\w+/%.’'\-–]+)\s+(?P<noun>groups?|arms?)\b", re.IGNORECASE
+)
+_CODE_IN_BRACKET = re.compile(
+    r"(?P<what>[^;:.()]{3,140}?(?:\.\d[^;:.()]*)?)\s*\((?:the\s+)?[Gg]roup\s+(?P<code>[A-Z]{1,5}\d{0,2}|\d{1,2}|[a-d])\b(?P<rest>[^()]*)\)"
+)
+_IN_GROUP = re.compile(
+    r"(?P<what>[^;:.()]{3,90})\b(?:was|were)?\s*(?:used\s+|given\s+|administered\s+)?(?:in|for)\s+(?:the\s+)?[Gg]roup\s+(?P<code>[A-Z]{1,5}\d{0,2}|\d{1,2})\b"
+)
+_SIZED = re.compile(
+    r"(?P<what>[^;()\[\]]{2,160}?)\s*[\[(](?P<inside>[^()\[\]]*?)\b[nN]\s*=\s*(?P<n>\d[\d,]*)[^()\[\]]*[\])]"
+)
+_CUT = re.compile(
+    r"[,;:]|\.\s|\b(?:or|and|either|receiv\w+|to|into|versus|vs\.?|undergo\w*|after|groups?:|using|were|was|"
+    r"compar\w+|assigned|allocated|randomi[sz]ed|groups?\s+of|treated|that|which|given)\b",
+    re.IGNORECASE,
+)
+_RANDOM = re.compile(
+    r"\b(?:random\w*|assigned|allocated|divided)\b[^.;]{0,60}?\b(?:to|into)\s+(?:groups?\s+)?(?:(?:receive|undergo|have|be treated with|get)\s+)?(?:either\s+)?"
+    r"(?P<first>[^.;:]{3,120}?)\s+(?:or|versus|vs\.?)\s+(?:to\s+)?(?P<second>[^.;:(,]{3,120})",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(
+    r"(?P<first>[^.;:?]{3,100}?)\s+(?:versus|vs\.?|compared (?:with|to))\s+(?P<second>[^.;:?,(]{3,100})",
+    re.IGNORECASE,
+)
+_BOUNDARY = frozenset(
+    "the a an in and of than versus vs to for with from into between our or both each all two three four five other "
+    "same this that these those within either any as by was were is are on at one per whether only while whereas but "
+    "including respective whole entire compared not no when after before during patients participants subjects had has "
+    "have randomized randomised assigned allocated divided did then also significantly different study's across among "
+    "toward towards under over more less higher lower greater better there first second third fourth eight six ten "
+    "control-group vs. group, groups, i.e. where since if every which who whose received receiving showed shows "
+    "independent separate comparable equal parallel similar treated".split()
+)
+_NOT_ARMS = frozenset(
+    "age patient focus support working muscle peer user comparison research blood ethnic target discussion risk trial sex "
+    "gender subject steering advisory expert collaborative cochrane sub subgroup intergroup parallel matched treatment-by "
+    "functional carboxyl amino population diagnostic disease severity left right upper lower dominant affected "
+    "study-specific symptom writing guideline total overall pooled multi single double open long-term per-protocol "
+    "intention-to-treat itt analysis analyzed analysed randomized randomised small large inter within".split()
+)
+_ENROLLED = frozenset(
+    "patients participants subjects women men children people individuals adults volunteers cases total overall all".split()
+)
+
+
+def coded(text: str) -> Iterator[Candidate]:
+    """Find "Group A", "groups 1, 2 and 3", with definition and n where they follow or stand in brackets."""
+    for found in _CODED.finditer(text):
+        codes = [c for c in _SPLIT.split(found["code"] + found["more"]) if is_code(c)]
+        if len(codes) > 1:
+            for code in codes:
+                yield Candidate("code", f"Group {code}", found.start(), found.end())
+            continue
+        definition, n = "", ("", 0, 0)
+        after = _DEFINED.match(text, found.end())
+        bracket = re.compile(r"\s*[\[(]([^()\[\]]*(?:\([^()]*\)[^()]*)*)[\])]").match(text, found.end())
+        if bracket:
+            n = _size(bracket[1], bracket.start(1))
+            definition = _bare(bracket[1])
+        if after and (after["verb"].strip() not in {",", "-", "–"} or text[found.start()] == "G"):
+            tail = _definition(after["what"])
+            definition = definition or (tail if len(words_of(tail)) > 0 else "")
+            sized = re.compile(r"\s*\(([^()]*)\)").match(text, after.end("what"))
+            if not n[0] and sized:
+                n = _size(sized[1], sized.start(1))
+        yield Candidate(
+            "code",
+            f"Group {codes[0]}" if codes else found[0],
+            found.start(),
+            found.end("code"),
+            definition,
+            *n,
+        )
+    for pattern in (_CODE_IN_BRACKET, _IN_GROUP):
+        for found in pattern.finditer(text):
+            rest = found.groupdict().get("rest") or ""
+            n = _size(rest, found.start("rest")) if rest else ("", 0, 0)
+            what = _last_phrase(found["what"])
+            if what and not re.search(
+                r"\b(?:higher|lower|patients|significant|mean|found|observed)\b|±", what, re.IGNORECASE
+            ):
+                yield Candidate(
+                    "code", f"Group {found['code']}", found.start("code"), found.end("code"), what, *n
+                )
+
+
+def named(text: str) -> Iterator[Candidate]:
+    """Find "the ultrasound group", "the intervention and control groups", "US group (n = 30)"."""
+    for found in _NAMED.finditer(text):
+        words = found["words"].split()
+        labels = [_trim(words)]
+        if found["noun"].lower().endswith("s"):
+            joined = [i for i, w in enumerate(words) if w.lower() in {"and", "or", "vs", "vs.", "versus"}]
+            if not joined:
+                continue
+            labels = [_trim(words[: joined[-1]]), _trim(words[joined[-1] + 1 :])]
+        for label in labels:
+            if not label or not _may_name_arm(label):
+                continue
+            start = text.rfind(label, found.start(), found.end())
+            noun = found["noun"] if not found["noun"].lower().endswith("s") else found["noun"][:-1]
+            n, definition = ("", 0, 0), ""
+            bracket = re.compile(r"\s*\(([^()]*)\)").match(text, found.end())
+            if bracket and len(labels) == 1:
+                n = _size(bracket[1], bracket.start(1))
+                definition = _bare(bracket[1])
+            bare = re.compile(
+                r"\s*(?:of\s+)?(\d{1,4})(?=\s*[,.;)]|\s+(?:patients|participants|subjects)|$)"
+            ).match(text, found.end())
+            if not n[0] and bare:
+                n = (bare[1], bare.start(1), bare.end(1))
+            after = _DEFINED.match(text, found.end())
+            if not definition and after and after["verb"].strip() not in {",", "-", "–", "had", "included"}:
+                definition = _definition(after["what"])
+            yield Candidate("named", f"{label} {noun.lower()}", max(start, 0), found.end(), definition, *n)
+
+
+def sized(text: str) -> Iterator[Candidate]:
+    """Find phrases that carry their n: "10 mg/day (n = 35), 5 mg/day (n = 30), or no medication (n = 32)"."""
+    position = 0
+    while found := _SIZED.search(text, position):
+        position = found.end()
+        what = _last_phrase(found["what"])
+        inside = found["inside"].strip(" ,;:")
+        if not what or len(words_of(what) - _ENROLLED) == 0 or "%" in inside or "=" in inside:
+            continue
+        label = re.sub(r"^(?:the|a|an)\s+", "", what, flags=re.IGNORECASE)
+        start = found.start("what") + found["what"].rfind(what)
+        yield Candidate(
+            "sized",
+            label,
+            start,
+            start + len(what),
+            inside,
+            found["n"].replace(",", ""),
+            found.start("n"),
+            found.end("n"),
+        )
+
+
+def listed(text: str) -> Iterator[Candidate]:
+    """Find "randomised to receive X or Y"."""
+    for found in _RANDOM.finditer(text):
+        for name in ("first", "second"):
+            what = re.sub(r"\([^()]*\)|\bgroups?\b", " ", found[name])
+            what = " ".join(re.split(r",|\b(?:for|before|after|at|in a|on|once|twice)\b", what)[0].split())
+            if 0 < len(words_of(what)) <= 8:
+                yield Candidate(
+                    "listed", what, found.start(name), found.start(name) + len(found[name].rstrip())
+                )
+
+
+def compared(title: str) -> Iterator[Candidate]:
+    """Find the two sides of "X versus Y" in a title."""
+    found = _BETWEEN.search(title)
+    if found:
+        for name in ("first", "second"):
+            parts = re.split(r"\b(?:of|between|for|in|on|with|comparing|comparison)\b", found[name])
+            what = " ".join((parts[-1] if name == "first" else parts[0]).split())
+            if words_of(what):
+                yield Candidate("title", what, found.start(name), found.end(name))
+
+
+def _may_name_arm(label: str) -> bool:
+    words = label.lower().split()
+    if words[-1] in _NOT_ARMS or words[0] in _NOT_ARMS or len(label) > 60:
+        return False
+    return bool(normalised(label)) and not re.fullmatch(r"[\d.]+", label)
+
+
+def _trim(words: list[str]) -> str:
+    kept: list[str] = []
+    for word in reversed(words):
+        plain = word.strip(".,;:").lower()
+        if (
+            plain in _BOUNDARY
+            or plain.endswith(("ly", "ed"))
+            or re.fullmatch(r"[\d.]+%?", plain)
+            or word[-1] in ",;:"
+        ):
+            break
+        kept.insert(0, word)
+    return " ".join(kept[-4:]).strip("'’\" ")
+
+
+def _size(text: str, offset: int) -> tuple[str, int, int]:
+    found = _N_INSIDE.search(text)
+    if not found:
+        return "", 0, 0
+    name = "n" if found["n"] else "m"
+    return found[name].replace(",", ""), offset + found.start(name), offset + found.end(name)
+
+
+def _bare(inside: str) -> str:
+    parts = [p.strip() for p in re.split(r"[;,]", inside)]
+    kept = [p for p in parts if p and not _N_INSIDE.search(p) and re.search(r"[A-Za-z]{2}", p)]
+    text = ", ".join(kept)
+    return (
+        ""
+        if re.search(
+            r"±|\bp\s*[<=>]|\d\s*%|\bfig|\btable|\bCI\b|\bSD\b|\bvs?\b|\d+(?:\.\d+)?\s*\(",
+            text,
+            re.IGNORECASE,
+        )
+        else text
+    )
+
+
+def _definition(what: str) -> str:
+    stop = _STOP_DEFINITION.search(what)
+    text = (what[: stop.start()] if stop else what).strip(" ,:-–")
+    if re.search(
+        r"±|\bp\s*[<=>]|\b(?:significant|higher|lower|mean|median|decrease|increase|improve)",
+        text,
+        re.IGNORECASE,
+    ):
+        return ""
+    return text[:160].strip()
+
+
+def _last_phrase(text: str) -> str:
+    cuts = [m.end() for m in _CUT.finditer(text) if m.end() < len(text.rstrip())]
+    phrase = text[cuts[-1] :] if cuts else text
+    return re.sub(r"^(?:\s|the\b|an?\b|with\b|by\b|in\b)+", "", phrase, flags=re.IGNORECASE).strip(" ,;:-–")
+
+
+_EACH = re.compile(
+    rf"(?:\b(?P<n>{COUNT})\s*(?:patients|participants|subjects|women|men|children|cases|rats)?\s*(?:were\s+)?(?:in|per|for|to)\s+(?:each|every|both)\s+(?:of\s+the\s+)?(?:\w+\s+)?(?:groups?|arms?)"
+    rf"|\bgroups?\s+of\s+(?P<m>{COUNT})(?:\s+(?:patients|participants|subjects|women|men|children))?(?:\s+each)?\b|\b(?P<k>{COUNT})\s+(?:patients\s+|participants\s+|subjects\s+)?(?:in\s+)?each\b|[nN]\s*=\s*(?P<j>\d+)\s*(?:,\s*)?(?:in\s+|for\s+|per\s+)?(?:each|both|group\b))",
+    re.IGNORECASE,
+)
+_OF_GROUP = re.compile(
+    rf"\b(?P<n>{COUNT})\s+(?:(?:of\s+them|of\s+whom|eligible|patients|participants|subjects|women|men|children|cases)\s*,?\s*)*(?:\(?\d[\d.]*\s*%\)?\s*)?"
+    r"(?:(?:were|was)\s+)?(?:(?:randomly\s+)?(?:randomi[sz]ed|assigned|allocated|analy[sz]ed|included|enrolled|remained|in)\s+)?"
+    r"(?:to\s+receive|to\s+undergo|receiv\w+|had|got|were\s+given|underwent|to\s+have|in(?:to)?|to)\s+(?:the\s+|an?\s+)?(?P<arm>[^.;,()]{1,60})",
+    re.IGNORECASE,
+)
+_TOTAL = re.compile(
+    rf"\b(?P<n>{COUNT})\s+(?:(?!weeks?|months?|years?|days?|hours?|min|mg|ml|groups?\b)[\w\-]+\s+){{0,4}}?(?:patients|participants|subjects|women|men|children|adults|individuals|volunteers|parturients|cases)\b",
+    re.IGNORECASE,
+)
+
+
+def each_size(text: str) -> tuple[str, int, int] | None:
+    """Find the n that every arm has ("60 in each group", "three groups of 20 each")."""
+    found = _EACH.search(text)
+    if not found:
+        return None
+    name = next(k for k in ("n", "m", "k", "j") if found[k])
+    n = count_of(found[name])
+    return (n, found.start(name), found.end(name)) if n and int(n) > 1 else None
+
+
+def arm_sizes(text: str) -> Iterator[tuple[str, str, int, int]]:
+    """Find "fourteen patients had X and eighteen had Y": the words after n, n, start and end of n."""
+    for found in _OF_GROUP.finditer(text):
+        n = count_of(found["n"])
+        if n:
+            yield (
+                re.split(r"\b(?:and|or|while)\b", found["arm"])[0].strip(),
+                n,
+                found.start("n"),
+                found.end("n"),
+            )
+
+
+def total_sizes(text: str) -> Iterator[tuple[str, int, int]]:
+    """Find counts of people ("Twenty-six patients with ..."): n, start, end."""
+    for found in _TOTAL.finditer(text):
+        n = count_of(found["n"])
+        if n and int(n) > 0:
+            yield n, found.start("n"), found.end("n")

@@ -1,0 +1,407 @@
+"""The arms of a study as its report names them, with definition, aliases and size."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from sonospine.extraction import arm_patterns
+from sonospine.extraction.arm_labels import ACTIVES, CONTROLS, normalised, words_of
+from sonospine.extraction.arm_patterns import Candidate
+from sonospine.extraction.language import analyse
+from sonospine.model.places import Place, cell_address
+from sonospine.model.record import Passage, Record, Table
+from sonospine.vocabulary import Vocabulary
+
+MOST_ARMS = 8
+ONE_ARM_DESIGNS = frozenset({"prospective_single_arm", "case_series", "case_report"})
+ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """An arm: label as reported, what the article says it is, sizes (digits or empty) and where that stands."""
+
+    label: str
+    definition: str = ""
+    role: str = ""
+    n_randomised: str = ""
+    n_analysed: str = ""
+    locator: str = ""
+    n_locator: str = ""
+    aliases: tuple[str, ...] = ()
+
+    def names(self) -> tuple[str, ...]:
+        """Return the label and the aliases."""
+        return (self.label, *self.aliases)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentArms:
+    """The arms of a document. ``one_arm`` tells that nobody is compared: its only arm is ``all``."""
+
+    arms: tuple[Arm, ...] = ()
+    one_arm: bool = False
+    n_total: str = ""
+    n_total_locator: str = ""
+    _index: dict[str, Arm | None] = field(default_factory=dict, compare=False, repr=False)
+
+    def match(self, label: str) -> Arm | None:
+        """Return the arm that a label means, or ``None`` where it means none, or could mean several."""
+        key = normalised(label)
+        if key not in self._index:
+            self._index[key] = self._find(key, label)
+        return self._index[key]
+
+    def _find(self, key: str, label: str) -> Arm | None:
+        if not key or len(label) > 150:
+            return None
+        exact = [a for a in self.arms if any(normalised(n) == key for n in a.names())]
+        if exact:
+            return exact[0] if len(exact) == 1 else None
+        words = words_of(label)
+        if not words:
+            return None
+        return self._by_alias(words) or self._by_role(words) or self._by_definition(words)
+
+    def _by_alias(self, words: frozenset[str]) -> Arm | None:
+        # The longest name whose words all stand in the label; a tie decides nothing.
+        scored = [
+            (max((len(w) for n in a.names() if (w := words_of(n)) and w <= words), default=0), a)
+            for a in self.arms
+        ]
+        best = max((s for s, _ in scored), default=0)
+        found = [a for s, a in scored if s == best]
+        return found[0] if best and len(found) == 1 else None
+
+    def _by_role(self, words: frozenset[str]) -> Arm | None:
+        for role, signs in (("comparator", CONTROLS), ("intervention", ACTIVES)):
+            if words & signs and not words & (CONTROLS if signs is ACTIVES else ACTIVES):
+                found = [a for a in self.arms if a.role == role]
+                if len(found) == 1 and len(words - signs) <= 1:
+                    return found[0]
+        return None
+
+    def _by_definition(self, words: frozenset[str]) -> Arm | None:
+        texts = {a.label: words_of(" ".join((*a.names(), a.definition))) for a in self.arms}
+        shared = frozenset.intersection(*texts.values()) if len(texts) > 1 else frozenset()
+        telling = words - shared
+        found = [a for a in self.arms if telling and telling <= texts[a.label]]
+        return found[0] if len(found) == 1 else None
+
+
+@dataclass
+class _Cluster:
+    """Candidates that name the same arm."""
+
+    members: list[tuple[Candidate, str]]
+
+    def labels(self) -> list[str]:
+        return list(dict.fromkeys(c.label for c, _ in self.members))
+
+
+_WEIGHT = {
+    "code": 1.0,
+    "named": 0.7,
+    "sized": 1.2,
+    "listed": 0.9,
+    "table": 2.0,
+    "registry": 5.0,
+    "title": 0.8,
+}
+_COMPARES = re.compile(
+    r"\brandomi[sz]|\bplacebo\b|\bcontrol(?:led)? (?:group|trial|study)|\b(?:two|three|four|both|between|each)\b[^.]{0,20}\bgroups\b|\bversus\b|\bvs\.? ",
+    re.IGNORECASE,
+)
+_ONE_ARM = re.compile(
+    r"\bsingle[- ]arm|\bone[- ]arm|\bcase report|\bcase series|\buncontrolled|\bsingle[- ]group|\bwithout (?:a )?control|\bno control (?:group|arm)|\ba \d+[- ]year[- ]old\b",
+    re.IGNORECASE,
+)
+_ONE_PATIENT = re.compile(
+    r"\bcase report|\bone patient\b|\ba \d+[- ]year[- ]old\b|\bA (?:healthy )?\d+[- ]year[- ]old",
+    re.IGNORECASE,
+)
+
+
+def find_arms(record: Record, vocabulary: Vocabulary) -> DocumentArms:
+    """Find the arms that a record names in its abstract, methods, tables or registration.
+
+    Arms are found by form, whatever their topic. A study without two arms and without a word of comparison,
+    or whose title or abstract names a design with one arm (``ONE_ARM_DESIGNS``), has one arm, called ``all``.
+    """
+    if record.registry:
+        return _registered(record)
+    passages = [p for p in record.passages if _tells_arms(p)]
+    abbreviations = dict(pair for a in analyse(p.text for p in passages) for pair in a.abbreviations)
+    found = list(_candidates(passages, record.tables))
+    clusters = _clusters(found, abbreviations)
+    chosen = _choose(clusters)
+    if len(chosen) < 2:
+        chosen = _choose(
+            _clusters([(c, "title") for c in arm_patterns.compared(record.title)], abbreviations), least=0.5
+        )
+    total, total_place = _total(passages, chosen)
+    alone = _is_one_arm(record, vocabulary)
+    if len(chosen) < 2 or alone:
+        return DocumentArms((), alone or not _is_comparison(record, passages), total, total_place)
+    arms = _sized(tuple(_arm(c, abbreviations) for c in chosen), passages)
+    return DocumentArms(_with_roles(arms), False, total, total_place)
+
+
+def _tells_arms(passage: Passage) -> bool:
+    where = passage.locator.partition("/")[0]
+    return where in {"title", "abstract"} or (
+        where == "body" and passage.role in {"methods", "results", "other"}
+    )
+
+
+def _candidates(passages: Iterable[Passage], tables: Iterable[Table]) -> Iterator[tuple[Candidate, str]]:
+    for passage in passages:
+        finders = [arm_patterns.coded, arm_patterns.named]
+        if passage.role != "discussion":
+            finders += [arm_patterns.sized]
+        if passage.locator.startswith("abstract") or passage.role == "methods":
+            finders += [arm_patterns.listed]
+        for finder in finders:
+            for candidate in finder(passage.text):
+                yield candidate, passage.locator
+    for table in tables:
+        yield from _table_candidates(table)
+
+
+_HEADED = re.compile(r"^(?P<label>.*?\S)[\s,;:\[(]*\b[nN]\s*=\s*(?P<n>\d[\d,]*)\s*[)\]]?")
+
+
+def _table_candidates(table: Table) -> Iterator[tuple[Candidate, str]]:
+    for r, row in enumerate(table.rows[: max(3, table.header_rows + 1)]):
+        found = []
+        for c, cell in enumerate(row):
+            headed = (
+                _HEADED.match(cell.text) if (cell.row, cell.column) == (r, c) or not cell.header else None
+            )
+            if (
+                headed
+                and len(cell.text) < 90
+                and not re.search(r"\b(?:total|all|overall)\b|%", headed["label"], re.IGNORECASE)
+            ):
+                n = headed["n"].replace(",", "")
+                label = headed["label"].strip(" ,;:([")
+                found.append(
+                    (
+                        Candidate(
+                            "table",
+                            label,
+                            headed.start("label"),
+                            headed.start("label") + len(label),
+                            "",
+                            n,
+                            headed.start("n"),
+                            headed.end("n"),
+                        ),
+                        cell_address(table, r, c),
+                    )
+                )
+        if len({normalised(c.label) for c, _ in found}) >= 2:
+            yield from found
+
+
+def _clusters(found: list[tuple[Candidate, str]], abbreviations: dict[str, str]) -> list[_Cluster]:
+    clusters: list[_Cluster] = []
+    index: dict[str, _Cluster] = {}
+    for candidate, address in found:
+        keys = _keys(candidate.label, abbreviations)
+        home = next((index[k] for k in keys if k in index), None)
+        if home is None:
+            home = _Cluster([])
+            clusters.append(home)
+        home.members.append((candidate, address))
+        for key in keys:
+            index.setdefault(key, home)
+        # "the ultrasound group (US group, n = 30)": the bracket names the arm again.
+        if candidate.kind == "named" and re.search(r"\bgroup\b", candidate.definition, re.IGNORECASE):
+            index.setdefault(normalised(candidate.definition), home)
+    return _merged(clusters)
+
+
+def _keys(label: str, abbreviations: dict[str, str]) -> list[str]:
+    key = normalised(label)
+    longer = " ".join(
+        normalised(abbreviations.get(w, w)) for w in re.sub(r"\b[Gg]roup\b|\barm\b", " ", label).split()
+    )
+    return [k for k in dict.fromkeys((key, longer)) if k]
+
+
+def _merged(clusters: list[_Cluster]) -> list[_Cluster]:
+    """Join a named or sized arm to the coded arm whose definition holds all its words, where only one does."""
+    coded = [c for c in clusters if any(m.kind == "code" for m, _ in c.members)]
+    if len(coded) < 2:
+        return clusters
+    meaning = [words_of(" ".join(m.definition for m, _ in c.members)) for c in coded]
+    shared = frozenset.intersection(*meaning)
+    kept = list(coded)
+    for cluster in clusters:
+        if cluster in coded:
+            continue
+        words = words_of(" ".join(cluster.labels())) - shared
+        homes = [c for c, m in zip(coded, meaning, strict=True) if words and words <= m]
+        if len(homes) == 1:
+            homes[0].members.extend(cluster.members)
+        else:
+            kept.append(cluster)
+    return kept
+
+
+def _score(cluster: _Cluster) -> float:
+    score = sum(_WEIGHT[m.kind] for m, _ in cluster.members[:6])
+    score += 2.0 * any(m.n for m, _ in cluster.members) + 1.0 * any(m.definition for m, _ in cluster.members)
+    return score + 1.0 * any(words_of(label) & (CONTROLS | ACTIVES) for label in cluster.labels())
+
+
+def _choose(clusters: list[_Cluster], least: float = 2.0) -> list[_Cluster]:
+    scored = [(c, _score(c)) for c in clusters]
+    strong = [(c, s) for c, s in scored if s >= least]
+    coded = [(c, s) for c, s in strong if any(m.kind in {"code", "registry"} for m, _ in c.members)]
+    if len(coded) >= 2 and max(s for _, s in coded) >= 0.5 * max(s for _, s in strong):
+        strong = coded
+    sizes = [(c, s) for c, s in strong if any(m.n for m, _ in c.members)]
+    if len(sizes) >= 2 and strong is not coded:
+        strong = sizes
+    top = max((s for _, s in strong), default=0.0)
+    kept = [c for c, s in strong if s >= 0.25 * top]
+    ranked = sorted(kept, key=lambda c: -_score(c))[:MOST_ARMS]
+    return [c for c in kept if any(c is r for r in ranked)]
+
+
+def _arm(cluster: _Cluster, abbreviations: dict[str, str]) -> Arm:
+    members = sorted(
+        cluster.members, key=lambda m: (m[0].kind not in {"code", "registry"}, m[0].kind == "sized")
+    )
+    first, address = members[0]
+    definitions = [
+        m.definition
+        for m, _ in cluster.members
+        if m.definition and normalised(m.definition) != normalised(first.label)
+    ]
+    definition = next((d for d in definitions if len(words_of(d)) > 1), next(iter(definitions), ""))
+    if not definition:
+        key = re.sub(r"\s*\b(?:group|arm)\b\s*", " ", first.label).strip()
+        definition = abbreviations.get(key, "")
+    n, n_place = next(((m.n, Place(a, m.n_start, m.n_end)) for m, a in cluster.members if m.n), ("", None))
+    aliases = [label for label in cluster.labels() if label != first.label]
+    aliases += [d for d in dict.fromkeys(definitions) if len(d) < 60 and d not in aliases]
+    return Arm(
+        label=first.label,
+        definition=definition,
+        n_randomised=n,
+        locator=str(Place(address, first.start, first.end)),
+        n_locator=str(n_place) if n_place else "",
+        aliases=tuple(aliases),
+    )
+
+
+def _sized(arms: tuple[Arm, ...], passages: list[Passage]) -> tuple[Arm, ...]:
+    """Fill sizes that stand apart from the labels: "60 in each group", "fourteen patients had X"."""
+    known = DocumentArms(arms)
+    sizes: dict[str, tuple[str, str]] = {}
+    for passage in passages:
+        if all(a.n_randomised or a.label in sizes for a in arms):
+            break
+        for words, n, start, end in arm_patterns.arm_sizes(passage.text):
+            arm = known.match(words)
+            if arm and not arm.n_randomised:
+                sizes.setdefault(arm.label, (n, str(Place(passage.locator, start, end))))
+        each = arm_patterns.each_size(passage.text)
+        if each and not any(a.n_randomised for a in arms):
+            for arm in arms:
+                sizes.setdefault(arm.label, (each[0], str(Place(passage.locator, each[1], each[2]))))
+    return tuple(
+        replace(a, n_randomised=sizes[a.label][0], n_locator=sizes[a.label][1])
+        if a.label in sizes and not a.n_randomised
+        else a
+        for a in arms
+    )
+
+
+def _with_roles(arms: tuple[Arm, ...]) -> tuple[Arm, ...]:
+    def controls(arm: Arm) -> bool:
+        return bool(words_of(" ".join((*arm.names(), arm.definition))) & CONTROLS)
+
+    marked = [controls(a) for a in arms]
+    if not any(marked) or all(marked):
+        return arms
+    return tuple(
+        replace(a, role="comparator" if c else "intervention") for a, c in zip(arms, marked, strict=True)
+    )
+
+
+def _total(passages: list[Passage], chosen: list[_Cluster]) -> tuple[str, str]:
+    for passage in passages:
+        if passage.role in {"methods", "results", "other", "abstract"} or passage.locator.startswith(
+            "abstract"
+        ):
+            for n, start, end in arm_patterns.total_sizes(passage.text):
+                if int(n) > 1:
+                    return n, str(Place(passage.locator, start, end))
+    return "", ""
+
+
+def _is_one_arm(record: Record, vocabulary: Vocabulary) -> bool:
+    head = " ".join((record.title, *record.types, *(p.text for p in record.abstract())))
+    designs = vocabulary.terms("designs", head)
+    return bool(_ONE_ARM.search(head)) or bool(designs and set(designs) <= ONE_ARM_DESIGNS)
+
+
+def _is_comparison(record: Record, passages: list[Passage]) -> bool:
+    head = " ".join(
+        (
+            record.title,
+            *record.types,
+            *(p.text for p in passages if p.locator.startswith("abstract") or p.role == "methods"),
+        )
+    )
+    return bool(_COMPARES.search(head))
+
+
+def is_one_patient(record: Record) -> bool:
+    """Tell whether a record reports a single patient, so that a score is one patient's score."""
+    if any("case report" in t.lower() for t in record.types) or "case report" in record.title.lower():
+        return True
+    head = " ".join(p.text for p in record.abstract()) or " ".join(p.text for p in record.body()[:3])
+    return bool(_ONE_PATIENT.search(head)) and not _COMPARES.search(head)
+
+
+def _registered(record: Record) -> DocumentArms:
+    """Read the arm groups of a registration; groups of results that differ stand beside them."""
+    module = record.registry.get("protocolSection", {}).get("armsInterventionsModule", {})
+    arms = []
+    for i, group in enumerate(module.get("armGroups", [])):
+        label = str(group.get("label", "")).strip()
+        if label:
+            role = (
+                "comparator"
+                if re.search(r"PLACEBO|SHAM|NO_INTERVENTION|ACTIVE_COMPARATOR", str(group.get("type", "")))
+                else "intervention"
+            )
+            names = "; ".join(str(n) for n in group.get("interventionNames", []))
+            definition = str(group.get("description", "")).strip() or names
+            arms.append(
+                Arm(
+                    label,
+                    " ".join(definition.split()),
+                    role,
+                    locator=f"registry/protocolSection/armsInterventionsModule/armGroups/{i}/label",
+                    aliases=tuple(
+                        str(n).partition(": ")[2] or str(n) for n in group.get("interventionNames", [])
+                    ),
+                )
+            )
+    enrolment = (
+        record.registry.get("protocolSection", {})
+        .get("designModule", {})
+        .get("enrollmentInfo", {})
+        .get("count")
+    )
+    total = "" if enrolment is None else str(enrolment)
+    place = "registry/protocolSection/designModule/enrollmentInfo/count" if total else ""
+    return DocumentArms(tuple(arms), len(arms) == 1, total, place)
