@@ -1,0 +1,148 @@
+"""Pages of news and source-stated notices: companions of the report they are about."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from rapidfuzz import fuzz
+
+from sonospine.linkage.likeness import LEAST_WORDS, titled
+from sonospine.linkage.link import Link, link
+from sonospine.linkage.normal import (
+    cited_dois,
+    cited_registrations,
+    doi,
+    is_review,
+    name_words,
+    own_registrations,
+    plain,
+    pmcid,
+)
+from sonospine.model.record import Record
+
+_NAMED = 97
+"""Least likeness (percent) of a title and the words of a page that name it."""
+_NOTICES = {
+    "retraction_of": ("retraction_of", True),
+    "retracted_in": ("retraction_of", True),
+    "corrects": ("corrects", True),
+    "erratum_for": ("corrects", True),
+    "companion": ("companion", True),
+    "update_of": ("same_study", True),
+    "republished_from": ("same_study", True),
+    "concern_about": ("corrects", True),
+}
+_PASSIVE = frozenset({"retracted_in"})
+
+
+def news_links(records: Iterable[Record]) -> Iterator[Link]:
+    """Yield links from pages of news to the article or the registration they write about.
+
+    An article is meant where the page gives its DOI, or prints its title beside one of its authors (the article
+    at hand may lack the DOI that the page gives). A page that gives the DOIs of several articles is joined only
+    to one whose title it prints. A registration is meant where it is the only one named.
+    """
+    listed = sorted(records, key=lambda r: r.record_id)
+    articles = [r for r in listed if r.kind in ("article", "abstract", "protocol")]
+    by_doi: dict[str, list[Record]] = defaultdict(list)
+    for article in articles:
+        if article.doi:
+            by_doi[doi(article.doi)].append(article)
+    registered: dict[str, list[Record]] = defaultdict(list)
+    for record in listed:
+        if record.kind == "registration":
+            for value in own_registrations(record):
+                registered[value].append(record)
+    for page in listed:
+        if page.kind == "news":
+            yield from _about_articles(page, articles, by_doi)
+            yield from _about_registrations(page, registered)
+
+
+def _about_articles(page: Record, articles: list[Record], by_doi: dict[str, list[Record]]) -> Iterator[Link]:
+    given = sorted({doi(page.doi), *cited_dois(page)} - {""})
+    text = _text(page)
+    named = {a.record_id: evidence for a in articles if (evidence := _named(page, a, text))}
+    for value in given:
+        for article in by_doi.get(value, []):
+            if len(given) == 1 or article.record_id in named:
+                why = f"news that gives DOI {value}"
+                yield link(page.record_id, article.record_id, "companion", why, 1, joins="study")
+    for article in articles:
+        if article.record_id in named and not (article.doi and doi(article.doi) not in given and given):
+            why = f"news that names {named[article.record_id]}"
+            if given:
+                why += f" and gives DOI {', '.join(given)}"
+            yield link(page.record_id, article.record_id, "companion", why, 0.95, joins="study")
+
+
+def _named(page: Record, article: Record, text: str) -> str:
+    """Return what a page names of an article: its title and an author; empty where it does not."""
+    title = titled(article)
+    if len(title.words) < LEAST_WORDS or is_review(article):
+        return ""
+    if title.text not in text and fuzz.partial_ratio(title.text, text) < _NAMED:
+        return ""
+    words = set(text.split()) | {w for author in page.authors for w in name_words(author)}
+    author = next((a for a in article.authors if name_words(a) and name_words(a) <= words), "")
+    return f"title and author {author}" if author else ""
+
+
+def _about_registrations(page: Record, registered: dict[str, list[Record]]) -> Iterator[Link]:
+    named = sorted({*own_registrations(page), *cited_registrations(page)})
+    if len(named) != 1 or own_registrations(page):
+        return
+    for end in [r.record_id for r in registered.get(named[0], [])] or [f"nct:{named[0]}"]:
+        yield link(page.record_id, end, "registration", f"news about NCT {named[0]}", 1, joins="study")
+
+
+def _text(record: Record) -> str:
+    return plain(" ".join([record.title, *(p.text for p in record.passages)]))
+
+
+def notice_links(records: Iterable[Record]) -> Iterator[Link]:
+    """Yield links that the sources themselves state: retractions, corrections, updates, companions."""
+    listed = sorted(records, key=lambda r: r.record_id)
+    known: dict[str, list[str]] = defaultdict(list)
+    for record in listed:
+        if record.kind == "news":
+            continue
+        for name in _names(record):
+            known[name].append(record.record_id)
+    for record in listed:
+        for notice in record.notices:
+            relation, joins = _NOTICES.get(notice.relation, ("cites", False))
+            name = _target(notice.target)
+            for other in known.get(name, []) or [name]:
+                if other == record.record_id:
+                    continue
+                ends = (other, record.record_id) if notice.relation in _PASSIVE else (record.record_id, other)
+                why = f"the source states {notice.relation} {notice.target}"
+                yield link(*ends, relation, why, 1, joins="study" if joins else "")
+
+
+def _names(record: Record) -> list[str]:
+    names = [record.record_id]
+    names += [f"pmid:{record.pmid}"] if record.pmid else []
+    names += [f"pmcid:{pmcid(record.pmcid)}"] if record.pmcid else []
+    names += [f"doi:{doi(record.doi)}"] if record.doi else []
+    names += [f"nct:{value}" for value in own_registrations(record)] if record.kind == "registration" else []
+    return names
+
+
+def _target(text: str) -> str:
+    """Return the name of a notice's target, however the source writes it."""
+    bare = text.strip()
+    kind, _, value = bare.partition(":")
+    if doi(bare):
+        return f"doi:{doi(bare)}"
+    if kind.lower() in ("pmid", "pubmed") and value.strip().isdigit():
+        return f"pmid:{value.strip()}"
+    if bare.isdigit():
+        return f"pmid:{bare}"
+    if bare.upper().removeprefix("PMC:").startswith("PMC") and pmcid(bare):
+        return f"pmcid:{pmcid(bare)}"
+    if bare.upper().startswith("NCT"):
+        return f"nct:{bare.upper()}"
+    return "_".join(bare.split()) or "unknown"

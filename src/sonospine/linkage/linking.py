@@ -1,0 +1,200 @@
+"""Records become reports, reports become studies; every join has a link with its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from sonospine.linkage.companions import news_links, notice_links
+from sonospine.linkage.curation import Ruling, ruling
+from sonospine.linkage.groups import Groups
+from sonospine.linkage.identifiers import (
+    citation_links,
+    publication_links,
+    registration_links,
+    report_links,
+)
+from sonospine.linkage.link import Link, link, merged
+from sonospine.linkage.normal import doi, own_registrations
+from sonospine.linkage.titles import title_links
+from sonospine.model.files import short_hash
+from sonospine.model.numbers import derived, written_truth
+from sonospine.model.record import Record
+from sonospine.model.table_io import Row
+from sonospine.model.tables import LINKS, RECORDS, REPORTS
+
+_KIND_ORDER = ("article", "registration", "protocol", "abstract", "erratum", "notice", "news")
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Rows of the tables ``records``, ``reports`` and ``links``; curation lines that name no record."""
+
+    records: list[Row]
+    reports: list[Row]
+    links: list[Row]
+    unheeded: tuple[str, ...] = ()
+
+
+def link_records(records: Iterable[Record], curation_rows: Iterable[Row] = ()) -> Linked:
+    """Join records into reports and reports into studies.
+
+    Parameters
+    ----------
+    records
+        All records, in any order: the outcome does not depend on it. Of records with one id the first in
+        order of their hash counts.
+    curation_rows
+        Lines of ``extracted/curation/links`` and ``extracted/curation/studies`` (see ``linkage.curation``).
+
+    Returns
+    -------
+    Linked
+        One row for each record and each report, and every link with evidence and score: also those that join
+        nothing (``cites``, ``apart``) and those that people overruled, whose evidence says so.
+    """
+    listed = _one_each(records)
+    by_id = {r.record_id: r for r in listed}
+    rule = ruling(curation_rows, by_id)
+    links = merged([*rule.links, *_machine_links(listed)])
+    apart = rule.pairs("apart")
+    reports = Groups(by_id, apart | rule.pairs("same_study"))
+    links = _apply(links, reports, "report")
+    studies = Groups(by_id, apart)
+    for root, members in reports.members().items():
+        for member in members:
+            studies.join(root, member)
+    links = _apply(links, studies, "study")
+    return _tables(by_id, reports, studies, links, rule)
+
+
+def _tables(
+    by_id: dict[str, Record], reports: Groups, studies: Groups, links: list[Link], rule: Ruling
+) -> Linked:
+    grouped = {root: [by_id[name] for name in members] for root, members in reports.members().items()}
+    best = {root: _best(members) for root, members in grouped.items()}
+    study_ids = _study_ids(studies, rule)
+    duplicates = [
+        link(member.record_id, best[root].record_id, "duplicate", "another record of the same report", 1)
+        for root, members in grouped.items()
+        for member in members
+        if member is not best[root]
+    ]
+    retracted = {one.to_id for one in links if one.relation == "retraction_of" and one.joins}
+    retracted_reports = {reports.root(name) for name in retracted if name in by_id}
+    records_rows, reports_rows = [], []
+    for root, members in grouped.items():
+        report_id, study_id = "r" + short_hash(root), study_ids[studies.root(root)]
+        reports_rows.append(
+            REPORTS.row(
+                report_id=report_id,
+                study_id=study_id,
+                kind=_kind(members),
+                best_record_id=best[root].record_id,
+            )
+        )
+        records_rows += [
+            _record_row(member, report_id, study_id, root in retracted_reports) for member in members
+        ]
+    links_rows = [_link_row(one) for one in merged([*links, *duplicates])]
+    return Linked(records_rows, reports_rows, links_rows, rule.unheeded)
+
+
+def _one_each(records: Iterable[Record]) -> list[Record]:
+    first: dict[str, Record] = {}
+    for record in sorted(records, key=lambda r: (r.record_id, r.sha256, r.file)):
+        first.setdefault(record.record_id, record)
+    return list(first.values())
+
+
+def _machine_links(records: list[Record]) -> list[Link]:
+    return [
+        *report_links(records),
+        *registration_links(records),
+        *publication_links(records),
+        *title_links(records),
+        *news_links(records),
+        *notice_links(records),
+        *citation_links(records),
+    ]
+
+
+def _apply(links: list[Link], groups: Groups, level: str) -> list[Link]:
+    """Join what the links of a level join; a link that people overrule is kept, joins nothing and says so."""
+    known = groups.members()
+    names = {name for members in known.values() for name in members}
+    applied = []
+    for one in sorted(links, key=lambda item: item.rank):
+        ends = (one.from_id, one.to_id)
+        if one.joins != level or not set(ends) <= names or groups.join(*ends):
+            applied.append(one)
+        else:
+            applied.append(replace(one, evidence=f"{one.evidence}; not applied: people set apart", joins=""))
+    return applied
+
+
+def _study_ids(studies: Groups, rule: Ruling) -> dict[str, str]:
+    """Return the id of each study: kept where people keep it, else from its smallest record id.
+
+    Where a kept id is claimed by two studies (one was split), the one with the smaller record id has it.
+    """
+    ids: dict[str, str] = {}
+    members = studies.members()
+    for root, names in members.items():
+        kept = next((rule.kept_ids[n] for n in names if n in rule.kept_ids), "")
+        if kept and kept not in ids.values():
+            ids[root] = kept
+    for root in members:
+        if root not in ids:
+            new = "s" + short_hash(root)
+            ids[root] = new if new not in ids.values() else "s" + short_hash(root, "split")
+    return ids
+
+
+def _best(records: list[Record]) -> Record:
+    """Return the record with the most text: full text, then abstract or registry data, then length, then id."""
+
+    def worth(record: Record) -> tuple[bool, bool, int, str]:
+        size = sum(len(p.text) for p in record.passages)
+        has_abstract = bool(record.abstract() or record.registry)
+        return (not record.full_text, not has_abstract, -size, record.record_id)
+
+    return min(records, key=worth)
+
+
+def _kind(records: list[Record]) -> str:
+    return min((r.kind for r in records), key=_KIND_ORDER.index)
+
+
+def _record_row(record: Record, report_id: str, study_id: str, retracted: bool) -> Row:
+    return RECORDS.row(
+        record_id=record.record_id,
+        source=record.source,
+        report_id=report_id,
+        study_id=study_id,
+        title=record.title,
+        year=record.year if record.year.isdigit() else "",
+        journal=record.journal,
+        authors=";".join(record.authors),
+        doi=doi(record.doi),
+        pmid=record.pmid,
+        pmcid=record.pmcid,
+        nct=";".join(own_registrations(record)),
+        language=record.language,
+        types=";".join(record.types),
+        status="retracted" if retracted else record.status,
+        first_seen=record.first_seen,
+        full_text=written_truth(record.full_text),
+        licence=record.licence,
+        sha256=record.sha256,
+    )
+
+
+def _link_row(one: Link) -> Row:
+    return LINKS.row(
+        from_id=one.from_id,
+        to_id=one.to_id,
+        relation=one.relation,
+        evidence=one.evidence,
+        score=derived(round(one.score, 4)),
+    )

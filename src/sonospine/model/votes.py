@@ -1,0 +1,145 @@
+"""What people settled about a field of a thing: their votes, undone, agreed, disputed or adjudicated.
+
+Read by ``link`` and ``screen``, whose targets stay where they are; measurements, which move and must be anchored
+again, are replayed by ``corrections``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sonospine.model.errors import InputError
+from sonospine.model.table_io import Row, read_table
+from sonospine.model.tables import CURATION
+
+Target = tuple[str, str, str]
+"""Kind of thing, its id, its field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The value that people settled on, who did (curators separated by ``;``), and why."""
+
+    value: str
+    by: str
+    reason: str
+
+
+def read_votes(folder: Path | str, check: Callable[[Row], tuple[str, str] | None]) -> list[Row]:
+    """Read every curator's file (``*.tsv``) of a folder, in the order in which the lines were written.
+
+    Parameters
+    ----------
+    folder
+        One folder of ``extracted/curation/``; a missing one is empty.
+    check
+        Returns, for a line that is malformed, the column at fault and what is allowed; else ``None``.
+
+    Returns
+    -------
+    list of Row
+        Lines in order of time; lines of one time in order of file and line.
+
+    Raises
+    ------
+    InputError
+        A line is malformed; file, line, column, what was found and what is allowed are named.
+    """
+    lines: list[tuple[datetime, str, int, Row]] = []
+    known: set[str] = set()
+    for path in sorted(Path(folder).glob("*.tsv")):
+        latest = datetime.min.replace(tzinfo=UTC)
+        for number, row in enumerate(read_table(path, CURATION), start=2):
+            if row["action_id"] in known:
+                raise InputError(
+                    "the action stands twice",
+                    file=path,
+                    row=number,
+                    field="action_id",
+                    found=row["action_id"],
+                )
+            known.add(row["action_id"])
+            fault = _malformed(row) or check(row)
+            if fault:
+                raise InputError(
+                    "the line is malformed",
+                    file=path,
+                    row=number,
+                    field=fault[0],
+                    found=row[fault[0]],
+                    allowed=fault[1],
+                )
+            # A clock that was set back must not turn the order of a file's own lines.
+            latest = max(latest, _when(row["time"]) or latest)
+            lines.append((latest, path.name, number, row))
+    return [row for *_, row in sorted(lines, key=lambda line: line[:3])]
+
+
+def _malformed(row: Row) -> tuple[str, str] | None:
+    if row["time"] and _when(row["time"]) is None:
+        return "time", "an ISO date and time, e.g. 2026-03-01T09:30:00Z"
+    if row["action"] in ("undo", "adjudicate") and not row["refers_to"]:
+        return "refers_to", "an action_id"
+    return None
+
+
+def _when(text: str) -> datetime | None:
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+
+
+def settled(rows: Iterable[Row], target: Callable[[Row], Target] | None = None) -> dict[Target, Settled]:
+    """Return what people settled, by target.
+
+    The adjudicated value holds, else the one on which every curator who voted agrees; where two disagree nothing
+    is settled. A curator's last vote counts; an action that is undone counts for nothing (an ``undo`` can be
+    undone too). ``adjudicate`` names the action it settles in ``refers_to``; the last one holds.
+
+    Parameters
+    ----------
+    rows
+        Lines of ``extracted/curation/<folder>/``, in the order in which they were written.
+    target
+        What a ``set`` line is about, for ids that can be written in several ways; by default its own columns.
+    """
+    listed = list(rows)
+    name = target or (lambda row: (row["target_type"], row["target_id"], row["field"]))
+    undone = _undone(listed)
+    votes: dict[Target, dict[str, Row]] = {}
+    targets: dict[str, Target] = {}
+    verdicts: dict[Target, Row] = {}
+    for row in listed:
+        if row["action"] == "set":
+            targets[row["action_id"]] = name(row)
+            if row["action_id"] not in undone:
+                mine = votes.setdefault(name(row), {})
+                mine[row["curator"]] = row
+        elif row["action"] == "adjudicate" and row["action_id"] not in undone:
+            about = targets.get(row["refers_to"])
+            if about is not None:
+                verdicts[about] = row
+    outcome = {}
+    for about in sorted({*votes, *verdicts}):
+        deciding = [verdicts[about]] if about in verdicts else [v for _, v in sorted(votes[about].items())]
+        if len({row["new_value"] for row in deciding}) == 1:
+            outcome[about] = Settled(
+                deciding[0]["new_value"],
+                ";".join(row["curator"] for row in deciding),
+                "; ".join(dict.fromkeys(row["reason"] for row in deciding if row["reason"])),
+            )
+    return outcome
+
+
+def _undone(rows: list[Row]) -> set[str]:
+    undone: set[str] = set()
+    # From the last to the first: an undo that is itself undone takes nothing back.
+    for row in reversed(rows):
+        if row["action"] == "undo" and row["action_id"] not in undone:
+            undone.add(row["refers_to"])
+    return undone
