@@ -1,0 +1,365 @@
+"""What stands in a bracket, or after a comma, behind a number: spreads, intervals, n, totals, percents and p."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sonospine.extraction.tokens import DASH, GARBLED, NUMBER, WORD, Token
+
+_JOINERS = frozenset(("comma", "semicolon", "colon", "equals", DASH, "slash", "dot"))
+_FILLERS = frozenset(
+    [
+        "of",
+        "the",
+        "is",
+        "was",
+        "were",
+        "with",
+        "from",
+        "at",
+        "value",
+        "values",
+        "and",
+        "a",
+        "mean",
+        "score",
+        "scores",
+        "interval",
+        "intervals",
+        "standard",
+        "total",
+        "for",
+        "in",
+        "patients",
+        "participants",
+        "subjects",
+        "cases",
+        "respectively",
+        "between",
+        "confidence",
+        "credible",
+    ]
+)
+_SPREAD_WORDS = {
+    "sd": "sd", "sds": "sd", "stdev": "sd", "std": "sd", "ds": "sd", "se": "se", "sem": "se", "ses": "se", "sems": "se",
+}  # fmt: skip
+_RANGE_WORDS = {
+    "iqr": "iqr", "iqrs": "iqr", "interquartile": "iqr", "inter": "iqr", "quartiles": "iqr", "quartile": "iqr",
+    "percentiles": "iqr", "range": "range", "ranges": "range", "min": "range", "minimum": "range",
+}  # fmt: skip
+LEVELS = frozenset(("95", "90", "99", "97.5", "98"))
+_CI_WORDS = frozenset(("ci", "cis", "ic", "cl", "confidence", "cri"))
+_CI_CODED = re.compile(r"(?:ci|ic)[-_]?(\d\d)$", re.IGNORECASE)
+_NO_RESULT_UNITS = re.compile(
+    r"(?:mg|ml|µg|μg|mcg|ug|kg|g|gauge|hz|khz|mhz|iu|mmol|th|st|nd|rd|x|yr|yrs|years?|months?|weeks?|wks?|days?)$",
+    re.I,
+)
+
+
+@dataclass(slots=True)
+class Items:
+    """What was read from a stretch of tokens.
+
+    ``spans`` are the numbers used, ``complete`` says that all were, ``strange`` that words stand between them which
+    say something else (``see Table 2``): then only named items are to be believed.
+    """
+
+    spread: str = ""
+    spread_value: str = ""
+    lower: str = ""
+    upper: str = ""
+    second: str = ""
+    second_lower: str = ""
+    second_upper: str = ""
+    level: str = ""
+    n: str = ""
+    total: str = ""
+    percent: str = ""
+    p_value: str = ""
+    bare: str = ""
+    interval: tuple[str, str] | None = None
+    fraction: tuple[str, str] | None = None
+    named: bool = False
+    strange: bool = False
+    complete: bool = True
+    end: int = 0
+    flags: list[str] = field(default_factory=list)
+    spans: list[Token] = field(default_factory=list)
+
+    def empty(self) -> bool:
+        """Tell whether nothing was read."""
+        return not self.spans and not self.p_value
+
+
+def read_interval(tokens: Sequence[Token], i: int) -> tuple[int, Token, Token] | None:
+    """Read ``a to b``, ``a - b``, ``a; b``, ``a, b`` or ``a b`` (with signs) at ``i``: next index, first and second."""
+    if i >= len(tokens) or tokens[i].kind != NUMBER or tokens[i].worded:
+        return None
+    first, j = tokens[i], _past_percent(tokens, i + 1)
+    separators = 0
+    while j < len(tokens) and separators < 2 and _separates(tokens[j]):
+        j, separators = j + 1, separators + 1
+    if j >= len(tokens) or tokens[j].kind != NUMBER or tokens[j].worded:
+        return None
+    if separators == 0 and not tokens[j].text.startswith("-"):
+        return None
+    return _past_percent(tokens, j + 1), first, tokens[j]
+
+
+def _separates(token: Token) -> bool:
+    if token.kind in (DASH, "comma", "semicolon", "slash", "colon"):
+        return True
+    return token.kind == WORD and token.text.lower() in ("to", "and", "through", "till", "until")
+
+
+def _past_percent(tokens: Sequence[Token], i: int) -> int:
+    return i + 1 if i < len(tokens) and tokens[i].kind == "percent" else i
+
+
+def ascending(first: str, second: str) -> tuple[str, str, bool]:
+    """Return two bounds in ascending order and whether they had to be swapped."""
+    return (first, second, False) if float(first) <= float(second) else (second, first, True)
+
+
+def read_p(tokens: Sequence[Token], i: int, text: str) -> tuple[int, str] | None:
+    """Read a p value at the token ``i`` (``P = 0.03``, ``p<.001``, ``p value 0.2``, ``p = NS``); printed oddities stay."""
+    if tokens[i].kind != WORD or tokens[i].text.lower() not in ("p", "pvalue"):
+        return None
+    j, told = i + 1, tokens[i].text.lower() == "pvalue"
+    while j < len(tokens) and (
+        tokens[j].kind in (DASH, "equals", "colon")
+        or tokens[j].text.lower() in ("value", "values", "was", "of", "for")
+    ):
+        told, j = True, j + 1
+    sign = ""
+    if j < len(tokens) and tokens[j].kind == "compare":
+        sign, told, j = _plain_sign(tokens[j].text), True, j + 1
+    if not told or j >= len(tokens):
+        return None
+    if tokens[j].kind == WORD and tokens[j].text.lower() in ("ns", "n"):
+        return j + 1, "NS"
+    if tokens[j].kind != NUMBER or tokens[j].worded:
+        return None
+    k, start = j, tokens[j].start
+    while (
+        k + 2 < len(tokens)
+        and tokens[k + 1].kind in ("dot", "compare")
+        and not tokens[k + 1].gap
+        and tokens[k + 2].kind in ("compare", NUMBER)
+        and not tokens[k + 2].gap
+    ):
+        k += 2 if tokens[k + 2].kind == NUMBER else 1
+    if k == j:
+        value = tokens[j].text.lstrip("-")
+        return j + 1, sign + value
+    return k + 1, sign + re.sub(r"\s", "", text[start : tokens[k].end])
+
+
+def _plain_sign(sign: str) -> str:
+    if sign[:4] in ("&lt;", "&gt;"):
+        return "<" if sign[1] == "l" else ">"
+    return {
+        "\u2264": "<=",
+        "\u2a7d": "<=",
+        "\u2266": "<=",
+        "\u2265": ">=",
+        "\u2a7e": ">=",
+        "\u2267": ">=",
+    }.get(sign, sign)
+
+
+def read_items(tokens: Sequence[Token], i: int, end: int, text: str, *, trailing: bool = False) -> Items:
+    """Read the items among ``tokens[i:end]``.
+
+    With ``trailing`` the stretch is not a bracket: only named items count and reading stops at anything else;
+    ``Items.end`` is the index behind the last token used.
+    """
+    items = Items(end=i)
+    while i < end:
+        token = tokens[i]
+        step = _named_item(tokens, i, end, text, items)
+        if step is not None:
+            items.named = True
+            i = items.end = step
+            continue
+        if trailing:
+            if token.kind in _JOINERS and token.kind not in (DASH, "slash", "dot"):
+                i += 1
+                continue
+            break
+        if token.kind == NUMBER:
+            i = _bare_item(tokens, i, end, items)
+        else:
+            if token.kind == GARBLED:
+                items.complete = False
+            elif token.kind in (WORD, "coded") and token.text.lower() not in _FILLERS:
+                items.strange = True
+            i += 1
+        items.end = i
+    return items
+
+
+def _named_item(tokens: Sequence[Token], i: int, end: int, text: str, items: Items) -> int | None:
+    token = tokens[i]
+    if token.kind == "plusminus":
+        j = i + 1
+        if j < end and tokens[j].kind == NUMBER:
+            items.spread, items.spread_value = items.spread or "plusminus", tokens[j].text
+            items.spans.append(tokens[j])
+            return _past_percent(tokens, j + 1)
+        return None
+    if token.kind == NUMBER and _is_level(tokens, i, end):
+        return _interval_item(
+            tokens, i + (2 if tokens[i + 1].kind == "percent" else 1), end, items, level=token.text
+        )
+    if token.kind == "coded" and (coded := _CI_CODED.match(token.text)):
+        return _interval_item(tokens, i, end, items, level=coded[1])
+    if token.kind != WORD:
+        return None
+    word = token.text.lower()
+    if word in ("p", "pvalue"):
+        read = read_p(tokens, i, text)
+        if read and read[0] <= end:
+            items.p_value = items.p_value or read[1]
+            return read[0]
+        return None
+    if word == "n" and i + 2 < end and tokens[i + 1].kind == "equals" and tokens[i + 2].kind == NUMBER:
+        items.n = tokens[i + 2].text
+        items.spans.append(tokens[i + 2])
+        return i + 3
+    if word in _CI_WORDS:
+        return _interval_item(tokens, i, end, items, level="")
+    if word in _SPREAD_WORDS or word == "standard":
+        return _spread_item(tokens, i, end, items)
+    if word in _RANGE_WORDS:
+        return _range_item(tokens, i, end, items)
+    return None
+
+
+def _is_level(tokens: Sequence[Token], i: int, end: int) -> bool:
+    if tokens[i].text not in LEVELS:
+        return False
+    j = _past_percent(tokens, i + 1)
+    while j < end and tokens[j].kind == DASH:
+        j += 1
+    return j < end and tokens[j].kind == WORD and tokens[j].text.lower() in _CI_WORDS | {"conf", "bca"}
+
+
+def _skip_to_number(tokens: Sequence[Token], i: int, end: int, limit: int = 5) -> int | None:
+    for j in range(i, min(end, i + limit)):
+        if tokens[j].kind == NUMBER:
+            return j
+        if tokens[j].kind in ("semicolon", "plusminus", "percent", "compare", "plus", GARBLED):
+            return None
+    return None
+
+
+def _interval_item(tokens: Sequence[Token], i: int, end: int, items: Items, *, level: str) -> int | None:
+    j = _skip_to_number(tokens, i + 1, end, 9)
+    if j is None:
+        return None
+    if not level and tokens[j].text in ("95", "90", "99") and j + 1 < end and tokens[j + 1].kind == "percent":
+        level, after = tokens[j].text, _skip_to_number(tokens, j + 2, end)
+        if after is None:
+            return None
+        j = after
+    pair = read_interval(tokens, j)
+    if pair is None or pair[0] > end:
+        return None
+    lower, upper, swapped = ascending(pair[1].text, pair[2].text)
+    if items.spread and items.spread_value:
+        items.second, items.second_lower, items.second_upper = "ci", lower, upper
+    else:
+        items.spread, items.lower, items.upper = "ci", lower, upper
+    items.level = level
+    items.spans += [pair[1], pair[2]]
+    if swapped:
+        items.flags.append("bounds_swapped")
+    return pair[0]
+
+
+def _spread_item(tokens: Sequence[Token], i: int, end: int, items: Items) -> int | None:
+    word = tokens[i].text.lower()
+    kind, j = _SPREAD_WORDS.get(word, ""), i + 1
+    if word in ("standard", "std") and j < end and tokens[j].kind == WORD:
+        following = tokens[j].text.lower()
+        kind = "sd" if following.startswith("dev") else "se" if following.startswith("err") else kind
+        j += 1
+    k = _skip_to_number(tokens, j, end)
+    if k is None and j < end and tokens[j].kind == "plusminus":
+        k = _skip_to_number(tokens, j + 1, end, 1)
+    if not kind or k is None or tokens[k].text.startswith("-"):
+        return None
+    items.spread, items.spread_value = kind, tokens[k].text
+    items.spans.append(tokens[k])
+    return _past_percent(tokens, k + 1)
+
+
+def _range_item(tokens: Sequence[Token], i: int, end: int, items: Items) -> int | None:
+    word = tokens[i].text.lower()
+    kind, j = _RANGE_WORDS[word], i + 1
+    while j < end and tokens[j].kind in (WORD, DASH, "slash", "coded"):
+        if tokens[j].kind == WORD and tokens[j].text.lower() in _SPREAD_WORDS | {"p": "", "n": ""}:
+            return None
+        j += 1
+    k = _skip_to_number(tokens, j, end)
+    if k is None:
+        return None
+    pair = read_interval(tokens, k)
+    if pair is not None and pair[0] <= end:
+        items.lower, items.upper, swapped = ascending(pair[1].text, pair[2].text)
+        items.spread = kind
+        items.spans += [pair[1], pair[2]]
+        if swapped:
+            items.flags.append("bounds_swapped")
+        return pair[0]
+    items.spread, items.spread_value = kind, tokens[k].text
+    items.spans.append(tokens[k])
+    return _past_percent(tokens, k + 1)
+
+
+def _bare_item(tokens: Sequence[Token], i: int, end: int, items: Items) -> int:
+    token = tokens[i]
+    after = tokens[i + 1] if i + 1 < end else None
+    if token.unit and _NO_RESULT_UNITS.match(token.unit):
+        items.complete = False
+        return i + 1
+    if after is not None and (after.kind == "slash" or (after.kind == WORD and after.text.lower() == "of")):
+        k = i + 2
+        while k < end and k < i + 5 and tokens[k].kind == WORD:
+            k += 1
+        if k < end and tokens[k].kind == NUMBER and items.fraction is None:
+            items.fraction = (token.text, tokens[k].text)
+            items.spans += [token, tokens[k]]
+            return k + 1
+    pair = read_interval(tokens, i)
+    if pair is not None and pair[0] <= end and items.interval is None and not _percents(tokens, i, pair[0]):
+        lower, upper, swapped = ascending(pair[1].text, pair[2].text)
+        items.interval = (lower, upper)
+        items.spans += [pair[1], pair[2]]
+        if swapped:
+            items.flags.append("bounds_swapped")
+        if any(t.kind == DASH and t.ambiguous for t in tokens[i : pair[0]]):
+            items.flags.append("sign_ambiguous")
+        return pair[0]
+    is_percent = (after is not None and after.kind == "percent") or (
+        i > 0 and tokens[i - 1].kind == "percent"
+    )
+    if is_percent and not items.percent:
+        items.percent = token.text
+        items.spans.append(token)
+        return _past_percent(tokens, i + 1)
+    if not items.bare and not is_percent:
+        items.bare = token.text
+        items.spans.append(token)
+        return i + 1
+    items.complete = False
+    return i + 1
+
+
+def _percents(tokens: Sequence[Token], i: int, end: int) -> bool:
+    """Tell whether a pair is a number and a percentage rather than two bounds: ``12, 34 %`` but not ``12-34 %``."""
+    marks = [t.kind for t in tokens[i:end]]
+    return marks.count("percent") == 1 and DASH not in marks and WORD not in marks

@@ -1,0 +1,558 @@
+"""Statistical expressions in text and table cells, read by one grammar over tokens.
+
+``find_expressions`` returns what the characters themselves say. What they leave open is left open:
+
+- ``spread`` is ``sd se ci iqr range none``, or ``bracket`` (one number in brackets, its kind unnamed) or ``interval``
+  (two numbers in brackets, unnamed): the reader of the table or sentence decides these by evidence or drops them.
+- a spread after ``±`` that nothing names is ``sd`` with the flag ``spread_assumed_sd``.
+- ``explicit`` is true where the words beside the numbers name the statistic.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from dataclasses import dataclass
+
+from sonospine.extraction.brackets import LEVELS, Items, read_interval, read_items, read_p
+from sonospine.extraction.statistic_words import Declared, Statistic, excluded_number, statistic_in
+from sonospine.extraction.tokens import (
+    GARBLED,
+    NUMBER,
+    WORD,
+    Token,
+    normal_number,
+    tokenise,
+    uses_decimal_comma,
+)
+
+__all__ = [
+    "Expression",
+    "NumberSpan",
+    "find_expressions",
+    "find_numbers",
+    "normal_number",
+    "uses_decimal_comma",
+]
+
+_LOOKAHEAD = 48
+_CHANGE = re.compile(
+    r"\b(?:chang|reduc|decreas|improv|increas|declin|drop|fell|fall|diminish|lower(?:ed|ing))\w*"
+    r"(?:\s+(?!to\b|from\b|than\b)[\w/()-]+){0,7}?(?:\s*[:=(]|\s+(?:by|of|was|were|is))?"
+    r"(?:\s+(?:an?|about|approximately|average|mean|median|the))*\s*[-+\u2212\u2013]?$",
+    re.IGNORECASE,
+)
+_ADJUSTED = re.compile(r"\b(?:adjust(?:ed|ing)|ancova|covarian|least[- ]squares?|regression)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberSpan:
+    """A number at its place: ``text`` is normalised (decimal point, ASCII minus), ``start`` and ``end`` count the source."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """One statistic as printed: one centre with at most one spread.
+
+    ``start`` and ``end`` span the whole expression in the source. Fields are empty where nothing is printed.
+    ``centre`` is ``mean median count percent difference ratio`` or ``number`` (nothing says what it is).
+    A number with two spreads gives two expressions.
+    """
+
+    start: int
+    end: int
+    centre: str
+    value: str
+    spread: str = "none"
+    spread_value: str = ""
+    lower: str = ""
+    upper: str = ""
+    level: str = ""
+    total: str = ""
+    percent: str = ""
+    measure: str = ""
+    p_value: str = ""
+    n: str = ""
+    change: bool = False
+    adjusted: bool = False
+    numbers: tuple[NumberSpan, ...] = ()
+    explicit: bool = False
+    flags: tuple[str, ...] = ()
+
+
+def find_numbers(text: str, *, decimal_comma: bool = False) -> list[NumberSpan]:
+    """Return every number of a text in order, number words and a counting ``no`` (zero) included."""
+    return [_span(t) for t in tokenise(text, decimal_comma=decimal_comma) if t.kind == NUMBER]
+
+
+def find_expressions(text: str, *, decimal_comma: bool = False) -> list[Expression]:
+    """Return the statistical expressions of a text in order.
+
+    Parameters
+    ----------
+    text
+        A sentence, a paragraph or a cell; places are code points of this text.
+    decimal_comma
+        Whether the document writes decimals with commas (``uses_decimal_comma``).
+    """
+    if not any(c.isdigit() for c in text) and "\u00b1" not in text:
+        return []
+    reader = _Reader(text, tokenise(text, decimal_comma=decimal_comma))
+    return reader.read()
+
+
+def _span(token: Token) -> NumberSpan:
+    return NumberSpan(token.start, token.end, token.text)
+
+
+class _Reader:
+    """Walks once through the tokens of one text."""
+
+    def __init__(self, text: str, tokens: list[Token]) -> None:
+        self.text = text
+        self.tokens = tokens
+        self.declared = Declared()
+        self.found: list[Expression] = []
+        self.closing = _closing_brackets(tokens)
+
+    def read(self) -> list[Expression]:
+        i = 0
+        while i < len(self.tokens):
+            token = self.tokens[i]
+            if token.kind == NUMBER:
+                i = max(self._number(i), i + 1)
+            elif token.kind == GARBLED:
+                self._garbled(token)
+                i += 1
+            elif (p := self._lone_p(i)) is not None:
+                i = p
+            else:
+                self._declare(i)
+                i += 1
+        return self.found
+
+    def _declare(self, i: int) -> None:
+        token = self.tokens[i]
+        if token.kind == "dot" and i + 1 < len(self.tokens):
+            following = self.tokens[i + 1]
+            if following.gap and following.kind == WORD and following.text[0].isupper():
+                self.declared = Declared()
+            return
+        if token.kind in (WORD, "percent", "plusminus", "open"):
+            statistic = statistic_in(self.tokens, i)
+            if statistic is not None:
+                self.declared.note(statistic, i)
+
+    def _lone_p(self, i: int) -> int | None:
+        read = read_p(self.tokens, i, self.text)
+        if read is None:
+            return None
+        if self.found and not self.found[-1].p_value and i - 6 <= self._index_after(self.found[-1].end, i):
+            self.found[-1] = dataclasses.replace(self.found[-1], p_value=read[1])
+        return read[0]
+
+    def _index_after(self, end: int, i: int) -> int:
+        j = i
+        while j > 0 and self.tokens[j - 1].start >= end:
+            j -= 1
+            if i - j > 8:
+                break
+        return j
+
+    def _garbled(self, token: Token) -> None:
+        if re.fullmatch(r"\d{1,3}\.\d{2,3}\.\d{1,2}", token.text):
+            flags = ("plus_minus_lost",)
+            self.found.append(Expression(token.start, token.end, "number", "", flags=flags))
+
+    def _number(self, i: int) -> int:
+        tokens, _token = self.tokens, self.tokens[i]
+        before = tokens[i - 1] if i else None
+        if before is not None and before.kind == "plusminus":
+            return i + 1
+        if (level := self._level(i)) is not None:
+            return level
+        if before is not None and before.kind == "compare":
+            return i + 1
+        j = i + 1
+        percent = (j < len(tokens) and tokens[j].kind == "percent") or self._percent_before(i)
+        if j < len(tokens) and tokens[j].kind == "percent":
+            j += 1
+        after = tokens[j].kind if j < len(tokens) else ""
+        if after == "plus":
+            return i + 4 if j + 1 < len(tokens) and tokens[j + 1].kind == "slash" else i + 1
+        if after == "plusminus":
+            return self._plus_minus(i, j)
+        if not percent and (end := self._fraction(i)) is not None:
+            return end
+        if (end := self._bare_interval(i)) is not None:
+            return end
+        return self._bracketed(i, j, percent)
+
+    def _percent_before(self, i: int) -> bool:
+        if i == 0 or self.tokens[i - 1].kind != "percent":
+            return False
+        return i < 2 or self.tokens[i - 2].kind != NUMBER
+
+    def _level(self, i: int) -> int | None:
+        """Skip ``95% CI`` (its bounds too) where no number stands before it that it could belong to."""
+        if self.tokens[i].text not in LEVELS:
+            return None
+        items = read_items(self.tokens, i, min(len(self.tokens), i + 10), self.text, trailing=True)
+        if items.level and items.spread == "ci":
+            self._attach(items)
+            return items.end
+        following = self.tokens[i + 1 : i + 5]
+        if any(t.text.lower() in ("ci", "cis", "confidence") for t in following):
+            self.declared.note(Statistic(spread="ci"), i)
+            return i + 1
+        return None
+
+    def _attach(self, items: Items) -> None:
+        """Give an interval to the number just before it, where that has no spread yet: ``0.9; (95% CI 0.2 to 1.6)``."""
+        if not self.found or self.found[-1].spread != "none" or self.found[-1].centre in ("count", "percent"):
+            return
+        last = self.found[-1]
+        between = self.text[last.end : items.spans[0].start]
+        if len(between) > 24 or re.search(
+            r"[A-Za-z]{3,}", between.replace("confidence", "").replace("interval", "")
+        ):
+            return
+        self.found[-1] = dataclasses.replace(
+            last, end=items.spans[-1].end, spread="ci", lower=items.lower, upper=items.upper, level=items.level,
+            numbers=last.numbers + tuple(_span(t) for t in items.spans), explicit=True,
+            p_value=items.p_value, flags=last.flags + tuple(items.flags),
+        )  # fmt: skip
+
+    def _plus_minus(self, i: int, j: int) -> int:
+        tokens, k = self.tokens, j + 1
+        if k >= len(tokens) or tokens[k].kind != NUMBER or tokens[k].text.startswith("-") or tokens[k].worded:
+            return i + 1
+        first, second = tokens[i], tokens[k]
+        k += 1
+        if k < len(tokens) and tokens[k].kind == "percent":
+            k += 1
+        kind, explicit = self.declared.spread_after_plus_minus(), True
+        named = self._kind_behind(k)
+        kind = named or kind
+        flags: tuple[str, ...] = ()
+        if not kind:
+            kind, explicit, flags = "sd", False, ("spread_assumed_sd",)
+        centre, measure = self._centre(i, "mean")
+        expression = Expression(
+            first.start, self._end(first, tokens[k - 1]), centre, first.text, spread=kind, spread_value=second.text, measure=measure,
+            numbers=(_span(first), _span(second)), explicit=explicit, flags=flags,
+            change=self._change(first), adjusted=self._adjusted(first, measure),
+        )  # fmt: skip
+        return self._extend(expression, k)
+
+    def _kind_behind(self, k: int) -> str:
+        for token in self.tokens[k : k + 2]:
+            if token.kind == WORD:
+                return {"sd": "sd", "se": "se", "sem": "se"}.get(token.text.lower(), "")
+            if token.kind != "open":
+                break
+        return ""
+
+    def _end(self, first: Token, last: Token) -> int:
+        return max(first.end, last.end)
+
+    def _fraction(self, i: int) -> int | None:
+        """Read ``n/N (%)`` and ``n of N (%)``; ``n/N`` alone may be a score and is flagged."""
+        tokens, first = self.tokens, self.tokens[i]
+        j = i + 1
+        if j >= len(tokens) or not (
+            tokens[j].kind == "slash" or (tokens[j].kind == WORD and tokens[j].text.lower() == "of")
+        ):
+            return None
+        slash = tokens[j].kind == "slash"
+        k = j + 1
+        while not slash and k < len(tokens) and k < j + 3 and tokens[k].kind == WORD:
+            k += 1
+        if k >= len(tokens) or tokens[k].kind != NUMBER:
+            return self._past_slashes(i) if slash else None
+        second = tokens[k]
+        end = k + 1
+        if (end < len(tokens) and tokens[end].kind == "slash") or (i and tokens[i - 1].kind == "slash"):
+            return self._past_slashes(i)
+        if (
+            not (_whole(first.text) and _whole(second.text))
+            or second.text == "0"
+            or int(first.text) > int(second.text)
+        ):
+            return end
+        percent, bracket_end, spans = self._percent_behind(end)
+        flags: tuple[str, ...] = ()
+        certain = bool(percent) or not slash
+        if percent and not _agrees(first.text, second.text, percent):
+            flags = ("percent_disagrees",)
+        if not certain and not self._people_behind(end):
+            flags = ("score_or_count",)
+        self.found.append(
+            Expression(
+                first.start,
+                self._end(second, tokens[bracket_end - 1]),
+                "count" if not flags or percent else "number",
+                first.text,
+                total=second.text,
+                percent=percent,
+                numbers=(_span(first), _span(second), *spans),
+                explicit=certain,
+                flags=flags,
+            )
+        )
+        return bracket_end
+
+    def _past_slashes(self, i: int) -> int:
+        j = i + 1
+        while (
+            j < len(self.tokens)
+            and self.tokens[j].kind in ("slash", NUMBER, "plus")
+            and not self.tokens[j].unit
+        ):
+            j += 1
+        return j
+
+    def _people_behind(self, i: int) -> bool:
+        words = " ".join(t.text.lower() for t in self.tokens[i : i + 2])
+        return bool(re.match(r"(?:\w+ )?(?:patient|participant|subject|case|women|men\b|children)", words))
+
+    def _percent_behind(self, i: int) -> tuple[str, int, list[NumberSpan]]:
+        """Read ``(35 %)`` or ``= 35 %``, up to three words further on (``12 of 34 patients (35 %)``)."""
+        k, tokens = i, self.tokens
+        while k < len(tokens) and k < i + 4 and tokens[k].kind == WORD:
+            k += 1
+        if k < len(tokens) and tokens[k].kind == "open":
+            close = self.closing[k]
+            items = read_items(tokens, k + 1, close, self.text) if close > 0 else None
+            if items is not None and close > 0:
+                value = items.percent or ("" if items.strange or items.named else items.bare)
+                if value and not items.interval and not items.fraction:
+                    return value, close + 1, [_span(items.spans[0])]
+        return "", i, []
+
+    def _bare_interval(self, i: int) -> int | None:
+        """Skip two numbers that only span a range (``0-10``, ``18 to 65 years``): they are no result."""
+        token = self.tokens[i + 1] if i + 1 < len(self.tokens) else None
+        if token is None or token.kind != "dash":
+            return None
+        pair = read_interval(self.tokens, i)
+        return pair[0] if pair else None
+
+    def _bracketed(self, i: int, j: int, percent: bool) -> int:
+        tokens, first = self.tokens, self.tokens[i]
+        open_at = j
+        if not percent and _whole(first.text):
+            while open_at < len(tokens) and open_at < j + 4 and tokens[open_at].kind == WORD:
+                open_at += 1
+        items: Items | None = None
+        close = self.closing[open_at] if open_at < len(tokens) and tokens[open_at].kind == "open" else -1
+        if 0 < close <= open_at + _LOOKAHEAD:
+            items = read_items(tokens, open_at + 1, close, self.text)
+            if open_at > j and (not items.percent or items.interval):
+                items = None
+        if items is not None and not items.empty():
+            made = self._from_items(i, close + 1, percent, items)
+            if made is not None:
+                return made
+        trailing = read_items(tokens, j, min(len(tokens), j + 14), self.text, trailing=True)
+        if trailing.spread and trailing.spread != "plusminus":
+            made = self._from_items(i, trailing.end, percent, trailing)
+            if made is not None:
+                return made
+        return self._plain(i, j, percent)
+
+    def _plain(self, i: int, j: int, percent: bool) -> int:
+        token = self.tokens[i]
+        if token.worded or excluded_number(self.tokens, i, percent):
+            return j
+        centre, measure = self._centre(i, "percent" if percent else "number")
+        if percent:
+            centre, measure = "percent", ""
+        start = self.tokens[i - 1].start if percent and self._percent_before(i) else token.start
+        self.found.append(
+            Expression(
+                start,
+                self.tokens[j - 1].end,
+                centre,
+                token.text,
+                percent=token.text if percent else "",
+                measure=measure,
+                numbers=(_span(token),),
+                explicit=centre not in ("number", "percent"),
+                change=self._change(token),
+                adjusted=self._adjusted(token, measure),
+            )
+        )
+        return j
+
+    def _from_items(self, i: int, end: int, percent: bool, items: Items) -> int | None:
+        """Make the expression of a number and what stands behind it; ``None`` where that says nothing about it."""
+        tokens, first = self.tokens, self.tokens[i]
+        if excluded_number(tokens, i, percent, measured=True):
+            return None
+        base = Expression(
+            first.start, tokens[end - 1].end, "number", first.text, p_value=items.p_value, n=items.n, level=items.level,
+            numbers=(_span(first), *(_span(t) for t in items.spans)), flags=tuple(items.flags),
+            change=self._change(first), percent=first.text if percent else "",
+        )  # fmt: skip
+        if items.percent and not percent and _whole(first.text) and not items.spread:
+            counted = dataclasses.replace(
+                base, centre="count", percent=items.percent, explicit=True, change=False
+            )
+            if items.fraction and items.fraction[0] == first.text:
+                counted = dataclasses.replace(counted, total=items.fraction[1])
+            return self._extend(counted, end)
+        if percent and (items.fraction or (items.n and not items.spread)):
+            return self._counted_percent(base, items, end)
+        if items.spread and not (items.strange and not items.named):
+            return self._spread(base, items, i, end)
+        if items.strange or not items.complete or first.worded:
+            return None
+        if items.interval is not None:
+            centre, measure = self._centre(i, "number")
+            kind = self.declared.interval_kind()
+            if not kind and centre in ("difference", "ratio"):
+                kind = "ci"
+            lower, upper = items.interval
+            made = dataclasses.replace(
+                base,
+                centre=centre,
+                measure=measure,
+                spread=kind or "interval",
+                lower=lower,
+                upper=upper,
+                explicit=bool(kind),
+            )
+            return self._extend(dataclasses.replace(made, adjusted=self._adjusted(first, measure)), end)
+        if items.bare and not percent and not items.bare.startswith("-"):
+            centre, measure = self._centre(i, "number")
+            kind = self.declared.bracket_kind()
+            if kind == "percent" and _whole(first.text):
+                return self._extend(
+                    dataclasses.replace(base, centre="count", percent=items.bare, explicit=True), end
+                )
+            kind = "" if kind == "percent" else kind
+            made = dataclasses.replace(
+                base,
+                centre=centre,
+                measure=measure,
+                spread=kind or "bracket",
+                spread_value=items.bare,
+                explicit=bool(kind),
+            )
+            return self._extend(made, end)
+        return None
+
+    def _counted_percent(self, base: Expression, items: Items, end: int) -> int | None:
+        numerator, denominator = items.fraction or (items.n, "")
+        if not _whole(numerator) or (
+            denominator and (not _whole(denominator) or int(numerator) > int(denominator))
+        ):
+            return None
+        flags = base.flags
+        if denominator and int(denominator) and not _agrees(numerator, denominator, base.percent):
+            flags += ("percent_disagrees",)
+        spans = sorted(base.numbers[1:], key=lambda s: s.text != numerator)
+        made = dataclasses.replace(
+            base, centre="count", value=numerator, total=denominator, n="", explicit=True, flags=flags, change=False,
+            numbers=(*spans, base.numbers[0]),
+        )  # fmt: skip
+        return self._extend(made, end)
+
+    def _spread(self, base: Expression, items: Items, i: int, end: int) -> int:
+        kind, flags, explicit = items.spread, base.flags, items.named
+        if kind == "plusminus":
+            kind = self.declared.spread_after_plus_minus()
+            if not kind:
+                kind, explicit, flags = "sd", False, (*flags, "spread_assumed_sd")
+        default = {"sd": "mean", "se": "mean", "iqr": "median", "range": "number", "ci": "number"}[kind]
+        centre, measure = self._centre(i, default)
+        made = dataclasses.replace(
+            base, centre=centre, measure=measure, spread=kind, spread_value=items.spread_value, flags=flags, explicit=explicit,
+            lower=items.lower if not items.spread_value else "", upper=items.upper if not items.spread_value else "",
+            level=items.level if kind == "ci" else "", adjusted=self._adjusted(self.tokens[i], measure),
+        )  # fmt: skip
+        result = self._extend(made, end)
+        if items.second:
+            self.found.append(
+                dataclasses.replace(
+                    made,
+                    spread=items.second,
+                    spread_value="",
+                    lower=items.second_lower,
+                    upper=items.second_upper,
+                    level=items.level,
+                )
+            )
+        return result
+
+    def _extend(self, expression: Expression, k: int) -> int:
+        """Add what follows the expression: a further bracket, or named items after a comma; then note it as found."""
+        tokens = self.tokens
+        self.found.append(expression)
+        if k < len(tokens) and tokens[k].kind == "open" and 0 < self.closing[k] <= k + _LOOKAHEAD:
+            items, end = read_items(tokens, k + 1, self.closing[k], self.text), self.closing[k] + 1
+        else:
+            items = read_items(tokens, k, min(len(tokens), k + 14), self.text, trailing=True)
+            end = items.end
+        if items.empty() or (items.strange and not items.named):
+            return k
+        self._add(expression, items, tokens[end - 1].end)
+        return max(end, k)
+
+    def _add(self, expression: Expression, items: Items, end: int) -> None:
+        spans = tuple(_span(t) for t in items.spans)
+        if (items.n and not expression.n) or (items.p_value and not expression.p_value):
+            expression = dataclasses.replace(
+                expression, n=expression.n or items.n, p_value=expression.p_value or items.p_value, end=max(end, expression.end),
+                numbers=expression.numbers + tuple(s for s in spans if s.text == items.n),
+            )  # fmt: skip
+            self.found[-1] = expression
+        lower, upper, kind = items.lower, items.upper, items.spread
+        if items.interval and not kind:
+            (lower, upper), kind = items.interval, "interval"
+        if lower and kind in ("ci", "iqr", "range", "interval") and expression.spread != kind:
+            further = dataclasses.replace(
+                expression, end=end, spread=kind, spread_value="", lower=lower, upper=upper, level=items.level,
+                numbers=(expression.numbers[0], *spans), explicit=items.named, flags=tuple(items.flags),
+            )  # fmt: skip
+            if expression.spread == "none":
+                self.found[-1] = further
+            else:
+                self.found.append(further)
+
+    def _centre(self, i: int, default: str) -> tuple[str, str]:
+        return self.declared.centre(i, default, self.tokens)
+
+    def _change(self, first: Token) -> bool:
+        window = self.text[max(0, first.start - 90) : first.start]
+        window = re.split(r"[.;](?:\s|$)", window)[-1]
+        return bool(_CHANGE.search(window))
+
+    def _adjusted(self, first: Token, measure: str) -> bool:
+        if not measure:
+            return False
+        return bool(_ADJUSTED.search(self.text[max(0, first.start - 120) : first.start]))
+
+
+def _whole(text: str) -> bool:
+    return text.isdigit()
+
+
+def _agrees(numerator: str, denominator: str, percent: str) -> bool:
+    return abs(100 * int(numerator) / int(denominator) - float(percent)) <= 1.0
+
+
+def _closing_brackets(tokens: list[Token]) -> list[int]:
+    """Return for each opening bracket the index of its closing one (-1 where there is none), in one pass."""
+    closing, stack = [-1] * len(tokens), []
+    for i, token in enumerate(tokens):
+        if token.kind == "open":
+            stack.append(i)
+        elif token.kind == "close" and stack:
+            closing[stack.pop()] = i
+    return closing

@@ -1,0 +1,329 @@
+"""Times as reported, turned into weeks from the start of treatment.
+
+``phase`` is ``baseline`` (before treatment), ``procedure`` (measured during it) or ``follow_up``; "just after" is
+``follow_up`` with 0 weeks. A time that names no length (``discharge``, ``post-treatment``) has no weeks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from sonospine.extraction.tokens import NUMBER_WORDS
+
+WEEKS = {"minute": 1 / 10080, "hour": 1 / 168, "day": 1 / 7, "week": 1.0, "month": 4.345, "year": 52.14}
+
+_UNITS = (
+    r"(?P<{0}>minutes?|mins?|hours?|hrs?|days?|weeks?|wks?|months?|mos?|mths?|years?|yrs?"
+    r"|min\.|hr\.|wk\.|mo\.|yr\.|[hdw](?![\w/]))"
+)
+_UNIT = _UNITS.format("unit")
+_SPELLED = "|".join(sorted((w for w, v in NUMBER_WORDS.items() if 0 < v < 100), key=lambda w: (-len(w), w)))
+_AMOUNT = r"(?:\d{1,3}(?:[.,\u00b7]\d+)?|" + _SPELLED + r")"
+_ORDINALS = {
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
+    "tenth": 10, "twelfth": 12,
+}  # fmt: skip
+_FRACTIONS = {
+    "half an hour": 30 / 10080,
+    "half hour": 30 / 10080,
+    "half a year": 26.07,
+    "one and a half hours": 1.5 / 168,
+}
+_DASH = r"[-\u2010-\u2015\u2212]"
+
+_BASELINE = (
+    r"base-?\s?lines?(?!\s+(?:characteristics?|to\b))|pre-?\s?(?:treatment|intervention|operative(?:ly)?|injection|procedur\w+|block|test"
+    r"|therapy|surgery|op|training|study|randomi[sz]ation|dose|medication|rehabilitation)\b|pre(?=[\s\-\u2013/]*post\b)"
+    r"|(?:just\s+|immediately\s+|prior|shortly\s+)?before\s+(?:the\s+)?(?:first\s+)?(?:treatment|intervention|injection|surgery|procedure"
+    r"|operation|therapy|randomi[sz]ation|block\w*|start|program\w*|rehabilitation|training)"
+    r"|prior\s+to\s+(?:the\s+)?(?:treatment|intervention|injection|surgery|procedure|operation|therapy|block)"
+    r"|at\s+(?:study\s+)?(?:entry|inclusion|enrolment|enrollment|admission|the\s+start)|(?:on\s+)?(?:study\s+)?entry\b(?=\s*$)|initial(?:ly)?\b"
+    r"|at\s+randomi[sz]ation|onset\s+of\s+treatment|^\s*(?:before|pre)\s*(?:\)|$|[,;(])|\bBL\b(?=\s*$)"
+)
+_IMMEDIATE = (
+    r"(?:immediately|directly|right|just|shortly)\s+(?:after|following|post)(?:\s*[-\u2010\u2013]?\s*(?:the\s+)?(?:treatment|intervention|injection|surgery"
+    r"|procedure|operation|therapy|block))?|immediate(?:ly)?\s+post[-\s]?\s?\w*|immediate\s+(?:effect|post\w*)"
+)
+_DURING = (
+    r"(?:during|throughout)\s+(?:the\s+)?(?:procedure|injection|treatment\s+procedure|surgery|operation|block|puncture|intervention)"
+    r"|intra-?\s?(?:operative(?:ly)?|procedural(?:ly)?)|at\s+the\s+time\s+of\s+(?:the\s+)?(?:procedure|injection|needle)"
+)
+_AFTER = (
+    r"post-?\s?(?:treatment|intervention|injection|test|therapy|procedure|block|training|program\w*|op\b|operative\w*|surgery|rehabilitation)"
+    r"|(?:at\s+)?(?:the\s+)?(?:end|completion|conclusion)\s+of\s+(?:the\s+)?(?:treatment|intervention|therapy|study|trial|program\w*|training|follow-?\s?up)"
+    r"|after\s+(?:the\s+)?(?:treatment|intervention|injection|therapy|surgery|procedure|operation|block|training|program\w*)"
+    r"|(?:at\s+)?(?:hospital\s+)?discharge|follow[-\s]?\s?ups?|final\s+(?:visit|assessment)|last\s+(?:visit|follow[-\s]up)|^\s*(?:after|post)\s*(?:\)|$|[,;(])"
+    r"|end-?point"
+)
+_LEAD = r"(?:(?P<within>within|up\s+to|over|for|last|past|previous|every|per|duration\s+of|next|first)\s+(?:the\s+)?(?:last\s+|past\s+|previous\s+|next\s+|first\s+)?)?"
+
+_LENGTH = re.compile(
+    _LEAD
+    + r"(?<![\w.,\u00b7/])(?P<list>"
+    + _AMOUNT
+    + r"(?:(?:\s?[,;]\s?(?:and\s|or\s)?|\s(?:and|or)\s|\s?[&/+]\s?)"
+    + _AMOUNT
+    + r"){0,9})"
+    + r"(?:(?:st|nd|rd|th))?(?:\s*"
+    + _DASH
+    + r"?\s*)"
+    + _UNIT
+    + r"(?![\w])",
+    re.IGNORECASE,
+)
+_LABELLED = re.compile(
+    r"(?<![\w])(?P<unit>minutes?|mins?|hours?|days?|weeks?|wks?|months?|mos?|years?|POD|W|D|M|H|Y|wk|mo)(?P<gap>\s*"
+    + _DASH
+    + r"?\s*|\s+)"
+    r"(?P<list>\d{1,3}(?:(?:\s?,\s?(?:and\s)?|\sand\s|\s?[&/]\s?)\d{1,3}){0,9})(?![\w%.]|\s*(?:"
+    + _DASH
+    + r"|to)\s*\d)",
+    re.IGNORECASE,
+)
+_ORDINAL = re.compile(
+    r"(?<!\w)(?P<word>"
+    + "|".join(_ORDINALS)
+    + r"|\d{1,2}(?:st|nd|rd|th))\s+(?:post-?\s?\w+\s+)?"
+    + _UNIT
+    + r"(?!\w)",
+    re.IGNORECASE,
+)
+_SIMPLE = [
+    (
+        "fraction",
+        re.compile(r"\b(?:" + "|".join(sorted(_FRACTIONS, key=len, reverse=True)) + r")\b", re.IGNORECASE),
+    ),
+    ("immediate", re.compile(_IMMEDIATE, re.IGNORECASE)),
+    ("during", re.compile(_DURING, re.IGNORECASE)),
+    ("baseline", re.compile(r"(?<!\w)(?:" + _BASELINE + r")(?!\w)", re.IGNORECASE)),
+    ("after", re.compile(r"(?<!\w)(?:" + _AFTER + r")(?!\w)", re.IGNORECASE)),
+]
+_BEFORE_TAIL = re.compile(
+    r"\s*(?:before|prior\s+to|pre-?)\s*(?:the\s+)?(?:treatment|intervention|injection|surgery|procedure|operation|block)",
+    re.IGNORECASE,
+)
+_PRINTED_TAIL = re.compile(
+    r"(?P<tail>\s*[-,]?\s*(?:after|following|from|post|since|of)[-\s]*(?:the\s+)?(?:end\s+of\s+(?:the\s+)?)?(?:first\s+|last\s+|final\s+|initial\s+)?"
+    r"(?P<what>treatment|intervention|injections?|surgery|procedure|operation|therapy|block\w*|randomi[sz]ation|baseline|start\w*|discharge|"
+    r"operative\w*|op\b|training|completion|follow[-\s]?up)?)",
+    re.IGNORECASE,
+)
+_SURGERY = re.compile(r"surg|operat|\bop\b|postop|\bPOD\b", re.IGNORECASE)
+_RANDOM = re.compile(r"randomi[sz]", re.IGNORECASE)
+_END = re.compile(
+    r"(?:end|completion|cessation|last|final)\s+(?:of\s+)?(?:the\s+)?(?:treatment|intervention|therapy|injection|training|program)|after\s+discharge",
+    re.I,
+)
+_AGE = re.compile(r"\s*(?:old\b|of\s+age\b)|\s*\(?\s*(?:\u00b1|\+/-)", re.IGNORECASE)
+_CODE = re.compile(r"(?<!\w)[TtVv][\u2080-\u2089\d]{1,2}(?!\w)")
+_TREATED_FOR = re.compile(
+    r"\s*(?:of\s+(?:treatment|training|therapy|exercis\w+|intervention)|treatment|intervention|program\w*|therapy|course)\b",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeMention:
+    """A time as printed at its place; ``weeks`` is ``None`` where the words name no length."""
+
+    start: int
+    end: int
+    text: str
+    weeks: float | None
+    phase: str
+    time_from: str = ""
+
+
+def weeks_of(amount: float, unit: str) -> float:
+    """Return an amount of a unit of time in weeks (1 month = 4.345, 1 year = 52.14)."""
+    return amount * WEEKS[unit]
+
+
+def _unit_name(unit: str) -> str:
+    unit = unit.lower().rstrip(".")
+    if unit == "pod":
+        return "day"
+    if unit.startswith("min"):
+        return "minute"
+    return {"h": "hour", "d": "day", "w": "week", "m": "month", "y": "year"}[unit[0]]
+
+
+def _amount(text: str) -> float:
+    text = text.lower().strip()
+    if text in NUMBER_WORDS:
+        return float(NUMBER_WORDS[text])
+    if text in _ORDINALS:
+        return float(_ORDINALS[text])
+    return float(re.sub(r"[,\u00b7]", ".", re.sub(r"(?:st|nd|rd|th)$", "", text)))
+
+
+_AMOUNTS = re.compile(_AMOUNT, re.IGNORECASE)
+
+
+def find_times(text: str, definitions: Mapping[str, TimeMention] | None = None) -> list[TimeMention]:
+    """Return the times of a text in order, none overlapping another.
+
+    ``definitions`` maps codes of the document (``T1``) to what they mean (``time_definitions``); without it a code
+    is no time. Ages and spans ("for the last 3 months") are not times.
+    """
+    taken: list[TimeMention] = []
+    for mention in _candidates(text, definitions or {}):
+        if not any(mention.start < t.end and t.start < mention.end for t in taken):
+            taken.append(mention)
+    taken.sort(key=lambda t: t.start)
+    return [
+        t for k, t in enumerate(taken) if not _only_echoes(text, t, taken[k - 1 : k] + taken[k + 1 : k + 2])
+    ]
+
+
+def _only_echoes(text: str, vague: TimeMention, neighbours: list[TimeMention]) -> bool:
+    """Tell whether a time without a length only rounds off one beside it: ``6-week follow-up``, ``post-op day 1``."""
+    if vague.weeks is not None:
+        return False
+    for other in neighbours:
+        between = text[min(vague.end, other.end) : max(vague.start, other.start)]
+        if other.weeks is not None and other.phase == "follow_up" and not between.strip(" ,()-\u2010\u2013"):
+            return True
+    return False
+
+
+def _candidates(text: str, definitions: Mapping[str, TimeMention]) -> Iterable[TimeMention]:
+    lengths = list(_lengths(text))
+    simple = list(_simple(text))
+    yield from (m for m in simple if m.phase == "baseline" and m.weeks is not None and m.end - m.start > 14)
+    yield from lengths
+    yield from simple
+    if definitions:
+        for found in _CODE.finditer(text):
+            meaning = definitions.get(_code(found.group()))
+            if meaning is not None:
+                yield replace(meaning, start=found.start(), end=found.end(), text=found.group())
+
+
+def _simple(text: str) -> Iterable[TimeMention]:
+    for kind, pattern in _SIMPLE:
+        for found in pattern.finditer(text):
+            words, start, end = found.group(), found.start(), found.end()
+            if kind == "baseline":
+                yield TimeMention(start, end, words, 0.0, "baseline")
+            elif kind == "fraction":
+                yield TimeMention(
+                    start,
+                    end,
+                    words,
+                    _FRACTIONS[" ".join(words.lower().split())],
+                    "follow_up",
+                    _counted_from(words),
+                )
+            elif kind == "immediate":
+                yield TimeMention(start, end, words, 0.0, "follow_up", _counted_from(words))
+            elif kind == "during":
+                yield TimeMention(start, end, words, 0.0, "procedure")
+            else:
+                yield TimeMention(start, end, words, None, "follow_up", _counted_from(words))
+
+
+def _lengths(text: str) -> Iterable[TimeMention]:
+    for found in _ORDINAL.finditer(text):
+        if found["word"].lower() == "second" and text[found.end() :][:1] == "s":
+            continue
+        yield _mention(text, found.start(), found.end(), found.group(), _amount(found["word"]), found["unit"])
+    for found in _LENGTH.finditer(text):
+        if found["within"] or _AGE.match(text, found.end()) or _before_age(text, found.start()):
+            continue
+        yield from _each(text, found, last_holds_unit=True)
+    for found in _LABELLED.finditer(text):
+        short = len(found["unit"]) == 1
+        if short and (
+            found["unit"].islower()
+            or (found["gap"].strip(" ") == "" and found["gap"])
+            or _AMOUNTS.match(found["unit"])
+        ):
+            continue
+        if found["unit"].lower() in ("d", "m", "h", "y") and "," in found["list"]:
+            continue
+        yield from _each(text, found, last_holds_unit=False)
+
+
+def _before_age(text: str, start: int) -> bool:
+    return bool(
+        re.search(
+            r"(?:\baged?|\u00b1|\+/-|>|<|\u2265|\u2264|\d\s?to|\bolder\s+than|\d\s?[-\u2013])\s*$",
+            text[max(0, start - 14) : start],
+            re.I,
+        )
+    )
+
+
+def _each(text: str, found: re.Match[str], *, last_holds_unit: bool) -> Iterable[TimeMention]:
+    first = found.start("list")
+    pieces = [(first + m.start(), first + m.end(), m.group()) for m in _AMOUNTS.finditer(found["list"])]
+    for k, (start, end, amount) in enumerate(pieces):
+        if last_holds_unit and k == len(pieces) - 1:
+            end = found.end()
+        if not last_holds_unit and k == 0:
+            start = found.start()
+        if amount.lower() == "one" and k < len(pieces) - 1 and len(pieces) == 1:
+            continue
+        yield _mention(text, start, end, text[start:end], _amount(amount), found["unit"], after=found.end())
+
+
+def _mention(
+    text: str, start: int, end: int, words: str, amount: float, unit: str, after: int | None = None
+) -> TimeMention:
+    stop = end if after is None else after
+    weeks = weeks_of(amount, _unit_name(unit))
+    before = _BEFORE_TAIL.match(text, stop)
+    if before is not None:
+        end = before.end() if end == stop else end
+        return TimeMention(start, end, text[start:end], 0.0, "baseline")
+    tail = _PRINTED_TAIL.match(text, stop)
+    behind = text[stop : stop + 50] if tail is None else tail.group()
+    time_from = (
+        _counted_from(behind) or _counted_from(words) or _counted_from(text[max(0, start - 30) : start])
+    )
+    if tail is not None and tail["what"] and after is not None and end == after:
+        end, words = tail.end(), text[start : tail.end()]
+    phase = "baseline" if amount == 0 and _unit_name(unit) not in ("hour", "minute") else "follow_up"
+    return TimeMention(start, end, words, weeks, phase, time_from)
+
+
+def _counted_from(words: str) -> str:
+    if _END.search(words):
+        return "end_of_treatment"
+    if _SURGERY.search(words):
+        return "surgery"
+    if _RANDOM.search(words):
+        return "randomisation"
+    return (
+        "treatment"
+        if re.search(r"treatment|interven|inject|proced|therap|block", words, re.IGNORECASE)
+        else ""
+    )
+
+
+def _code(text: str) -> str:
+    digits = "".join(str(ord(c) - 0x2080) if "\u2080" <= c <= "\u2089" else c for c in text[1:])
+    return text[0].upper() + digits
+
+
+_DEFINED = re.compile(
+    r"(?:(?P<before>[^.;:()]{3,80}?)\s*\(\s*(?P<code>[TV][\u2080-\u2089\d]{1,2})\s*\))"
+    r"|(?:(?<!\w)(?P<code2>[TV][\u2080-\u2089\d]{1,2})\s*(?:=|:|,|\(|is|was|indicates|denotes|represents)\s*(?P<behind>[^.;]{3,80}))"
+)
+
+
+def time_definitions(texts: Iterable[str]) -> dict[str, TimeMention]:
+    """Return what codes such as ``T1`` mean in a document: ``at 6 weeks (T1)``, ``T0 = baseline``; first come, first kept."""
+    meanings: dict[str, TimeMention] = {}
+    for text in texts:
+        if not _CODE.search(text):
+            continue
+        for found in _DEFINED.finditer(text):
+            code = _code(found["code"] or found["code2"])
+            mentions = find_times(found["before"] or found["behind"] or "")
+            if mentions and code not in meanings:
+                meanings[code] = mentions[-1] if found["before"] else mentions[0]
+    return meanings

@@ -1,0 +1,233 @@
+"""Statistical text cut into tokens with their places; the grammar of expressions reads the tokens, never the text.
+
+One pass with one compiled pattern, so the time is linear in the length of the text whatever stands in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+NUMBER = "number"
+GARBLED = "garbled"
+DASH = "dash"
+WORD = "word"
+
+_MINUS = "\u2212\ufe63\uff0d"
+_HYPHENS = "-\u2010\u2011\u2012\u2013\u2014\u2015"
+_DASHES = _HYPHENS + _MINUS
+_DOTS = ".\u00b7\u2027\u2219\u22c5"
+_THIN = "\u2009\u202f\u2008"
+
+_ONES = [
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+NUMBER_WORDS = {"zero": 0, **{word: i for i, word in enumerate(_ONES, 1)}}
+NUMBER_WORDS |= {word: 10 * i for i, word in enumerate(_TENS, 2)}
+NUMBER_WORDS |= {
+    f"{ten}{hyphen}{one}": 10 * i + j
+    for i, ten in enumerate(_TENS, 2)
+    for j, one in enumerate(_ONES[:9], 1)
+    for hyphen in "-\u2010\u2011"
+}
+_WORDED = "|".join(sorted(NUMBER_WORDS, key=lambda word: (-len(word), word)))
+_COUNTED = (
+    r"patients?|participants?|subjects?|women|men|cases?|complications?|(?:serious\s+|major\s+|minor\s+)?adverse"
+    r"|side\s+effects?|dropouts?|drop-outs?|deaths?|withdrawals?|failures?|infections?|h[ae]*matomas?"
+)
+
+
+def _pattern(decimal_comma: bool) -> re.Pattern[str]:
+    if decimal_comma:
+        number = (
+            r"\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:[" + _THIN + r"]\d{3})+(?:,\d+)?(?!\d)"
+            r"|\d+(?:[," + _DOTS + r"]\d+)*|[" + _DOTS + r",]\d+"
+        )
+    else:
+        number = (
+            r"\d{1,3}(?:,\d{3})+(?:[" + _DOTS + r"]\d+)?(?![\d])(?!,\d)"
+            r"|\d{1,3}(?:[" + _THIN + r"]\d{3})+(?:\.\d+)?(?!\d)"
+            r"|\d+(?:[" + _DOTS + r"]\d+)*|[" + _DOTS + r"]\d+"
+        )
+    return re.compile(
+        r"(?P<plusminus>\u00b1|\u2213|\+\s?/\s?[-\u2212\u2013]|\\pm\b|&plusmn;|&#177;)"
+        r"|(?P<coded>[^\W\d_]+[-\u2010\u2011]?\d{1,3}(?:[-\u2010\u2011\u2013/]\w+)*(?![" + _DOTS + r",]?\d))"
+        r"|(?P<worded>\b(?:" + _WORDED + r")\b|\bno(?=\s+(?:" + _COUNTED + r")\b))"
+        r"|(?P<word>[^\W\d_]+(?:['\u2019][^\W\d_]+)*)"
+        r"|(?P<number>" + number + r")"
+        r"|(?P<open>[(\[{\uff08])|(?P<close>[)\]}\uff09])|(?P<percent>[%\uff05])|(?P<slash>[/\u2044\u2215])"
+        r"|(?P<dash>[" + _DASHES + r"])"
+        r"|(?P<comma>,)|(?P<semicolon>;)|(?P<colon>:)|(?P<dot>\.)|(?P<equals>=)"
+        r"|(?P<compare>[<>\u2264\u2265\u2a7d\u2a7e\u2266\u2267]=?|&[lg]t;)|(?P<plus>\+)"
+        r"|(?P<mark>[*\u2020\u2021\u00a7\u00b6#\u2016^\u00b9\u00b2\u00b3\u2070-\u2079\u1d43-\u1d4d\u00aa]+)"
+        r"|(?P<other>\S)",
+        re.IGNORECASE,
+    )
+
+
+_PATTERNS = {False: _pattern(False), True: _pattern(True)}
+_SEPARATORS = re.compile("[," + _DOTS + "]")
+_UNIT = re.compile(r"[^\W\d_]+")
+_FOOTNOTE = re.compile(r"[a-zA-Z]{1,2}$")
+
+
+@dataclass(slots=True)
+class Token:
+    """A token: its kind, its place in the source, its text (of a number: normalised) and whether a gap precedes it.
+
+    ``unit`` holds letters glued to a number (``12wk``, ``45a``); ``ambiguous`` tells that a dash might be the
+    sign of the number that follows.
+    """
+
+    kind: str
+    start: int
+    end: int
+    text: str
+    gap: bool = False
+    unit: str = ""
+    ambiguous: bool = False
+    worded: bool = False
+
+
+def normal_number(printed: str, *, decimal_comma: bool = False) -> str | None:
+    """Write a printed number with ASCII minus and decimal point; ``None`` where it can't be read as one number.
+
+    ``printed`` are the characters of the source. Thousands separators go, a leading plus goes, a leading point
+    gets its zero. In a document with decimal commas ``1.234`` could be a decimal or a thousand: it is not read.
+    """
+    word = printed.lower()
+    if word in NUMBER_WORDS:
+        return str(NUMBER_WORDS[word])
+    if word == "no":
+        return "0"
+    sign = "-" if printed[0] in _DASHES else ""
+    digits = printed[1:].strip() if printed[0] in _DASHES or printed[0] == "+" else printed
+    digits = re.sub(f"[{_THIN}]", "", digits)
+    separators = _SEPARATORS.findall(digits)
+    if decimal_comma:
+        if separators.count(",") == 1 and digits.rfind(",") > digits.rfind("."):
+            digits = digits.replace(".", "").replace(",", ".")
+        elif (separators == ["."] and re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", digits)) or len(separators) > 1:
+            return None
+    else:
+        digits = digits.replace(",", "")
+    digits = re.sub(f"[{_DOTS}]", ".", digits)
+    if digits.count(".") > 1 or not digits.isascii():
+        return None
+    if digits.startswith("."):
+        digits = "0" + digits
+    return sign + digits
+
+
+def tokenise(text: str, *, decimal_comma: bool = False) -> list[Token]:
+    """Cut a text into tokens; numbers carry their sign, footnote marks are dropped."""
+    tokens: list[Token] = []
+    last_end = 0
+    for found in _PATTERNS[decimal_comma].finditer(text):
+        kind, start, end = str(found.lastgroup), found.start(), found.end()
+        gap = start > last_end
+        last_end = end
+        if kind == "mark":
+            continue
+        if kind == "number":
+            token = _number(text, start, end, gap, tokens, decimal_comma)
+        elif kind == "worded":
+            written = normal_number(found.group(), decimal_comma=decimal_comma) or ""
+            token = Token(NUMBER, start, end, written, gap, worded=True)
+        else:
+            token = Token(kind, start, end, found.group(), gap)
+        if token.kind == WORD and not gap and tokens and tokens[-1].kind in (NUMBER, GARBLED):
+            tokens[-1].unit = token.text
+            if _is_footnote(tokens[-1], token.text):
+                tokens[-1].unit = ""
+                continue
+        tokens.append(token)
+    return tokens
+
+
+def _is_footnote(number: Token, letters: str) -> bool:
+    if not _FOOTNOTE.match(letters):
+        return False
+    lowered = letters.lower()
+    if "." in number.text:
+        return lowered not in ("mg", "ml", "cm", "mm", "kg", "hr", "wk", "hz", "iu") and len(lowered) == 1
+    return len(lowered) == 1 and lowered in "abcefijk"
+
+
+def _number(text: str, start: int, end: int, gap: bool, tokens: list[Token], decimal_comma: bool) -> Token:
+    previous = tokens[-1] if tokens else None
+    if previous is not None and not gap and previous.kind in (DASH, "plus"):
+        before = tokens[-2] if len(tokens) > 1 else None
+        if previous.kind == "plus" or _is_sign(previous, before):
+            tokens.pop()
+            start, gap = previous.start, previous.gap
+        elif previous.gap:
+            previous.ambiguous = True
+    written = normal_number(text[start:end], decimal_comma=decimal_comma)
+    if written is None:
+        return Token(GARBLED, start, end, text[start:end], gap)
+    return Token(NUMBER, start, end, written, gap)
+
+
+def _is_sign(dash: Token, before: Token | None) -> bool:
+    minus = dash.text in _MINUS
+    if before is None or before.kind in (
+        "open",
+        "dash",
+        "comma",
+        "semicolon",
+        "colon",
+        "equals",
+        "compare",
+        "plusminus",
+    ):
+        return True
+    if before.kind in (NUMBER, "percent", GARBLED):
+        return minus and dash.gap and before.kind != GARBLED
+    if dash.text in "\u2014\u2015":
+        return False
+    return dash.gap or minus
+
+
+def strong_commas(text: str) -> tuple[int, int]:
+    """Count numbers that only a decimal comma explains, and the same shapes with a decimal point."""
+    return len(_STRONG_COMMA.findall(text)), len(_STRONG_POINT.findall(text))
+
+
+_SHAPE = r"(?:[\u00b1(%%]\s?\d{1,3}%s\d{1,2}(?!\d|[,.]\d)|(?<![\d,.])\d{1,3}%s\d{1,2}(?=\s?[\u00b1%%(])|(?<![\d,.])0%s\d{1,3}(?![\d,]))"
+_STRONG_COMMA = re.compile(_SHAPE % (",", ",", ","))
+_STRONG_POINT = re.compile(_SHAPE % (r"[.\u00b7]", r"[.\u00b7]", r"[.\u00b7]"))
+
+
+def uses_decimal_comma(texts: Iterable[str]) -> bool:
+    """Decide for a whole document whether its decimals are written with commas.
+
+    Evidence are numbers beside ``±``, brackets and percent signs or with a leading zero: at least three of them
+    with a comma, and more of them than with a point.
+    """
+    commas = points = 0
+    for text in texts:
+        with_comma, with_point = strong_commas(text)
+        commas += with_comma
+        points += with_point
+    return commas >= 3 and commas > points
