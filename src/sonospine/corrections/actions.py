@@ -1,0 +1,226 @@
+"""The lines that curators write: reading, checking and ordering them."""
+
+from __future__ import annotations
+
+import difflib
+import heapq
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sonospine.model.errors import InputError
+from sonospine.model.schema import TableSchema
+from sonospine.model.table_io import read_table
+from sonospine.model.tables import ARMS, CURATION, MEASUREMENTS, TIMEPOINTS
+
+END = "end"
+UNTIMED = datetime.min.replace(tzinfo=UTC)
+ANCHORS = ("locator", "quote", "spread_locator", "total_locator", "n_locator")
+FILLED = ("study_id", "arm_id", "comparator_arm_id", "timepoint_id", "result_id", "preferred", "state")
+BY_MACHINE = ("measurement_id", "record_id", *FILLED, *ANCHORS, "rule", "confidence", "flags")
+SETTABLE: Mapping[str, tuple[TableSchema, tuple[str, ...]]] = {
+    "measurement": (MEASUREMENTS, tuple(n for n in MEASUREMENTS.names if n not in BY_MACHINE)),
+    "arm": (
+        ARMS,
+        ("label", "definition", "role", "procedure", "guidance", "injectate", "n_randomised", "n_analysed"),
+    ),
+    "timepoint": (TIMEPOINTS, ("label", "weeks", "phase")),
+}
+ADDABLE = (*SETTABLE["measurement"][1], "record_id", *ANCHORS, "flags")
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One line of a curator's file. ``file`` is its name and ``line`` counts from 1 (the header is line 1).
+
+    ``when`` is the time in UTC (earliest possible where the line has none); ``seen`` is the machine row as the
+    curator saw it, or ``None`` where the line carries none.
+    """
+
+    action_id: str
+    curator: str
+    action: str
+    file: str = ""
+    line: int = 0
+    group_id: str = ""
+    when: datetime = UNTIMED
+    target_type: str = ""
+    target_id: str = ""
+    field: str = ""
+    old_value: str = ""
+    new_value: str = ""
+    new_locator: str = ""
+    new_quote: str = ""
+    reason: str = ""
+    refers_to: str = ""
+    record_id: str = ""
+    locator: str = ""
+    context: str = ""
+    source_sha256: str = ""
+    seen: dict[str, Any] | None = None
+
+    @property
+    def target(self) -> tuple[str, str]:
+        """What the line is about: kind and id."""
+        return self.target_type, self.target_id
+
+
+def read_actions(folder: Path | str) -> list[Action]:
+    """Read every ``*.tsv`` below ``folder`` (one file a curator), in the order in which they are replayed.
+
+    Returns
+    -------
+    list of Action
+        Empty where the folder is missing or its files have only a header.
+
+    Raises
+    ------
+    InputError
+        A line is malformed; file, line, column, what was found and what is allowed are named.
+    """
+    files = [
+        [action_of(row, path, index + 2) for index, row in enumerate(_rows(path))]
+        for path in sorted(Path(folder).glob("*.tsv"))
+    ]
+    known: dict[str, Action] = {}
+    groups: dict[str, str] = {}
+    for action in (action for actions in files for action in actions):
+        if action.action_id in known:
+            raise InputError(
+                "the action stands in two files",
+                file=Path(folder) / action.file,
+                row=action.line,
+                field="action_id",
+                found=action.action_id,
+            )
+        known[action.action_id] = action
+        if action.action == "add" and groups.setdefault(action.group_id, action.file) != action.file:
+            raise InputError(
+                "the group stands in two files",
+                file=Path(folder) / action.file,
+                row=action.line,
+                field="group_id",
+                found=action.group_id,
+            )
+    return ordered(files)
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    lines = path.read_bytes().split(b"\n")
+    last = lines[-1]
+    if last.strip() and last.count(b"\t") != len(CURATION.names) - 1:
+        raise InputError(
+            "the last line is cut off",
+            file=path,
+            row=len(lines),
+            found=f"{last.count(chr(9).encode()) + 1} cells and no line end",
+            allowed=f"{len(CURATION.names)} cells",
+        )
+    return read_table(path, CURATION)
+
+
+def ordered(files: Iterable[Sequence[Action]]) -> list[Action]:
+    """Merge the files: lines of one file keep their order, files are merged by time, ties by file name.
+
+    A line whose time lies before that of a line above it (a clock that was set back) counts as written with the
+    line above, so that its file's order holds.
+    """
+    keyed = []
+    for actions in files:
+        latest = UNTIMED
+        stream = []
+        for action in actions:
+            latest = max(latest, action.when)
+            stream.append((latest, action.file, action.line, action))
+        keyed.append(stream)
+    return [entry[3] for entry in heapq.merge(*keyed, key=lambda entry: entry[:3])]
+
+
+def action_of(row: Mapping[str, str], path: Path, line: int) -> Action:
+    """Check one row of a curator's file and return it as an action; ``InputError`` where it is malformed."""
+    values: dict[str, Any] = {name: row[name] for name in CURATION.names if name not in ("time", "seen")}
+    action = Action(
+        **values, file=path.name, line=line, when=_time(row, path, line), seen=_seen(row, path, line)
+    )
+
+    def fault(reason: str, column: str, allowed: object = None) -> InputError:
+        return InputError(reason, file=path, row=line, field=column, found=row[column], allowed=allowed)
+
+    if action.action in ("undo", "adjudicate") and not action.refers_to:
+        raise fault(f"{action.action} names no action", "refers_to", "an action_id")
+    if action.action in ("confirm", "set", "reject"):
+        if action.target_type not in SETTABLE:
+            raise fault("the kind of target is not known here", "target_type", ", ".join(SETTABLE))
+        if not action.target_id:
+            raise fault("no target is named", "target_id", f"the id of a {action.target_type}")
+        if action.action == "reject" and action.target_type != "measurement":
+            raise fault("only a measurement can be rejected", "target_type", "measurement")
+    if action.action == "set":
+        schema, names = SETTABLE[action.target_type]
+        _check_value(action, schema, names, fault)
+    if action.action == "confirm" and action.field and action.field not in SETTABLE[action.target_type][1]:
+        raise fault("no such column", "field", ", ".join(SETTABLE[action.target_type][1]))
+    if action.action == "add":
+        if not action.group_id:
+            raise fault("an addition needs a group", "group_id", "an id shared by its lines")
+        if action.target_type not in ("", "measurement"):
+            raise fault("only a measurement can be added", "target_type", "measurement")
+        if action.field != END:
+            _check_value(action, MEASUREMENTS, ADDABLE, fault)
+    if action.action == "adjudicate" and action.field and action.target_type in SETTABLE:
+        schema, names = SETTABLE[action.target_type]
+        if action.new_value:
+            _check_value(action, schema, names, fault)
+    return action
+
+
+def _check_value(action: Action, schema: TableSchema, names: Sequence[str], fault: Any) -> None:
+    if action.field not in names:
+        near = difflib.get_close_matches(action.field, names, n=1)
+        raise fault(
+            "no such column to correct" + (f" (did you mean {near[0]}?)" if near else ""),
+            "field",
+            ", ".join(names),
+        )
+    column = schema.column(action.field)
+    if not column.permits(action.new_value):
+        raise fault(f"the value does not fit {action.field}", "new_value", column.allowance())
+
+
+def _time(row: Mapping[str, str], path: Path, line: int) -> datetime:
+    if not row["time"]:
+        return UNTIMED
+    try:
+        when = datetime.fromisoformat(row["time"])
+    except ValueError:
+        raise InputError(
+            "the time cannot be read",
+            file=path,
+            row=line,
+            field="time",
+            found=row["time"],
+            allowed="an ISO date and time, e.g. 2026-03-01T09:30:00Z",
+        ) from None
+    return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+
+
+def _seen(row: Mapping[str, str], path: Path, line: int) -> dict[str, Any] | None:
+    if not row["seen"]:
+        return None
+    try:
+        seen = json.loads(row["seen"])
+    except ValueError:
+        seen = None
+    if not isinstance(seen, dict):
+        raise InputError(
+            "the row as seen cannot be read",
+            file=path,
+            row=line,
+            field="seen",
+            found=row["seen"],
+            allowed="a JSON object of columns and values, or empty",
+        )
+    return seen
