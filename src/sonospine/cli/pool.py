@@ -80,10 +80,13 @@ def run(
         _one_of("--ci", ci, INTERVALS) or chosen.ci,
         chosen.level if level is None else _level(level),
     )
+    if level is not None:
+        # The intervals of single studies were worked out for another level: have them worked out anew.
+        effects = [{**row, "ci_lower": "", "ci_upper": ""} for row in effects]
     pools = pool(effects, chosen, thresholds, analyses)
     if out is None:
         print(table_text(PRINTED, [_short(row) for row in pools.pooled]), end="")
-    elif out.suffix:
+    elif out.suffix and not out.is_dir():
         write_table(out, POOLED, pools.pooled)
     else:
         write_table(out / "pooled.tsv", POOLED, pools.pooled)

@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sonospine.synthesis.random_effects import Mean, generalised_q
+from sonospine.synthesis.random_effects import Mean
+from sonospine.synthesis.weighting import generalised_q, pair_sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,7 @@ def heterogeneity(
 def typical_variance(vi: Sequence[float]) -> float:
     """Return s² = (k - 1) Σw / ((Σw)² - Σw²) with w = 1/vi (Higgins & Thompson 2002, eq. 9)."""
     weights = [1 / v for v in vi]
-    total = math.fsum(weights)
-    return (len(vi) - 1) * total / (total**2 - math.fsum(w * w for w in weights))
+    return (len(vi) - 1) * math.fsum(weights) / pair_sum(weights)
 
 
 def q_profile(yi: Sequence[float], vi: Sequence[float], *, level: float = 95) -> tuple[float, float]:
@@ -80,8 +80,14 @@ def q_profile(yi: Sequence[float], vi: Sequence[float], *, level: float = 95) ->
         high = max(vi)
         while generalised_q(yi, vi, high) > quantile:
             high *= 2
+        # xtol is absolute: next to nothing, so that rtol decides at every scale.
         root = brentq(
-            lambda tau2: generalised_q(yi, vi, tau2) - quantile, 0.0, high, xtol=1e-14 * high, rtol=1e-14
+            lambda tau2: generalised_q(yi, vi, tau2) - quantile,
+            0.0,
+            high,
+            xtol=1e-300,
+            rtol=1e-14,
+            maxiter=500,
         )
         return float(root)
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+from itertools import zip_longest
 from pathlib import Path
 
 from sonospine.model.errors import InputError
-from sonospine.model.numbers import number
 from sonospine.model.table_io import Row
 from sonospine.model.tables import EFFECTS
+from sonospine.synthesis.usable import unusable
 
 REQUIRED = ("yi", "vi")
+USED = ("included", "variant", "ci_lower", "ci_upper", "n1i", "n2i")
 
 
 def read_effects(path: Path | str) -> list[Row]:
@@ -31,31 +33,64 @@ def read_effects(path: Path | str) -> list[Row]:
     Raises
     ------
     InputError
-        The file cannot be read, a column is missing, or ``yi`` or ``vi`` of an included row is no number
-        (``vi`` must be above 0).
+        The file cannot be read or has no rows, a column is missing or stands twice, a row has more cells than the
+        header (decimal commas), ``yi`` or ``vi`` of an included row is not usable, or another value that pooling
+        reads is not allowed.
     """
-    lines = _table(path)
-    return [_effect(row, line, path) for line, row in lines]
+    rows = _table(path)
+    if not rows:
+        raise InputError("no effects below the header", file=path)
+    effects = [_effect(row, line, path) for line, row in rows]
+    _check_ids(effects, [line for line, _ in rows], path)
+    return effects
 
 
 def _table(path: Path | str) -> list[tuple[int, Row]]:
+    reader = csv.reader(io.StringIO(text := _text(path), newline=""), delimiter=_delimiter(text), strict=True)
     try:
-        text = Path(path).read_bytes().decode("utf-8-sig")
+        lines = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
+    except csv.Error as error:
+        raise InputError(f"not a table: {error}", file=path, row=reader.line_num) from None
+    if not lines:
+        raise InputError("the file is empty", file=path)
+    (header_line, cells), *rest = lines
+    header = [cell.strip() for cell in cells]
+    _check_header(header, header_line, path)
+    for line, found in rest:
+        if len(found) > len(header):
+            raise InputError(
+                "more cells than columns", file=path, row=line, found=len(found), allowed=len(header)
+            )
+    return [(line, dict(zip_longest(header, map(str.strip, found), fillvalue=""))) for line, found in rest]
+
+
+def _text(path: Path | str) -> str:
+    try:
+        return Path(path).read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         raise InputError("no such file", file=path) from None
     except IsADirectoryError:
         raise InputError("is a folder, not a file", file=path) from None
+    except PermissionError:
+        raise InputError("may not be read", file=path) from None
     except UnicodeDecodeError as error:
         raise InputError("not UTF-8", file=path, found=f"byte {error.start}") from None
-    header_line = text.partition("\n")[0]
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter="\t" if "\t" in header_line else ",")
-    header = reader.fieldnames or []
+
+
+def _delimiter(text: str) -> str:
+    return "\t" if "\t" in text.lstrip().partition("\n")[0] else ","
+
+
+def _check_header(header: list[str], line: int, path: Path | str) -> None:
     missing = [name for name in REQUIRED if name not in header]
     if missing:
         raise InputError(
-            f"no column {' and no column '.join(missing)}", file=path, row=1, found=", ".join(header)
-        )
-    return [(reader.line_num, {k: (v or "").strip() for k, v in row.items() if k}) for row in reader]
+            f"no column {' and no column '.join(missing)}", file=path, row=line, found=", ".join(header),
+            allowed="columns separated by tabs or commas",
+        )  # fmt: skip
+    twice = sorted({name for name in header if name and header.count(name) > 1})
+    if twice:
+        raise InputError("a column stands twice", file=path, row=line, found=", ".join(twice))
 
 
 def _effect(row: Row, line: int, path: Path | str) -> Row:
@@ -66,20 +101,30 @@ def _effect(row: Row, line: int, path: Path | str) -> Row:
     effect["study_id"] = effect["study_id"] or effect["effect_id"]
     effect["label"] = effect["label"] or row.get("study", "") or f"Study {line - 1}"
     effect["variant"] = effect["variant"] or "primary"
-    effect["included"] = effect["included"] or "true"
+    effect["included"] = effect["included"].lower() or "true"
+    for name in USED:
+        column = EFFECTS.column(name)
+        if not column.permits(effect[name]):
+            raise InputError(
+                "the value is not allowed", file=path, row=line, field=name, found=effect[name],
+                allowed=column.allowance(),
+            )  # fmt: skip
     if effect["included"] == "true":
-        for column in REQUIRED:
-            _checked(effect, column, line, path)
+        for name in REQUIRED:
+            fault = unusable(name, effect[name])
+            if fault:
+                raise InputError(
+                    "no usable value", file=path, row=line, field=name, found=effect[name], allowed=fault
+                )
     return effect
 
 
-def _checked(effect: Row, column: str, line: int, path: Path | str) -> None:
-    allowed = "a number" if column == "yi" else "a number above 0"
-    try:
-        value = number(effect[column])
-    except ValueError:
-        value = None
-    if value is None or (column == "vi" and value <= 0):
-        raise InputError(
-            "no usable value", file=path, row=line, field=column, found=effect[column], allowed=allowed
-        )
+def _check_ids(effects: list[Row], lines: list[int], path: Path | str) -> None:
+    seen: set[tuple[str, str]] = set()
+    for effect, line in zip(effects, lines, strict=True):
+        key = (effect["analysis"], effect["effect_id"])
+        if key in seen:
+            raise InputError(
+                "the id stands twice", file=path, row=line, field="effect_id", found=effect["effect_id"]
+            )
+        seen.add(key)

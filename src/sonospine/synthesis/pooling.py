@@ -12,6 +12,9 @@ from sonospine.model.table_io import Row
 from sonospine.model.tables import POOLED, WEIGHTS
 from sonospine.synthesis.heterogeneity import heterogeneity, prediction_interval
 from sonospine.synthesis.random_effects import Mean, between_study_variance, mean_effect
+from sonospine.synthesis.usable import unusable
+
+BEFORE_AFTER = ("MC", "SMCC", "SMCR")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,12 @@ def pool(
     Pools
         k = 1 is the study's own interval, flagged ``not_pooled``; k = 2 gives the conservative Hartung-Knapp and
         the Wald interval, both flagged ``not_interpretable``; k >= 3 follows ``choice`` and has a prediction
-        interval.
+        interval. A pool with two effects of one cluster is flagged ``dependent_effects``.
+
+    Raises
+    ------
+    InputError
+        ``yi`` or ``vi`` of an included effect cannot be pooled.
     """
     names = list(analyses) if analyses is not None else sorted({row["analysis"] for row in effects})
     pooled: list[Row] = []
@@ -72,10 +80,10 @@ def pool(
     for name in names:
         entered = [row for row in effects if row["analysis"] == name and truth(row["included"])]
         primary = [row for row in entered if row["variant"] == "primary"]
-        others = {row["study_id"]: row for row in entered if row["variant"] == "other_value"}
+        others = {_people(row): row for row in entered if row["variant"] == "other_value"}
         pools = {"primary": primary}
-        if others:
-            pools["other_value"] = [others.get(row["study_id"], row) for row in primary]
+        if any(_people(row) in others for row in primary):
+            pools["other_value"] = [others.get(_people(row), row) for row in primary]
         for variant, rows in pools.items():
             for result in _pool_one(rows, choice):
                 label = variant if result.name == "main" else f"{variant}_{result.name}"
@@ -86,6 +94,11 @@ def pool(
                     _weight_row(name, label, row, w) for row, w in zip(rows, result.weights, strict=True)
                 )
     return Pools(pooled, weights)
+
+
+def _people(row: Row) -> tuple[str, ...]:
+    """Return what tells which primary row another value stands in for: the study and its arms."""
+    return row["study_id"], row.get("arm_1", ""), row.get("arm_2", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +158,8 @@ def _pooled_row(
     choice: Choice,
     threshold: Threshold | None,
 ) -> Row:
-    row = POOLED.row(analysis=analysis, variant=variant, k=str(len(rows)), flags=";".join(result.flags))
+    flags = (*result.flags, *_dependence(rows))
+    row = POOLED.row(analysis=analysis, variant=variant, k=str(len(rows)), flags=";".join(flags))
     row["measure"] = rows[0].get("measure", "") if rows else ""
     row["n"] = _participants(rows)
     if threshold is not None:
@@ -158,6 +172,12 @@ def _pooled_row(
         lower, upper, df = prediction_interval(result.mean, result.tau2, len(rows), level=choice.level)
         row |= {"pi_lower": derived(lower), "pi_upper": derived(upper), "pi_df": str(df)}
     return row
+
+
+def _dependence(rows: Sequence[Row]) -> tuple[str, ...]:
+    """Flag a pool in which the same people stand behind two effects: its interval takes them for independent."""
+    clusters = [row["cluster"] for row in rows if row.get("cluster")]
+    return ("dependent_effects",) if len(set(clusters)) < len(clusters) else ()
 
 
 def _mean_columns(mean: Mean) -> Row:
@@ -185,7 +205,8 @@ def _participants(rows: Sequence[Row]) -> str:
     total = 0
     for row in rows:
         first, second = row.get("n1i", ""), row.get("n2i", "")
-        paired = row.get("arm_1", "") == row.get("arm_2", "")
+        same_arm = row.get("arm_1", "") != "" and row["arm_1"] == row.get("arm_2", "")
+        paired = same_arm or row.get("measure") in BEFORE_AFTER
         if not first or (not paired and not second):
             return ""
         total += int(first) if paired else int(first) + int(second)
@@ -197,10 +218,12 @@ def _weight_row(analysis: str, variant: str, row: Row, weight: float) -> Row:
 
 
 def _value(row: Row, column: str) -> float:
-    value = number(row[column])
-    if value is None or (column == "vi" and value <= 0):
+    fault = unusable(column, row[column])
+    if fault:
         raise InputError(
             f"effect {row['effect_id']} of analysis {row['analysis']} cannot be pooled",
-            field=column, found=row[column], allowed="a number" if column == "yi" else "a number above 0",
-        )  # fmt: skip
-    return value
+            field=column,
+            found=row[column],
+            allowed=fault,
+        )
+    return float(row[column])

@@ -6,6 +6,9 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from sonospine.synthesis.likelihood import most_likely
+from sonospine.synthesis.weighting import generalised_q, pair_sum, weighted_mean
+
 ESTIMATORS = ("REML", "ML", "DL", "HE", "PM")
 INTERVALS = ("hksj-conservative", "hksj", "wald")
 
@@ -31,9 +34,9 @@ def between_study_variance(yi: Sequence[float], vi: Sequence[float], estimator: 
     yi, vi
         Effects and their sampling variances, k of each, k >= 2, vi > 0.
     estimator
-        ``REML`` or ``ML`` (PyMARE's ``VarianceBasedLikelihoodEstimator``, the root of the score polished,
-        Viechtbauer 2005, J Educ Behav Stat 30:261), ``DL`` (DerSimonian & Laird 1986), ``HE`` (Hedges & Olkin
-        1985) or ``PM`` (Paule & Mandel 1982). The names are metafor's.
+        ``REML`` or ``ML`` (see ``likelihood.most_likely``), ``DL`` (DerSimonian & Laird 1986, Control Clin
+        Trials 7:177), ``HE`` (Hedges & Olkin 1985) or ``PM`` (Paule & Mandel 1982, J Res NBS 87:377). The names
+        are metafor's.
 
     Returns
     -------
@@ -44,6 +47,10 @@ def between_study_variance(yi: Sequence[float], vi: Sequence[float], estimator: 
     ------
     ValueError
         Fewer than two effects (PyMARE would return 1e8), or an unknown estimator.
+
+    Notes
+    -----
+    Where the restricted likelihood has two maxima the higher one is taken; metafor takes the one it reaches first.
     """
     if len(yi) < 2:
         raise ValueError("the between-study variance needs at least two effects")
@@ -54,20 +61,8 @@ def between_study_variance(yi: Sequence[float], vi: Sequence[float], estimator: 
     if estimator == "HE":
         return _moments(yi, vi, [1.0] * len(vi))
     if estimator in ("REML", "ML"):
-        return _likelihood(yi, vi, estimator)
+        return most_likely(yi, vi, restricted=estimator == "REML")
     raise ValueError(f"unknown estimator {estimator!r}; allowed: {', '.join(ESTIMATORS)}")
-
-
-def weighted_mean(yi: Sequence[float], weights: Sequence[float]) -> float:
-    """Return the weighted mean, with sums by ``math.fsum``."""
-    return math.fsum(w * y for w, y in zip(weights, yi, strict=True)) / math.fsum(weights)
-
-
-def generalised_q(yi: Sequence[float], vi: Sequence[float], tau2: float) -> float:
-    """Return Q(tau²) = Σ (yi - mean)² / (vi + tau²), the mean weighted likewise; Cochran's Q at tau² = 0."""
-    weights = [1 / (v + tau2) for v in vi]
-    mean = weighted_mean(yi, weights)
-    return math.fsum(w * (y - mean) ** 2 for w, y in zip(weights, yi, strict=True))
 
 
 def mean_effect(
@@ -122,39 +117,7 @@ def _moments(yi: Sequence[float], vi: Sequence[float], weights: Sequence[float])
     within = math.fsum(a * v for a, v in zip(weights, vi, strict=True)) - (
         math.fsum(a * a * v for a, v in zip(weights, vi, strict=True)) / total
     )
-    scale = total - math.fsum(a * a for a in weights) / total
-    return max(0.0, (q - within) / scale)
-
-
-def _likelihood(yi: Sequence[float], vi: Sequence[float], method: str) -> float:
-    """Let PyMARE maximise the (restricted) likelihood, then polish the root of its derivative."""
-    import numpy as np
-    from pymare import Dataset
-    from pymare.estimators import VarianceBasedLikelihoodEstimator
-
-    model = VarianceBasedLikelihoodEstimator(method=method, small_sample_correction="wald")
-    fitted = model.fit_dataset(Dataset(y=np.asarray(yi), v=np.asarray(vi))).summary()
-    start = float(np.asarray(fitted.tau2).item())
-    if not math.isfinite(start):
-        raise ValueError(f"{method} did not converge")
-    return _polished(start, yi, vi, restricted=method == "REML")
-
-
-def _polished(tau2: float, yi: Sequence[float], vi: Sequence[float], *, restricted: bool) -> float:
-    """Sharpen a maximum of the likelihood to the root of the score by Fisher scoring (Viechtbauer 2005, eq. 16)."""
-    scale = math.fsum(vi) / len(vi)
-    for _ in range(200):
-        weights = [1 / (v + tau2) for v in vi]
-        total = math.fsum(weights)
-        mean = weighted_mean(yi, weights)
-        squares = [w * w for w in weights]
-        residual = math.fsum(s * ((y - mean) ** 2 - v) for s, y, v in zip(squares, yi, vi, strict=True))
-        next_tau2 = residual / math.fsum(squares) + (1 / total if restricted else 0.0)
-        next_tau2 = max(0.0, next_tau2)
-        if abs(next_tau2 - tau2) <= 1e-14 * (scale + tau2):
-            return next_tau2
-        tau2 = next_tau2
-    return tau2
+    return max(0.0, (q - within) * total / pair_sum(weights))
 
 
 def _root_of_decreasing(function: Callable[[float], float], vi: Sequence[float]) -> float:
@@ -166,4 +129,4 @@ def _root_of_decreasing(function: Callable[[float], float], vi: Sequence[float])
     high = max(vi)
     while function(high) > 0:
         high *= 2
-    return float(brentq(function, 0.0, high, xtol=1e-15 * high, rtol=1e-14, maxiter=500))
+    return float(brentq(function, 0.0, high, xtol=1e-300, rtol=1e-14, maxiter=500))
