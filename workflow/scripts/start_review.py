@@ -8,12 +8,14 @@ job leaves no half file behind.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 NOTE = Path(".snakemake/review.json")
@@ -23,14 +25,20 @@ LOCKS = Path(".snakemake/locks")
 def started(pid: int) -> str:
     """When a process started, or nothing where there is none: tells a reused process id from the old one."""
     asked = subprocess.run(
-        ["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False, env={"LC_ALL": "C", **os.environ}
+        ["ps", "-o", "lstart=", "-p", str(pid)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"LC_ALL": "C", **os.environ},
     )
     return asked.stdout.strip()
 
 
 def members(group: int) -> list[int]:
-    """The processes of a group that are still alive."""
-    asked = subprocess.run(["ps", "-A", "-o", "pid=,pgid=,stat="], capture_output=True, text=True, check=False)
+    """List the processes of a group that are still alive."""
+    asked = subprocess.run(
+        ["ps", "-A", "-o", "pid=,pgid=,stat="], capture_output=True, text=True, check=False
+    )
     rows = [line.split() for line in asked.stdout.splitlines()]
     return [int(pid) for pid, pgid, state in rows if int(pgid) == group and not state.startswith("Z")]
 
@@ -41,9 +49,13 @@ def clear_dead_run() -> None:
         note = json.loads(NOTE.read_text(encoding="utf-8"))
         if note["started"] and started(note["runner"]) == note["started"]:
             sys.exit(f"a review is under way here (process {note['runner']}): wait for it, or end it")
-        orphans = members(note["group"]) if note["group_started"] == started(note["group"]) or not started(note["group"]) else []
+        orphans = (
+            members(note["group"])
+            if note["group_started"] == started(note["group"]) or not started(note["group"])
+            else []
+        )
         for pid in orphans:
-            with_no_error(os.kill, pid, signal.SIGKILL)
+            send(os.kill, pid, signal.SIGKILL)
         while orphans and members(note["group"]):
             time.sleep(0.05)
         NOTE.unlink()
@@ -52,12 +64,10 @@ def clear_dead_run() -> None:
         subprocess.run(["snakemake", "--unlock", "--quiet", "all"], check=True)
 
 
-def with_no_error(call, *arguments) -> None:  # noqa: ANN001, ANN002 - a plain call whose process may be gone already
-    """Call, and pass over that the process has ended meanwhile."""
-    try:
-        call(*arguments)
-    except ProcessLookupError:
-        pass
+def send(signal_to: Callable[[int, int], None], target: int, number: int) -> None:
+    """Send a signal to a process or a group that may have ended meanwhile."""
+    with contextlib.suppress(ProcessLookupError):
+        signal_to(target, number)
 
 
 def main() -> int:
@@ -65,10 +75,15 @@ def main() -> int:
     clear_dead_run()
     run = subprocess.Popen(["snakemake", *sys.argv[1:]], start_new_session=True)
     NOTE.parent.mkdir(exist_ok=True)
-    note = {"runner": os.getpid(), "started": started(os.getpid()), "group": run.pid, "group_started": started(run.pid)}
+    note = {
+        "runner": os.getpid(),
+        "started": started(os.getpid()),
+        "group": run.pid,
+        "group_started": started(run.pid),
+    }
     NOTE.write_text(json.dumps(note), encoding="utf-8")
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda received, _: with_no_error(os.killpg, run.pid, received))
+        signal.signal(number, lambda received, _: send(os.killpg, run.pid, received))
     status = run.wait()
     NOTE.unlink(missing_ok=True)
     return 1 if status else 0
