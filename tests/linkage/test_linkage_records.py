@@ -311,3 +311,22 @@ def test_every_record_has_one_report_and_every_report_one_study(records: list[Re
     assert all(reports[r["report_id"]] == r["study_id"] for r in linked.records)
     duplicates = sum(r["relation"] == "duplicate" for r in linked.links)
     assert duplicates == len(linked.records) - len(linked.reports)
+
+
+@pytest.mark.parametrize(
+    ("relation", "expected", "joined"),
+    [
+        ("corrects", ("pubmed:2", "pubmed:1", "corrects"), True),
+        ("retracted_by", ("pubmed:1", "pubmed:2", "retraction_of"), True),
+        ("update_of", ("pubmed:1", "pubmed:2", "same_study"), True),
+        ("comment_on", ("pubmed:2", "pubmed:1", "cites"), False),
+        ("companion", ("pubmed:2", "pubmed:1", "companion"), False),
+    ],
+)
+def test_what_a_source_states_becomes_a_link(
+    relation: str, expected: tuple[str, str, str], joined: bool
+) -> None:
+    stating = record("pubmed:2", pmid="2", notices=(Notice(relation, "pmid:1"),))
+    linked = link_records([record("pubmed:1", pmid="1"), stating])
+    assert expected in relations(linked)
+    assert (study(linked, "pubmed:1") == study(linked, "pubmed:2")) is joined

@@ -23,17 +23,32 @@ from sonospine.model.record import Record
 
 _NAMED = 97
 """Least likeness (percent) of a title and the words of a page that name it."""
-_NOTICES = {
+_STATED = {
     "retraction_of": ("retraction_of", True),
-    "retracted_in": ("retraction_of", True),
+    "partial_retraction_of": ("corrects", True),
     "corrects": ("corrects", True),
-    "erratum_for": ("corrects", True),
-    "companion": ("companion", True),
-    "update_of": ("same_study", True),
-    "republished_from": ("same_study", True),
     "concern_about": ("corrects", True),
+    "republication_of": ("same_study", True),
+    "reprint_of": ("same_study", True),
+    "update_of": ("same_study", True),
+    "original_report_in": ("same_study", True),
+    "companion": ("companion", False),
+    "comment_on": ("cites", False),
 }
-_PASSIVE = frozenset({"retracted_in"})
+"""What a source states, the relation of the link, and whether it joins. A companion article may be another part
+of a series, so a curator decides."""
+_TURNED = {
+    "retracted_by": "retraction_of",
+    "partially_retracted_by": "partial_retraction_of",
+    "corrected_by": "corrects",
+    "concern_in": "concern_about",
+    "republished_as": "republication_of",
+    "reprinted_in": "reprint_of",
+    "updated_by": "update_of",
+    "summary_in": "original_report_in",
+    "commented_by": "comment_on",
+}
+"""What a source states of itself as the target: the same statement seen from the other end."""
 
 
 def news_links(records: Iterable[Record]) -> Iterator[Link]:
@@ -112,12 +127,14 @@ def notice_links(records: Iterable[Record]) -> Iterator[Link]:
             known[name].append(record.record_id)
     for record in listed:
         for notice in record.notices:
-            relation, joins = _NOTICES.get(notice.relation, ("cites", False))
+            turned = notice.relation in _TURNED
+            stated = _TURNED.get(notice.relation, notice.relation)
+            relation, joins = _STATED.get(stated, ("cites", False))
             name = _target(notice.target)
             for other in known.get(name, []) or [name]:
                 if other == record.record_id:
                     continue
-                ends = (other, record.record_id) if notice.relation in _PASSIVE else (record.record_id, other)
+                ends = (other, record.record_id) if turned else (record.record_id, other)
                 why = f"the source states {notice.relation} {notice.target}"
                 yield link(*ends, relation, why, 1, joins="study" if joins else "")
 
