@@ -54,11 +54,11 @@ class Review:
             "--directory", str(self.folder), "--cores", "2",
         ]  # fmt: skip
 
-    def start(self) -> subprocess.Popen[bytes]:
+    def start(self, stderr: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
         """Start a review as ``make review`` does, in a process group of its own."""
         return subprocess.Popen(
             self.starter(), cwd=self.folder, env=environment(), start_new_session=True,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=stderr,
         )  # fmt: skip
 
     def starter(self) -> list[str]:

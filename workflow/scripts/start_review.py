@@ -61,7 +61,7 @@ def clear_dead_run() -> None:
         NOTE.unlink()
     if LOCKS.is_dir() and any(LOCKS.iterdir()):
         print("taking off the lock of a run that was killed", file=sys.stderr)
-        subprocess.run(["snakemake", "--unlock", "--quiet", "all"], check=True)
+        subprocess.run(["snakemake", *sys.argv[1:], "--unlock", "--quiet", "all"], check=True)
 
 
 def send(signal_to: Callable[[int, int], None], target: int, number: int) -> None:
