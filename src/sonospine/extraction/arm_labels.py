@@ -9,17 +9,23 @@ _WORD = re.compile(r"[^\W_]+(?:\.\d+)?%?")
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6"}
 _ORDINAL = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6"}
 GENERIC = frozenset(
-    "the a an of in and or with for to by on at as was were is are from than only plus group groups arm arms grp gr patient "
-    "patients participants participant subjects women men children cases n treated treatment therapy received receiving who "
-    "using guided guidance undergoing underwent injection injections versus vs".split()
+    str.split(
+        "the a an of in and or with for to by on at as was were is are from than only plus group groups arm arms grp gr patient "
+        "patients participants participant subjects women men children cases n treated treatment therapy received receiving who "
+        "using guided guidance undergoing underwent injection injections versus vs"
+    )
 )
 CONTROLS = frozenset(
-    "control controls placebo sham standard usual conventional comparator comparison waiting waitlist untreated none".split()
+    str.split(
+        "control controls placebo sham standard usual conventional comparator comparison waiting waitlist untreated none"
+    )
 )
-ACTIVES = frozenset("intervention treatment experimental active study trial test treated case".split())
+ACTIVES = frozenset(str.split("intervention treatment experimental active study trial test treated case"))
 
-_UNITS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_UNITS = str.split(
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+)
+_TENS = str.split("twenty thirty forty fifty sixty seventy eighty ninety")
 _VALUES = {w: i + 1 for i, w in enumerate(_UNITS)} | {w: 10 * (i + 2) for i, w in enumerate(_TENS)}
 _VALUES |= {
     f"{t}{s}{u}": 10 * (i + 2) + j + 1

@@ -74,23 +74,29 @@ _BETWEEN = re.compile(
     re.IGNORECASE,
 )
 _BOUNDARY = frozenset(
-    "the a an in and of than versus vs to for with from into between our or both each all two three four five other "
-    "same this that these those within either any as by was were is are on at one per whether only while whereas but "
-    "including respective whole entire compared not no when after before during patients participants subjects had has "
-    "have randomized randomised assigned allocated divided did then also significantly different study's across among "
-    "toward towards under over more less higher lower greater better there first second third fourth eight six ten "
-    "control-group vs. group, groups, i.e. where since if every which who whose received receiving showed shows "
-    "independent separate comparable equal parallel similar treated".split()
+    str.split(
+        "the a an in and of than versus vs to for with from into between our or both each all two three four five other "
+        "same this that these those within either any as by was were is are on at one per whether only while whereas but "
+        "including respective whole entire compared not no when after before during patients participants subjects had has "
+        "have randomized randomised assigned allocated divided did then also significantly different study's across among "
+        "toward towards under over more less higher lower greater better there first second third fourth eight six ten "
+        "control-group vs. group, groups, i.e. where since if every which who whose received receiving showed shows "
+        "independent separate comparable equal parallel similar treated"
+    )
 )
 _NOT_ARMS = frozenset(
-    "age patient focus support working muscle peer user comparison research blood ethnic target discussion risk trial sex "
-    "gender subject steering advisory expert collaborative cochrane sub subgroup intergroup parallel matched treatment-by "
-    "functional carboxyl amino population diagnostic disease severity left right upper lower dominant affected "
-    "study-specific symptom writing guideline total overall pooled multi single double open long-term per-protocol "
-    "intention-to-treat itt analysis analyzed analysed randomized randomised small large inter within".split()
+    str.split(
+        "age patient focus support working muscle peer user comparison research blood ethnic target discussion risk trial sex "
+        "gender subject steering advisory expert collaborative cochrane sub subgroup intergroup parallel matched treatment-by "
+        "functional carboxyl amino population diagnostic disease severity left right upper lower dominant affected "
+        "study-specific symptom writing guideline total overall pooled multi single double open long-term per-protocol "
+        "intention-to-treat itt analysis analyzed analysed randomized randomised small large inter within"
+    )
 )
 _ENROLLED = frozenset(
-    "patients participants subjects women men children people individuals adults volunteers cases total overall all".split()
+    str.split(
+        "patients participants subjects women men children people individuals adults volunteers cases total overall all"
+    )
 )
 
 

@@ -141,7 +141,7 @@ def find_arms(record: Record, vocabulary: Vocabulary) -> DocumentArms:
         chosen = _choose(
             _clusters([(c, "title") for c in arm_patterns.compared(record.title)], abbreviations), least=0.5
         )
-    total, total_place = _total(passages, chosen)
+    total, total_place = _total(passages)
     alone = _is_one_arm(record, vocabulary)
     if len(chosen) < 2 or alone:
         return DocumentArms((), alone or not _is_comparison(record, passages), total, total_place)
@@ -335,7 +335,7 @@ def _with_roles(arms: tuple[Arm, ...]) -> tuple[Arm, ...]:
     )
 
 
-def _total(passages: list[Passage], chosen: list[_Cluster]) -> tuple[str, str]:
+def _total(passages: list[Passage]) -> tuple[str, str]:
     for passage in passages:
         if passage.role in {"methods", "results", "other", "abstract"} or passage.locator.startswith(
             "abstract"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -119,5 +120,5 @@ def _abbreviations(doc: Doc) -> tuple[tuple[str, str], ...]:
 def sentences(text: str) -> list[tuple[int, int]]:
     """Return the sentences of a text as start and end, without the white space around them."""
     starts = [*sentence_starts(text), len(text)]
-    spans = ((a, a + len(text[a:b].rstrip())) for a, b in zip(starts, starts[1:], strict=False))
+    spans = ((a, a + len(text[a:b].rstrip())) for a, b in itertools.pairwise(starts))
     return [(a, b) for a, b in spans if b > a]

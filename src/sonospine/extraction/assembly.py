@@ -1,0 +1,196 @@
+"""From readings to complete rows: verified, identified, with instrument, construct, scale and confidence."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sonospine.extraction.arm_rows import arm_rows
+from sonospine.extraction.arms import ALL, DocumentArms, find_arms
+from sonospine.extraction.expressions import uses_decimal_comma
+from sonospine.extraction.readers import Context, readers
+from sonospine.extraction.reading import Reading
+from sonospine.extraction.unread import unread_rows
+from sonospine.extraction.verification import verified
+from sonospine.model.files import short_hash
+from sonospine.model.numbers import derived, number, written_truth
+from sonospine.model.places import parse
+from sonospine.model.record import Record
+from sonospine.model.table_io import Row
+from sonospine.model.tables import ALTERNATIVES, MEASUREMENTS, SPREADS
+from sonospine.vocabulary import InstrumentReading, Vocabulary
+
+WITHOUT_RESULTS = frozenset({"review", "meta_analysis", "protocol"})
+_SCORED = frozenset({"mean", "ls_mean", "median", "geometric_mean", "single"})
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """The rows of the four machine tables, each sorted by its key."""
+
+    measurements: list[Row]
+    alternatives: list[Row]
+    arms: list[Row]
+    unread: list[Row]
+
+
+def extract_records(records: Iterable[Record], vocabulary: Vocabulary) -> Extraction:
+    """Read every arm-level result of the records, each with its place.
+
+    Topic-blind: results are read under the label they were reported with; the vocabulary says afterwards which
+    instrument that is. A reading whose numbers do not stand at the places it names is dropped.
+    """
+    out = Extraction([], [], [], [])
+    for record in records:
+        _extract(record, vocabulary, out)
+    out.measurements.sort(key=lambda row: row["measurement_id"])
+    out.alternatives.sort(key=lambda row: (row["measurement_id"], row["field"], int(row["rank"])))
+    out.arms.sort(key=lambda row: (row["record_id"], row["label"]))
+    out.unread.sort(key=lambda row: (row["record_id"], row["locator"]))
+    return out
+
+
+def _extract(record: Record, vocabulary: Vocabulary, out: Extraction) -> None:
+    arms = find_arms(record, vocabulary)
+    readings = [] if _reports_others(record, vocabulary) else _read(record, arms, vocabulary)
+    ordinals: Counter[tuple[str, int]] = Counter()
+    largest = _largest(readings)
+    for reading in readings:
+        address = parse(reading.locator).address
+        ordinal = ordinals[address, reading.first_number]
+        ordinals[address, reading.first_number] += 1
+        identity = f"m{short_hash(record.record_id, address, str(reading.first_number), str(ordinal))}"
+        out.measurements.append(_row(record, reading, identity, vocabulary, largest))
+        out.alternatives.extend(_alternatives(identity, reading))
+    out.arms.extend(arm_rows(record, arms, readings, vocabulary))
+    out.unread.extend(unread_rows(record, vocabulary))
+
+
+def _reports_others(record: Record, vocabulary: Vocabulary) -> bool:
+    """Tell whether a record sums up other studies or has none of its own results yet, by its title and types."""
+    designs = set(vocabulary.terms("designs", f"{record.title}. {'. '.join(record.types)}"))
+    return bool(designs & WITHOUT_RESULTS) and not record.registry
+
+
+def _read(record: Record, arms: DocumentArms, vocabulary: Vocabulary) -> list[Reading]:
+    texts = [p.text for p in record.passages if p.role != "introduction"]
+    texts += [cell.text for table in record.tables for row in table.rows for cell in row]
+    comma = uses_decimal_comma(texts)
+    context = Context(arms, vocabulary, comma)
+    found: list[Reading] = []
+    for _, reader in readers():
+        for proposed in reader(record, context):
+            reading = verified(record, proposed, decimal_comma=comma)
+            if reading is not None:
+                found.append(_labelled(reading, arms))
+    return found
+
+
+def _labelled(reading: Reading, arms: DocumentArms) -> Reading:
+    if arms.one_arm and reading.centre not in {"difference", "ratio"} and reading.source != "registry":
+        return dataclasses.replace(reading, arm=ALL) if not reading.arm else reading
+    arm = arms.match(reading.arm) if reading.arm and not reading.arm_definition else None
+    return dataclasses.replace(reading, arm_definition=arm.definition) if arm else reading
+
+
+def _largest(readings: list[Reading]) -> dict[str, float]:
+    """Return the largest size of the values of each outcome label; it can rule a scale out."""
+    largest: dict[str, float] = {}
+    for reading in readings:
+        if reading.centre in _SCORED and (value := number(reading.value)) is not None:
+            largest[reading.outcome] = max(largest.get(reading.outcome, 0.0), abs(value))
+    return largest
+
+
+def _row(
+    record: Record, reading: Reading, identity: str, vocabulary: Vocabulary, largest: dict[str, float]
+) -> Row:
+    value = largest.get(reading.outcome) if reading.centre in _SCORED else None
+    instrument = vocabulary.instrument(
+        reading.outcome, unit=reading.unit, context=reading.context, value=value
+    )
+    lower, upper, flags = _ascending(reading)
+    spread = reading.spread if reading.spread in SPREADS else "none"
+    return MEASUREMENTS.row(
+        measurement_id=identity,
+        record_id=record.record_id,
+        state="unread",
+        source=reading.source,
+        locator=reading.locator,
+        quote=reading.quote,
+        spread_locator=reading.spread_locator,
+        total_locator=reading.total_locator,
+        n_locator=reading.n_locator if reading.n else "",
+        outcome=reading.outcome,
+        subscale=reading.subscale or (instrument.subscale if instrument else ""),
+        **_measured(instrument, reading),
+        arm=reading.arm,
+        arm_definition=reading.arm_definition,
+        comparator_arm=reading.comparator_arm,
+        n=reading.n,
+        time=reading.time,
+        weeks=derived(reading.weeks),
+        phase=reading.phase,
+        time_from=reading.time_from,
+        change=written_truth(reading.change),
+        centre=reading.centre,
+        value=reading.value,
+        spread=spread,
+        spread_value=reading.spread_value if spread != "none" else "",
+        lower=lower if spread != "none" else "",
+        upper=upper if spread != "none" else "",
+        level=reading.level,
+        total=reading.total,
+        measure=reading.measure,
+        adjusted=written_truth(reading.adjusted),
+        p_value=reading.p_value,
+        population=reading.population,
+        rule=reading.rule,
+        confidence=derived(min(max(reading.confidence, 0.0), 1.0)),
+        flags=";".join(dict.fromkeys(flags)),
+    )
+
+
+def _measured(instrument: InstrumentReading | None, reading: Reading) -> dict[str, str]:
+    if instrument is None:
+        return {"unit": reading.unit}
+    return {
+        "instrument": instrument.instrument,
+        "construct": instrument.construct,
+        "scale_min": derived(instrument.scale_min),
+        "scale_max": derived(instrument.scale_max),
+        "unit": instrument.unit or reading.unit,
+    }
+
+
+def _ascending(reading: Reading) -> tuple[str, str, tuple[str, ...]]:
+    """Return bounds in ascending order, and say so where the article prints them the other way round."""
+    lower, upper = number(reading.lower), number(reading.upper)
+    if lower is not None and upper is not None and lower > upper:
+        return reading.upper, reading.lower, (*reading.flags, "bounds_descending")
+    return reading.lower, reading.upper, reading.flags
+
+
+def _alternatives(identity: str, reading: Reading) -> list[Row]:
+    """Rank alternatives by field; their probabilities never sum to more than what the reading leaves open."""
+    fields: dict[str, list[tuple[float, str]]] = {}
+    for alternative in reading.alternatives:
+        fields.setdefault(alternative.field, []).append((alternative.probability, alternative.value))
+    rows = []
+    for name in sorted(fields):
+        ranked = sorted(dict.fromkeys(fields[name]), key=lambda pair: (-pair[0], pair[1]))
+        total = sum(p for p, _ in ranked)
+        share = min(1.0, 1.0 / total) if total > 0 else 0.0
+        for rank, (probability, value) in enumerate(ranked, 1):
+            rows.append(
+                ALTERNATIVES.row(
+                    measurement_id=identity,
+                    field=name,
+                    rank=str(rank),
+                    value=value,
+                    probability=derived(probability * share),
+                )
+            )
+    return rows

@@ -1,0 +1,119 @@
+"""The words that name what was measured, found beside a value in a sentence, whatever the topic."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_WORD = re.compile(r"[^\W\d_][\w'’\-–/]*|≥\s*\d+\s*%|[\d.]+|[^\w\s]")
+_BREAKERS = frozenset(
+    str.split(
+        "was were is are be been being had has have did do does while whereas but however although and or nor than as that "
+        "which who whose when where if because since so thus then in by from to into between among within after before "
+        "following until under over during throughout per via using both either each compared versus vs v against respectively "
+        "showed show shows showing remained remain became found observed reported noted seen rose rise fell fall dropped drop "
+        "went achieved achieve experienced developed occurred occur required needed underwent received receiving demonstrated "
+        "averaged ranged ranging gave got made took led resulted there we our they it its he she his her not without up down "
+        "differ differs reached reach scored rated stayed declined exceeded equalled felt kept lost gained can could may"
+    )
+)
+_JOINERS = frozenset(str.split("of for on at with"))
+_WEAK = frozenset(
+    str.split(
+        "the a an this these those all any no mean means median medians average averages averaged overall significant "
+        "significantly statistically statistical higher lower greater less more fewer better worse similar same different "
+        "difference differences increase increases decrease decreases increased decreased reduction improvement improved "
+        "change changes value values result results level total baseline final initial study studies group groups arm arms "
+        "patients patient participants participant subjects subject women men children people individuals cases case "
+        "respective corresponding also only about approximately around nearly almost sd se sem iqr ci sds confidence interval "
+        "intervals standard deviation deviations error range ranges interquartile percent percentage rate table tables fig "
+        "figure figures p n vs observation period periods time times timepoint timepoints point follow-up followup visit visits "
+        "treatment intervention end first second third last week weeks month months day days hour hours minute minutes year "
+        "years min h hr hrs mm cm points point data respectively of for on at with further still even very "
+        "most least large small strong clear marked just one two three four five six both other another further next min. out "
+        "mean± ± plus minus score scores follow up post pre post-treatment pre-treatment therapy effect effects "
+        "comparison analysis trial number numbers proportion frequency incidence remaining main outcome outcomes"
+    )
+)
+# Words that are weak at an edge beside stronger ones, but name an outcome where nothing else does.
+_RESERVE = frozenset(str.split("score scores reduction improvement effect effects rate incidence frequency"))
+_KEPT_AT_END = frozenset(
+    str.split(
+        "score scores rate level reduction improvement time times incidence duration index scale frequency"
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A phrase that names an outcome, at its place."""
+
+    start: int
+    end: int
+    text: str
+    pronoun: bool = False
+
+
+def phrases(text: str, masked: Iterable[tuple[int, int]]) -> list[Label]:
+    """Return the phrases of a sentence that can name an outcome, in order.
+
+    ``masked`` spans (values, times, arms) end a phrase. Verbs, conjunctions, most prepositions and punctuation
+    end one too; words that only describe the statistic are cut from its edges.
+    """
+    hidden = sorted(masked)
+    found: list[Label] = []
+    run: list[tuple[int, int, str]] = []
+    at = 0
+    for word in _WORD.finditer(text):
+        while at < len(hidden) and hidden[at][1] <= word.start():
+            at += 1
+        covered = at < len(hidden) and hidden[at][0] < word.end()
+        plain = word.group().lower()
+        if covered or _breaks(plain):
+            _close(run, text, found)
+            run = []
+            continue
+        run.append((word.start(), word.end(), plain))
+    _close(run, text, found)
+    return found
+
+
+def _breaks(plain: str) -> bool:
+    if not plain[0].isalpha() and not plain.startswith("≥"):
+        return True
+    if plain in _BREAKERS:
+        return True
+    return (len(plain) > 4 and plain.endswith("ly")) or (
+        len(plain) > 5 and plain.endswith("ed") and plain not in _WEAK
+    )
+
+
+def _close(run: list[tuple[int, int, str]], text: str, found: list[Label]) -> None:
+    words = list(run)
+    while words and (words[0][2] in _WEAK or words[0][2] in _JOINERS):
+        words.pop(0)
+    while words and words[-1][2] in (_WEAK | _JOINERS) - _KEPT_AT_END:
+        words.pop()
+    if not words:
+        reserve = [w for w in run if w[2] in _RESERVE]
+        if reserve:
+            found.append(
+                Label(reserve[0][0], reserve[-1][1], text[reserve[0][0] : reserve[-1][1]], pronoun=True)
+            )
+        return
+    if len(words[-1][2]) < 2 and len(words) == 1:
+        return
+    start, end = words[0][0], words[-1][1]
+    found.append(Label(start, end, text[start:end]))
+
+
+def nearest_before(labels: list[Label], position: int) -> Label | None:
+    """Return the last phrase that ends before a position."""
+    before = [label for label in labels if label.end <= position]
+    return before[-1] if before else None
+
+
+def nearest_after(labels: list[Label], position: int) -> Label | None:
+    """Return the first phrase that starts after a position."""
+    return next((label for label in labels if label.start >= position), None)

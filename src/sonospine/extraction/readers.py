@@ -1,0 +1,62 @@
+"""The readers: each takes a record and its context and proposes readings. Further ones come as entry points.
+
+A package adds a reader with an entry point of the group ``sonospine.readers`` that names a function of the
+same form. Whatever a reader proposes goes through the same verification as everything else.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib.metadata import entry_points
+
+from sonospine.extraction.arms import DocumentArms
+from sonospine.extraction.reading import Reading
+from sonospine.extraction.registry import read_registry
+from sonospine.extraction.tables import read_table_results
+from sonospine.extraction.text import read_text
+from sonospine.model.record import Record
+from sonospine.vocabulary import Vocabulary
+
+ENTRY_POINTS = "sonospine.readers"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a reader may use besides the record."""
+
+    arms: DocumentArms
+    vocabulary: Vocabulary
+    decimal_comma: bool = False
+    abbreviations: dict[str, str] = field(default_factory=dict)
+
+
+Reader = Callable[[Record, Context], list[Reading]]
+
+
+def _registry(record: Record, context: Context) -> list[Reading]:  # noqa: ARG001 - every reader has this form
+    return read_registry(record)
+
+
+def _tables(record: Record, context: Context) -> list[Reading]:
+    return [
+        reading
+        for table in record.tables
+        if not table.image
+        for reading in read_table_results(record, table, context.arms, decimal_comma=context.decimal_comma)
+    ]
+
+
+def _text(record: Record, context: Context) -> list[Reading]:
+    return read_text(record, context.arms, context.vocabulary, decimal_comma=context.decimal_comma)
+
+
+BUILT_IN: dict[str, Reader] = {"registry": _registry, "tables": _tables, "text": _text}
+
+
+@functools.cache
+def readers() -> tuple[tuple[str, Reader], ...]:
+    """Return the readers by name: the built-in ones, then those of installed packages in the order of their names."""
+    added = sorted(entry_points(group=ENTRY_POINTS), key=lambda e: (e.name, e.value))
+    return (*BUILT_IN.items(), *((entry.name, entry.load()) for entry in added))

@@ -1,0 +1,214 @@
+"""Runs of values in a sentence: what separates them, and their arms and times."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sonospine.extraction.arms import Arm
+from sonospine.extraction.attachment import Attached, Gaps, Mention, attach
+from sonospine.extraction.expressions import Expression
+from sonospine.extraction.sentence_parts import Parts
+from sonospine.extraction.times import TimeMention
+
+BASELINE = TimeMention(0, 0, "baseline", 0.0, "baseline")
+LATER = TimeMention(0, 0, "", None, "follow_up")
+
+_FILLER = re.compile(
+    r"\b(?:and|or|vs?|versus|against|compared|with|to|than|in|at|the|for|from|then|after|following|under|by|of|on|respectively|while|whereas|but|"
+    r"patients?|participants?|subjects?|was|were|mean|median|groups?|arms?|p|n|a|an|it|points?|mm|cm|min(?:utes?)?|s(?:ec(?:onds?)?)?|ml|mg|"
+    r"degrees?|score|sd|se|only|both|those|that|had|who|rising|falling|decreased|increased|reduced|improved|declined|range|fig\w*|table|\d+|"
+    r"day|days|weeks?|months?|hours?|treatment|injection|surgery|procedure|visit|follow-up|also|remained|became|not|significant|ns|vs\.)\b|[^\w]",
+    re.IGNORECASE,
+)
+_FROM = re.compile(
+    r"\bfrom\s+(?:an?\s+)?(?:(?:mean|median|average|baseline|initial|score|value|of|preoperative\w*|pretreatment)\s+)*[(\[]?$",
+    re.IGNORECASE,
+)
+_TO = re.compile(
+    r"^[^;.]*?\bto\s+(?:an?\s+)?(?:(?:mean|median|average|score|value|of|only)\s+)*[(\[]?$", re.IGNORECASE
+)
+_TAIL_END = re.compile(r";|,?\s*\b(?:while|whereas|but)\b|,\s*and\b|\.\s", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Values that follow one another, with the arm and time of each and how they were found."""
+
+    expressions: tuple[Expression, ...]
+    arms: Attached[Arm]
+    times: Attached[TimeMention]
+
+    @property
+    def size(self) -> int:
+        """How many values there are."""
+        return len(self.expressions)
+
+
+def runs_of(parts: Parts, previous: Run | None) -> list[Run]:
+    """Group the values of a sentence into runs and attach arms and times; ``previous`` is the run read before."""
+    groups = _group(parts)
+    found: list[Run] = []
+    before: Run | None = previous
+    for i, group in enumerate(groups):
+        start = groups[i - 1][-1].end if i else 0
+        if i:
+            cut = _TAIL_END.search(parts.text, start, group[0].start)
+            start = cut.start() if cut else start
+        end = _tail_end(parts.text, group[-1].end, groups[i + 1][0].start if i + 1 < len(groups) else None)
+        spans = [(start, group[0].start)]
+        spans += [(a.end, b.start) for a, b in itertools.pairwise(group)]
+        spans.append((group[-1].end, end))
+        run = _attached(parts, group, Gaps(parts.text, tuple(spans)), before, same_sentence=i > 0)
+        found.append(run)
+        before = run
+    return found
+
+
+def _tail_end(text: str, position: int, following: int | None) -> int:
+    if following is None:
+        return len(text)
+    cut = _TAIL_END.search(text, position, following)
+    return cut.start() if cut else position
+
+
+def _group(parts: Parts) -> list[list[Expression]]:
+    groups: list[list[Expression]] = []
+    hidden = [*((m.start, m.end) for m in (*parts.times, *parts.arms))]
+    for expression in parts.expressions:
+        last = groups[-1][-1] if groups else None
+        if last is not None and expression.start < last.end:
+            if expression.start == last.start:
+                continue_with = [*groups[-1], expression]
+                groups[-1] = continue_with
+            continue
+        if (
+            last is not None
+            and _kin(last, expression)
+            and _only_filler(parts.text, last.end, expression.start, hidden)
+        ):
+            groups[-1].append(expression)
+        else:
+            groups.append([expression])
+    return groups
+
+
+def _kin(one: Expression, other: Expression) -> bool:
+    arm_level = {"mean", "median", "number", "geometric_mean", "ls_mean"}
+    return one.centre == other.centre or {one.centre, other.centre} <= arm_level
+
+
+def _only_filler(text: str, start: int, end: int, hidden: Sequence[tuple[int, int]]) -> bool:
+    gap = list(text[start:end])
+    for a, b in hidden:
+        if start <= a and b <= end:
+            gap[a - start : b - start] = " " * (b - a)
+    return _FILLER.sub("", "".join(gap)).strip() == ""
+
+
+def _attached(
+    parts: Parts, group: list[Expression], gaps: Gaps, before: Run | None, *, same_sentence: bool
+) -> Run:
+    size = len(group)
+    times: Attached[TimeMention] = attach(gaps, parts.times, same=_same_time)
+    implied = _from_to(parts.text, group, times)
+    times = implied or times
+    arms: Attached[Arm] = attach(gaps, parts.arms, same=_same_arm, blocks=times.values)
+    if times.how in {"one", "guess", "none"} and size > 1 and not implied and arms.how != "none":
+        again = attach(gaps, parts.times, same=_same_time, blocks=arms.values)
+        times = again if again.how == "list" else times
+    times = _carried_times(times, before, size, same_sentence)
+    arms = _carried_arms(arms, before, size, same_sentence)
+    return Run(tuple(group), arms, times)
+
+
+def _same_arm(one: Arm, other: Arm) -> bool:
+    return one.label == other.label
+
+
+def _same_time(one: TimeMention, other: TimeMention) -> bool:
+    return (one.weeks, one.phase, one.text.lower()) == (other.weeks, other.phase, other.text.lower())
+
+
+def _from_to(
+    text: str, group: list[Expression], times: Attached[TimeMention]
+) -> Attached[TimeMention] | None:
+    """Read "from 7.2 to 3.1 at 12 weeks": the first is the baseline, the second the time named."""
+    if len(group) % 2 or not _FROM.search(text[max(0, group[0].start - 60) : group[0].start]):
+        return None
+    for i in range(0, len(group), 2):
+        if not _TO.match(text[group[i].end : group[i + 1].start]):
+            return None
+    own = list(times.values)
+    named = [v for v in own if v is not None]
+    if (
+        len(named) == len(own)
+        and times.how in {"own", "list"}
+        and not all(_same_time(v, named[0]) for v in named)
+    ):
+        return None
+    last = next((v for v in reversed(named) if v.phase != "baseline"), None)
+    pair = (BASELINE, last or LATER)
+    return Attached(tuple(pair[i % 2] for i in range(len(group))), "implied")
+
+
+def _carried_times(
+    times: Attached[TimeMention], before: Run | None, size: int, same_sentence: bool
+) -> Attached[TimeMention]:
+    if before is None or all(v is not None for v in times.values):
+        return times
+    earlier = before.times.values
+    if size > 1 and before.size == size and _compatible(times.values, earlier):
+        return Attached(earlier, "carried", before.times.order)
+    distinct = before.times.order
+    if size > 1 and len(distinct) == size and times.how == "none":
+        return Attached(distinct, "carried", distinct)
+    if same_sentence and times.how == "none" and earlier and all(v is earlier[0] for v in earlier):
+        return Attached((earlier[0],) * size, "carried")
+    if times.how == "none" and same_sentence and before.size == size:
+        return Attached(earlier, "carried", before.times.order)
+    return times
+
+
+def _compatible(values: Sequence[TimeMention | None], earlier: Sequence[TimeMention | None]) -> bool:
+    if all(v is None for v in earlier):
+        return False
+    return all(
+        v is None or (e is not None and _same_time(v, e)) for v, e in zip(values, earlier, strict=True)
+    )
+
+
+def _carried_arms(arms: Attached[Arm], before: Run | None, size: int, same_sentence: bool) -> Attached[Arm]:
+    if before is None or arms.how != "none":
+        return arms
+    earlier = before.arms.values
+    if size > 1 and size == before.size and len({a.label if a else "" for a in earlier}) > 1:
+        return replace(before.arms, how="carried")
+    order = before.arms.order or _order(earlier)
+    if len(order) > 1 and size == len(order):
+        return Attached(tuple(order), "carried", tuple(order))
+    if same_sentence and earlier and earlier[0] is not None and all(a is earlier[0] for a in earlier):
+        return Attached((earlier[0],) * size, "carried")
+    return arms
+
+
+def _order(values: Sequence[Arm | None]) -> tuple[Arm, ...]:
+    kept = [v for v in values if v is not None]
+    if len(kept) != len(values) or len({a.label for a in kept}) != len(kept):
+        return ()
+    return tuple(kept)
+
+
+def mention_pair(parts: Parts, run: Run) -> tuple[Arm, Arm] | None:
+    """Return the two arms that a difference compares: the first two distinct ones named before it, else around it."""
+    start = run.expressions[0].start
+    for mentions in ([m for m in parts.arms if m.end <= start], list(parts.arms)):
+        distinct: list[Mention[Arm]] = []
+        for mention in mentions:
+            if not any(_same_arm(mention.value, d.value) for d in distinct):
+                distinct.append(mention)
+        if len(distinct) == 2:
+            return distinct[0].value, distinct[1].value
+    return None

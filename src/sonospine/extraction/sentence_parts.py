@@ -1,0 +1,221 @@
+"""What stands in a sentence: statistical expressions, times and arms, each at its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from sonospine.extraction.arm_labels import CONTROLS, normalised, words_of
+from sonospine.extraction.arms import Arm, DocumentArms
+from sonospine.extraction.attachment import Mention
+from sonospine.extraction.expressions import Expression, find_expressions
+from sonospine.extraction.times import TimeMention, find_times
+
+_P_VALUE = re.compile(r"\b[pP](?:[- ]?values?)?\s*[=<>≤≥]+\s*[\d.,·]+(?:\s*[×x]\s*10\S+)?")
+_BEFORE = re.compile(r"\bbefore\b(?=\s*(?:,|and\b|/|;|vs))", re.IGNORECASE)
+_AFTER = re.compile(r"(?<=/)\s?after\b|\bafter\b(?=\s*(?:[\[(:,;.)]|was|were|$))", re.IGNORECASE)
+_GROUP_NAMED = re.compile(
+    r"\b(?:[Gg]roups?|[Aa]rms?)\s+(?P<code>[A-Z]{1,5}\d{0,2}|\d{1,2}|[a-d])\b|(?P<words>(?:[\w+/\-–]+\s+){1,3})(?:groups?|arms?)\b"
+)
+_BOTH = re.compile(
+    r"\b(?:both|all|each|either|the (?:two|three|four))\s+(?:\w+\s+)?(?:groups|group|arms)\b", re.IGNORECASE
+)
+_THRESHOLD_BEFORE = re.compile(
+    r"(?:at least|more than|greater than|less than|over|above|below|under|minimum of|exceeding|≥|≤|>|<|up to|set at|defined as)\s*(?:an?\s+)?$",
+    re.IGNORECASE,
+)
+_THRESHOLD_AFTER = re.compile(
+    r"\s*(?:or (?:more|greater|better|higher|less)|(?:pain|symptom\w*|functional|clinical)?\s*(?:relief|reduction|improvement|decrease|responders?|confidence|CI\b|power|NaCl|solution)|(?:[-–]|to)\s*\d)",
+    re.IGNORECASE,
+)
+_N_BEFORE = re.compile(r"\b[nN]\s*=\s*$")
+_NOT_A_RESULT = re.compile(
+    r"\s*(?:mg|mcg|µg|μg|g|ml|mL|l|L|kg|Hz|kHz|MHz|mA|V|W|J|°|gauge|G\b|IU|units?|mmol|nmol|patients?|participants?|subjects?|women|men\b|"
+    r"children|cases|eyes|knees|years?|weeks?|months?|days?|h\b|hours?|groups?|arms?|times|sessions?|injections?|studies|trials|centers|centres|"
+    r"hospitals|points? scale|[-–]\s?point|st\b|nd\b|rd\b|th\b|of\b|[-–]\d|:\d|x\b|×)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A sentence (``text``, starting at ``offset`` of its passage) with what stands in it."""
+
+    text: str
+    offset: int
+    expressions: tuple[Expression, ...]
+    times: tuple[Mention[TimeMention], ...]
+    arms: tuple[Mention[Arm], ...]
+
+    def masked(self) -> list[tuple[int, int]]:
+        """Return the spans that are values, times, arms or P values."""
+        spans = [(e.start, e.end) for e in self.expressions]
+        spans += [(m.start, m.end) for m in (*self.times, *self.arms)]
+        return spans + [m.span() for m in _P_VALUE.finditer(self.text)]
+
+
+class ArmFinder:
+    """Finds the arms of a document in its sentences, by label, alias and the words that only one arm has."""
+
+    def __init__(self, arms: DocumentArms) -> None:
+        self.arms = arms
+
+    @cached_property
+    def _names(self) -> dict[str, Arm]:
+        """Return each wording, as it is matched, with its arm; wordings of two arms are left out."""
+        found: dict[str, Arm | None] = {}
+        for arm in self.arms.arms:
+            for name in arm.names():
+                for wording in (name, re.sub(r"\s*\b(?:[Gg]roups?|arms?)\b\s*", " ", name).strip()):
+                    if self._may_stand_alone(wording):
+                        found[wording] = arm if found.get(wording, arm) is arm else None
+        for arm, words in self._telling().items():
+            owner = next(a for a in self.arms.arms if a.label == arm)
+            for word in words:
+                found.setdefault(word, owner)
+        return {wording: arm for wording, arm in found.items() if arm is not None}
+
+    def _telling(self) -> dict[str, frozenset[str]]:
+        texts = {a.label: words_of(" ".join((*a.names(), a.definition))) for a in self.arms.arms}
+        telling = {}
+        for label, words in texts.items():
+            others = frozenset().union(*(w for other, w in texts.items() if other != label))
+            own = frozenset(w for w in words - others if len(w) > 4 and w.isalpha())
+            telling[label] = own if len(own) <= 6 else frozenset()
+        return telling
+
+    @staticmethod
+    def _may_stand_alone(wording: str) -> bool:
+        plain = wording.strip()
+        if len(plain) < 2 or plain.isdigit() or re.fullmatch(r"[IVX]+", plain):
+            return False
+        return plain.lower() not in CONTROLS or "group" in plain.lower()
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str] | None:
+        names = sorted(self._names, key=lambda n: (-len(n), n))
+        if not names:
+            return None
+        alternatives = [re.escape(n) if _is_short_code(n) else f"(?i:{re.escape(n)})" for n in names]
+        return re.compile(rf"(?<![\w-])(?:{'|'.join(alternatives)})(?:\s+(?:groups?|arms?)\b)?(?![\w-])")
+
+    def find(self, text: str) -> list[Mention[Arm]]:
+        """Return the arms named in a sentence, in order."""
+        if not self.arms.arms:
+            return []
+        found = list(self._grouped(text))
+        if self._pattern is not None:
+            for hit in self._pattern.finditer(text):
+                arm = self._arm_named(hit.group())
+                if arm and not any(hit.start() < m.end and m.start < hit.end() for m in found):
+                    found.append(Mention(hit.start(), hit.end(), arm))
+        return sorted(found, key=lambda m: m.start)
+
+    def _arm_named(self, wording: str) -> Arm | None:
+        bare = re.sub(r"\s+(?:groups?|arms?)$", "", wording)
+        for name, arm in self._names.items():
+            if name in (wording, bare) or (
+                not _is_short_code(name) and name.lower() in (wording.lower(), bare.lower())
+            ):
+                return arm
+        return None
+
+    def _grouped(self, text: str) -> Iterable[Mention[Arm]]:
+        for hit in _GROUP_NAMED.finditer(text):
+            if _BOTH.search(hit.group()):
+                continue
+            if hit["code"]:
+                arm = self.arms.match(f"Group {hit['code']}")
+                if arm:
+                    yield Mention(hit.start(), hit.end(), arm)
+                    yield from self._further_codes(text, hit.end())
+                continue
+            words = hit["words"].split()
+            for cut in range(len(words)):
+                label = " ".join(words[cut:])
+                arm = self.arms.match(label)
+                if arm and normalised(label):
+                    yield Mention(hit.start() + hit["words"].find(words[cut]), hit.end(), arm)
+                    break
+
+    def _further_codes(self, text: str, position: int) -> Iterable[Mention[Arm]]:
+        more = re.compile(
+            r"\s*(?:,|and|or|vs\.?|versus|&|,\s*and)\s+(?P<code>[A-Z]{1,5}\d{0,2}|\d{1,2})\b(?![.%]?\d|\s*(?:±|%|\())"
+        )
+        while hit := more.match(text, position):
+            arm = self.arms.match(f"Group {hit['code']}")
+            if arm is None:
+                return
+            yield Mention(hit.start("code"), hit.end("code"), arm)
+            position = hit.end()
+
+
+def _is_short_code(name: str) -> bool:
+    return len(name) <= 5 and name.upper() == name
+
+
+def parts_of(text: str, offset: int, finder: ArmFinder, *, decimal_comma: bool) -> Parts:
+    """Find what stands in a sentence; numbers that are doses, counts of people in passing, thresholds are no results."""
+    every = find_expressions(text, decimal_comma=decimal_comma)
+    times = _times(text, every)
+    arms = [
+        a
+        for a in finder.find(text)
+        if not any(a.start < e.end and e.start < a.end for e in every if e.spread != "none")
+    ]
+    kept = tuple(
+        e
+        for e in every
+        if e.value
+        and not any(
+            t.start < e.end and e.start < t.end for t in times if e.spread == "none" and e.centre != "count"
+        )
+        and not any(a.start < e.end and e.start < a.end for a in arms)
+        and _is_result(text, e)
+    )
+    return Parts(text, offset, kept, tuple(times), tuple(arms))
+
+
+def _times(text: str, expressions: list[Expression]) -> list[Mention[TimeMention]]:
+    # P values and values are hidden, so that "P < 0.01; two weeks" is one time and not a list of two.
+    hidden = list(text)
+    spans = [m.span() for m in _P_VALUE.finditer(text)]
+    spans += [(e.start, e.end) for e in expressions if e.spread != "none" and e.centre != "count"]
+    for start, end in spans:
+        hidden[start:end] = "¤" * (end - start)
+    found = [Mention(t.start, t.end, t) for t in find_times("".join(hidden))]
+    for pattern, phase, weeks in ((_BEFORE, "baseline", 0.0), (_AFTER, "follow_up", None)):
+        for hit in pattern.finditer(text):
+            if not any(hit.start() < m.end and m.start < hit.end() for m in found):
+                found.append(
+                    Mention(
+                        hit.start(),
+                        hit.end(),
+                        TimeMention(hit.start(), hit.end(), hit.group().strip(), weeks, phase),
+                    )
+                )
+    return sorted(found, key=lambda m: m.start)
+
+
+def _is_result(text: str, expression: Expression) -> bool:
+    before, after = (
+        text[max(0, expression.start - 30) : expression.start],
+        text[expression.end : expression.end + 40],
+    )
+    if _N_BEFORE.search(before):
+        return False
+    if expression.centre == "percent" and expression.spread == "none":
+        return not (_THRESHOLD_BEFORE.search(before) or _THRESHOLD_AFTER.match(after))
+    if expression.spread == "none" and expression.centre in {"number", "mean", "median"}:
+        return not (
+            _NOT_A_RESULT.match(after)
+            or _THRESHOLD_BEFORE.search(before)
+            or (
+                re.search(r"[\d–-]\s*[–-]\s*$|\bto\s+$(?<!from)", before)
+                and expression.centre == "number"
+                and not re.search(r"from\b.*\bto\s+$", text[: expression.start])
+            )
+        )
+    return True

@@ -1,0 +1,377 @@
+"""Results in sentences of the abstract and the text, each with outcome, arm and time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from sonospine.extraction.arms import ALL, Arm, DocumentArms, is_one_patient
+from sonospine.extraction.expressions import Expression
+from sonospine.extraction.language import sentences
+from sonospine.extraction.outcome_labels import Label, nearest_after, nearest_before, phrases
+from sonospine.extraction.reading import Alternative, Reading
+from sonospine.extraction.runs import Run, mention_pair, runs_of
+from sonospine.extraction.sentence_parts import ArmFinder, Parts, parts_of
+from sonospine.extraction.times import TimeMention
+from sonospine.model.places import Place
+from sonospine.model.record import Passage, Record
+from sonospine.vocabulary import Vocabulary
+
+RULE = "text"
+
+_OF_OTHERS = re.compile(
+    r"\bet al\b|\b(?:previous|prior|earlier|other|another|recent|several|published) (?:\w+ )?(?:stud(?:y|ies)|trials?|reports?|authors|work|research)\b|\bmeta-analys|"
+    r"\bhas been (?:shown|reported)|\bhave (?:shown|reported|been reported)|\bin the literature\b|\breported by\b|\bsample size\b|\bpower (?:of|analysis|calculation)\b|"
+    r"\b(?:minimal|minimum|minimally) (?:clinically )?important|\bto detect\b|\balpha\b|\bsignificance level",
+    re.IGNORECASE,
+)
+_HISTORY = re.compile(
+    r"\b(?:previously|earlier|prior to presentation|past (?:medical )?history|in the past)\b", re.IGNORECASE
+)
+_PEOPLE = re.compile(
+    r"\s*(?:\([^()]*\)|\[[^\]]*\])?\s*(?:of\s+(?:the\s+)?(?:\d+\s+)?)?(?:patients?|participants?|subjects?|women|men|children|people|individuals|cases|parturients|volunteers)\b",
+    re.IGNORECASE,
+)
+_SINGLE_WORDS = re.compile(r"\b(?:mean|average|median)\b", re.IGNORECASE)
+_UNIT = re.compile(
+    r"\s*(?P<unit>mm|cm|%|points?|min(?:utes?)?|s(?:ec(?:onds)?)?|h(?:ours)?|days?|degrees?|°|mg|ml|mL|/\s?\d+)(?![\w])"
+)
+_CHANGE_LABEL = re.compile(
+    r"\bchanges? (?:in|of|from)|\bchange score|\b(?:reduction|decrease|improvement|increase) (?:in|of|from)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """What the sentences of a document share."""
+
+    arms: DocumentArms
+    vocabulary: Vocabulary
+    finder: ArmFinder
+    decimal_comma: bool
+    one_patient: bool
+    bracket_spread: str
+    arm_sizes: frozenset[str]
+
+
+def read_text(
+    record: Record, arms: DocumentArms, vocabulary: Vocabulary, *, decimal_comma: bool = False
+) -> list[Reading]:
+    """Read the results that stand in sentences.
+
+    Introduction, methods, discussion and references hold no results of this study (methods do in the report of
+    one patient); sentences about other studies are passed over. Where the arm can't be told it is left empty,
+    with the flag ``arm_unclear``; a value whose outcome can't be named is not read.
+    """
+    document = _Document(
+        arms,
+        vocabulary,
+        ArmFinder(arms),
+        decimal_comma,
+        is_one_patient(record),
+        _bracket_spread(record),
+        frozenset(n for a in arms.arms for n in (a.n_randomised, a.n_analysed) if n) | {arms.n_total},
+    )
+    return [
+        r for p in record.passages if _holds_results(p, document.one_patient) for r in _passage(p, document)
+    ]
+
+
+def _holds_results(passage: Passage, one_patient: bool) -> bool:
+    where = passage.locator.partition("/")[0]
+    if where == "abstract":
+        return (
+            passage.role not in {"introduction"}
+            if one_patient
+            else passage.role not in {"introduction", "methods"}
+        )
+    if where != "body":
+        return False
+    return passage.role in ({"results", "other", "methods"} if one_patient else {"results", "other"})
+
+
+def _bracket_spread(record: Record) -> str:
+    """Return what the article says a bracket after a mean holds ("mean (SD)", "means and standard deviations")."""
+    text = " ".join(
+        p.text
+        for p in record.passages
+        if p.role in {"methods", "abstract", "results"} or "methods" in p.locator.lower()
+    )
+    if re.search(
+        r"\bmeans?\s*[(\[±]\s*(?:standard error|s\.?e\.?m?\b)|mean and standard error", text, re.IGNORECASE
+    ):
+        return "se"
+    if re.search(
+        r"\bmeans?\s*[,(\[±]*\s*(?:\+/-|and)?\s*\(?(?:standard deviations?|s\.?d\.?)\b", text, re.IGNORECASE
+    ):
+        return "sd"
+    return ""
+
+
+def _passage(passage: Passage, document: _Document) -> Iterator[Reading]:
+    previous: Run | None = None
+    label: Label | None = None
+    for start, end in sentences(passage.text):
+        text = passage.text[start:end]
+        if _OF_OTHERS.search(text) or (document.one_patient and _HISTORY.search(text)):
+            continue
+        parts = parts_of(text, start, document.finder, decimal_comma=document.decimal_comma)
+        if not parts.expressions:
+            if parts.times or parts.arms:
+                label = _subject(parts) or label
+            continue
+        labels = phrases(text, parts.masked())
+        for run in runs_of(parts, previous):
+            found, inherited = _outcome(run, parts, labels, label)
+            if found is None:
+                continue
+            yield from _readings(passage, parts, run, found, document, inherited=inherited)
+            previous, label = run, found if not _counts(run) else label
+
+
+def _subject(parts: Parts) -> Label | None:
+    return next((p for p in phrases(parts.text, parts.masked()) if not p.pronoun), None)
+
+
+def _counts(run: Run) -> bool:
+    return run.expressions[0].centre in {"count", "percent"}
+
+
+def _outcome(run: Run, parts: Parts, labels: list[Label], carried: Label | None) -> tuple[Label | None, bool]:
+    """Return the phrase that names the outcome of a run, and whether it comes from an earlier sentence."""
+    first = run.expressions[0]
+    before = nearest_before(labels, first.start)
+    if _counts(run) and _PEOPLE.match(parts.text, _value_end(first)):
+        after = nearest_after(labels, first.end)
+        if after is not None and not after.pronoun:
+            return after, False
+    if before is not None and not before.pronoun:
+        return _with_bracket(before, labels, parts.text), False
+    if first.centre == "count" and first.value == "0":
+        after = nearest_after(labels, first.end)
+        if after is not None:
+            return after, False
+    if carried is not None:
+        return carried, True
+    if before is not None:
+        return before, False
+    after = nearest_after(labels, run.expressions[-1].end)
+    return (after, False) if after is not None and not after.pronoun and run.size == 1 else (None, False)
+
+
+def _value_end(expression: Expression) -> int:
+    return expression.numbers[0].end if expression.numbers else expression.end
+
+
+def _with_bracket(label: Label, labels: list[Label], text: str) -> Label:
+    """Join an abbreviation in brackets to the phrase that it stands for: "pain intensity (VAS)"."""
+    earlier = [other for other in labels if other.end < label.start]
+    if not earlier or text[label.start - 1 : label.start] != "(" or len(label.text) > 12:
+        return label
+    last = earlier[-1]
+    if last.pronoun or not re.fullmatch(r"\s*(?:scores?|scale)?\s*\(", text[last.end : label.start]):
+        return label
+    close = text.find(")", label.end)
+    end = close + 1 if 0 <= close - label.end <= 2 else label.end
+    return Label(last.start, end, text[last.start : end])
+
+
+def _readings(
+    passage: Passage, parts: Parts, run: Run, label: Label, document: _Document, *, inherited: bool
+) -> Iterator[Reading]:
+    instrument = document.vocabulary.instrument(label.text, context=parts.text)
+    for i, expression in enumerate(run.expressions):
+        made = _statistic(expression, parts.text, document, named=instrument is not None)
+        if made is None:
+            continue
+        statistic, weight, evidence = made
+        place = Place(passage.locator, parts.offset + expression.start, parts.offset + expression.end)
+        source = "abstract" if passage.locator.startswith("abstract") else "text"
+        time, arm = run.times.values[i], run.arms.values[i]
+        unit = _UNIT.match(parts.text, _number_end(expression))
+        base = Reading(
+            source=source,
+            locator=str(place),
+            quote=parts.text[expression.start : expression.end],
+            first_number=parts.offset + expression.numbers[0].start,
+            centre=statistic.centre,
+            value=statistic.value,
+            rule=RULE,
+            confidence=0.85 * weight * _certainty(run, inherited, instrument is not None),
+            outcome=label.text,
+            unit=" ".join(unit["unit"].split()) if unit else "",
+            context=parts.text,
+            n=statistic.n,
+            change=statistic.change or bool(_CHANGE_LABEL.search(label.text)),
+            spread=statistic.spread,
+            spread_value=statistic.spread_value,
+            lower=statistic.lower,
+            upper=statistic.upper,
+            level=statistic.level,
+            total=statistic.total if statistic.centre == "count" else "",
+            measure=statistic.measure,
+            adjusted=statistic.adjusted,
+            p_value=statistic.p_value,
+            flags=statistic.flags,
+            evidence=evidence,
+            **_when(time),
+        )
+        if statistic.centre in {"difference", "ratio"}:
+            yield _compared(base, parts, run, document.arms)
+        else:
+            yield _of_arm(base, arm, run, document.arms)
+
+
+def _number_end(expression: Expression) -> int:
+    spans = [s.end for s in expression.numbers if s.end <= expression.end]
+    return max(spans) if spans else expression.end
+
+
+def _when(time: TimeMention | None) -> dict[str, object]:
+    if time is None:
+        return {}
+    return {"time": time.text, "weeks": time.weeks, "phase": time.phase, "time_from": time.time_from}
+
+
+def _certainty(run: Run, inherited: bool, named: bool) -> float:
+    certainty = {
+        "own": 1.0,
+        "list": 1.0,
+        "one": 0.95,
+        "implied": 0.95,
+        "carried": 0.8,
+        "guess": 0.5,
+        "none": 0.7,
+    }
+    return certainty[run.times.how] * (0.7 if inherited else 1.0) * (1.0 if named else 0.8)
+
+
+def _statistic(
+    expression: Expression, text: str, document: _Document, *, named: bool
+) -> tuple[Expression, float, tuple[str, ...]] | None:
+    """Decide what the grammar left open, or drop the value: a bare number is no result without a named outcome."""
+    if expression.spread == "bracket":
+        if not document.bracket_spread or expression.centre in {"difference", "ratio"}:
+            return None
+        decided = replace(
+            expression,
+            spread=document.bracket_spread,
+            centre="mean",
+            flags=(*expression.flags, "spread_from_methods"),
+        )
+        return decided, 0.8, (f"{document.bracket_spread.upper()} from methods",)
+    if expression.spread == "interval":
+        return None
+    if document.one_patient and expression.centre in {"number", "mean", "count"}:
+        return _one_score(expression, named)
+    if expression.centre == "number" and expression.total:
+        return _score_or_count(expression, document, named)
+    if expression.centre == "number":
+        if not named or expression.spread != "none":
+            return None
+        near = text[max(0, expression.start - 80) : expression.start]
+        if _SINGLE_WORDS.search(near):
+            return replace(expression, centre="mean"), 0.8, ()
+        return replace(expression, centre="mean", flags=(*expression.flags, "mean_assumed")), 0.6, ()
+    if (
+        expression.centre in {"mean", "median"}
+        and expression.spread == "none"
+        and not named
+        and not expression.explicit
+    ):
+        return None
+    evidence = ("statistic named",) if expression.explicit else ()
+    return expression, 1.0 if expression.explicit or expression.spread == "sd" else 0.9, evidence
+
+
+def _one_score(expression: Expression, named: bool) -> tuple[Expression, float, tuple[str, ...]] | None:
+    """Read one patient's score; "17/50" is a score of at most 50, not 17 events."""
+    if not named or (expression.percent and not expression.total):
+        return None
+    kept = tuple(f for f in expression.flags if f not in {"percent_disagrees", "score_or_count"})
+    flags = (*kept, f"scale_max_{expression.total}") if expression.total else kept
+    single = replace(
+        expression,
+        centre="single",
+        spread="none",
+        spread_value="",
+        lower="",
+        upper="",
+        total="",
+        n="",
+        flags=flags,
+    )
+    return _shortened(single, expression), 0.9, ("one patient",)
+
+
+def _shortened(made: Expression, source: Expression) -> Expression:
+    """End a score at its own numbers: a reference mark behind it is not part of it."""
+    end = source.numbers[1].end if source.total and len(source.numbers) > 1 else source.numbers[0].end
+    return replace(made, end=end, p_value="")
+
+
+def _score_or_count(
+    expression: Expression, document: _Document, named: bool
+) -> tuple[Expression, float, tuple[str, ...]] | None:
+    if expression.total in document.arm_sizes:
+        return replace(expression, centre="count"), 0.8, ("total is the size of an arm",)
+    if named:
+        return None
+    return replace(expression, centre="count"), 0.5, ()
+
+
+def _of_arm(reading: Reading, arm: Arm | None, run: Run, arms: DocumentArms) -> Reading:
+    if arms.one_arm:
+        n, place = (arms.n_total, arms.n_total_locator) if reading.centre != "single" else ("", "")
+        return _with_n(replace(reading, arm=ALL), n, place)
+    if arm is None:
+        alternatives = tuple(Alternative("arm", a.label, 1.0 / len(arms.arms)) for a in arms.arms)
+        return replace(
+            reading,
+            confidence=0.4 * reading.confidence,
+            flags=(*reading.flags, "arm_unclear"),
+            alternatives=alternatives,
+        )
+    weight = {"own": 1.0, "list": 0.95, "one": 0.95, "carried": 0.8, "guess": 0.5}[run.arms.how]
+    others = tuple(
+        Alternative("arm", a.label, (1 - weight) / max(1, len(arms.arms) - 1))
+        for a in arms.arms
+        if a.label != arm.label
+    )
+    made = replace(
+        reading,
+        arm=arm.label,
+        arm_definition=arm.definition,
+        confidence=reading.confidence * weight,
+        evidence=(*reading.evidence, f"arm: {run.arms.how}"),
+        alternatives=others if weight < 1 else (),
+    )
+    return _with_n(made, arm.n_analysed or arm.n_randomised, arm.n_locator)
+
+
+def _with_n(reading: Reading, n: str, place: str) -> Reading:
+    if reading.centre == "count":
+        if reading.total or not n or int(n) < float(reading.value):
+            return reading
+        return replace(reading, total=n, total_locator=place, flags=(*reading.flags, "total_from_arm"))
+    if reading.n or not n:
+        return reading
+    return replace(reading, n=n, n_locator=place)
+
+
+def _compared(reading: Reading, parts: Parts, run: Run, arms: DocumentArms) -> Reading:
+    pair = mention_pair(parts, run)
+    if pair is None and len(arms.arms) == 2:
+        first, second = arms.arms
+        flagged = (*reading.flags, "direction_unclear")
+        return replace(
+            reading, arm=first.label, arm_definition=first.definition, comparator_arm=second.label, flags=flagged,
+            confidence=0.5 * reading.confidence,
+        )  # fmt: skip
+    if pair is None:
+        return replace(reading, flags=(*reading.flags, "arm_unclear"), confidence=0.4 * reading.confidence)
+    return replace(
+        reading, arm=pair[0].label, arm_definition=pair[0].definition, comparator_arm=pair[1].label
+    )
