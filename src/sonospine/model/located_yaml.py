@@ -1,0 +1,88 @@
+"""YAML that people write, read with the line on which each key and item stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sonospine.model.errors import InputError
+
+if TYPE_CHECKING:
+    import yaml
+
+Path_ = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedYaml:
+    """The plain data of a YAML file, and the line (from 1) of each key or item by its path in the data."""
+
+    file: str
+    data: Any
+    lines: dict[Path_, int]
+
+    def line(self, path: Path_) -> int | None:
+        """Return the line of a path, or of the nearest thing around it; ``None`` in an empty file."""
+        for length in range(len(path), -1, -1):
+            if path[:length] in self.lines:
+                return self.lines[path[:length]]
+        return None
+
+
+def read_yaml(path: Path | str) -> LocatedYaml:
+    """Read a YAML file written by a person.
+
+    Raises
+    ------
+    InputError
+        The file is missing, is not UTF-8, is not YAML, or a key stands twice (file and line are named).
+    """
+    import yaml
+
+    try:
+        text = Path(path).read_bytes().decode("utf-8-sig")
+    except (FileNotFoundError, IsADirectoryError):
+        raise InputError("no such file", file=path) from None
+    except UnicodeDecodeError as error:
+        raise InputError("not UTF-8", file=path, found=f"byte {error.start}") from None
+    # The C loader, where the installed PyYAML has it, reads the vocabulary eight times as fast.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+    try:
+        node = loader.get_single_node()
+        lines: dict[Path_, int] = {}
+        if node is not None:
+            _collect(node, (), lines, path)
+        data = loader.construct_document(node) if node is not None else None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise InputError(
+            f"not valid YAML: {error.problem or error.context}",
+            file=path,
+            row=None if mark is None else mark.line + 1,
+        ) from None
+    except yaml.YAMLError as error:
+        raise InputError(f"not valid YAML: {error}", file=path) from None
+    finally:
+        loader.dispose()
+    return LocatedYaml(str(path), data, lines)
+
+
+def _collect(node: yaml.Node, path: Path_, lines: dict[Path_, int], file: Path | str) -> None:
+    import yaml
+
+    lines.setdefault(path, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            name = str(key.value)
+            row = key.start_mark.line + 1
+            if name in seen:
+                # YAML would silently keep the last one: the reviewer would lose what the first one said.
+                raise InputError("the key stands twice", file=file, row=row, found=name)
+            seen.add(name)
+            lines[(*path, name)] = row
+            _collect(value, (*path, name), lines, file)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            _collect(item, (*path, index), lines, file)
