@@ -37,7 +37,7 @@ def run(
         typer.Option(
             "-o",
             "--out",
-            help="Folder for pooled.tsv and weights.tsv, or a file; else a short table is printed.",
+            help="Folder for pooled.tsv and weights.tsv, or a .tsv file for the pools; else a short table is printed.",
         ),
     ] = None,
     config: Annotated[
@@ -86,7 +86,7 @@ def run(
     pools = pool(effects, chosen, thresholds, analyses)
     if out is None:
         print(table_text(PRINTED, [_short(row) for row in pools.pooled]), end="")
-    elif out.suffix and not out.is_dir():
+    elif out.suffix in (".tsv", ".txt") and not out.is_dir():
         write_table(out, POOLED, pools.pooled)
     else:
         write_table(out / "pooled.tsv", POOLED, pools.pooled)

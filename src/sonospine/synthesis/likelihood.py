@@ -85,7 +85,9 @@ def _by_pymare(yi: Sequence[float], vi: Sequence[float], method: str) -> float:
     from pymare.estimators import VarianceBasedLikelihoodEstimator
 
     model = VarianceBasedLikelihoodEstimator(method=method, small_sample_correction="wald")
-    fitted = model.fit_dataset(Dataset(y=np.asarray(yi), v=np.asarray(vi))).summary()
+    # Weights of very different size make PyMARE divide by zero; the grid finds the maximum without it then.
+    with np.errstate(all="ignore"):
+        fitted = model.fit_dataset(Dataset(y=np.asarray(yi), v=np.asarray(vi))).summary()
     return float(np.asarray(fitted.tau2).item())
 
 
