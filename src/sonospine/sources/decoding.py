@@ -1,0 +1,162 @@
+"""From bytes to text: encodings, named entities, and the binary files that are no text at all."""
+
+from __future__ import annotations
+
+import codecs
+import html
+import re
+from collections.abc import Iterable, Iterator
+from html.entities import html5
+
+from sonospine.sources.raw import Unreadable
+
+_BINARY = (
+    (b"%PDF", "a PDF: only text, Markdown, JATS, PubMed XML and ClinicalTrials.gov JSON are read"),
+    (b"\x1f\x8b", "a gzip archive: unpack it first"),
+    (b"BZh", "a bzip2 archive: unpack it first"),
+    (b"\xfd7zXZ", "an xz archive: unpack it first"),
+    (b"7z\xbc\xaf", "a 7z archive: unpack it first"),
+    (b"Rar!", "a rar archive: unpack it first"),
+    (b"\x89PNG", "an image (PNG)"),
+    (b"\xff\xd8\xff", "an image (JPEG)"),
+    (b"GIF8", "an image (GIF)"),
+    (b"II*\x00", "an image (TIFF)"),
+    (b"MM\x00*", "an image (TIFF)"),
+    (b"\xd0\xcf\x11\xe0", "an old Word or Excel document"),
+    (b"{\\rtf", "a rich-text document (RTF)"),
+    (b"%!PS", "a PostScript file"),
+    (b"SQLite format 3", "an SQLite database"),
+)
+_OFFICE = {
+    ".docx": "a Word document (docx)",
+    ".xlsx": "an Excel workbook (xlsx)",
+    ".pptx": "a presentation (pptx)",
+    ".odt": "an OpenDocument text (odt)",
+    ".epub": "an e-book (epub)",
+}
+_PREDEFINED = frozenset(("amp", "lt", "gt", "quot", "apos"))
+_ENTITY_BYTES = re.compile(rb"&([A-Za-z][A-Za-z0-9._-]{0,48});")
+_ENTITY_TEXT = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+# Zero-width characters and soft hyphens stand inside words and numbers and mean nothing.
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"), None) | {
+    code: " " for code in range(32) if chr(code) not in "\t\n\r\x1c\x1d\x1e\x1f"
+}
+_ENTITY_REACH = 64
+
+
+def binary_reason(head: bytes, suffix: str) -> str:
+    """Return why a file that begins with these bytes is no text (empty where it may be text)."""
+    if not head.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        return "the file is empty" if b"\x00" not in head.strip(b"\xff\xfe") else "a binary file"
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _OFFICE.get(suffix, "a zip archive: unpack it first")
+    for magic, reason in _BINARY:
+        if head.startswith(magic):
+            return reason
+    if wide_encoding(head):
+        return ""
+    odd = sum(byte < 32 and byte not in (9, 10, 12, 13) for byte in head)
+    return "a binary file" if b"\x00" in head or odd * 50 > len(head) else ""
+
+
+def wide_encoding(head: bytes) -> str:
+    """Return ``utf-16``, ``utf-16-le``, ``utf-16-be`` or ``utf-32`` where the first bytes tell so."""
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if head[:4] == b"<\x00?\x00":
+        return "utf-16-le"
+    if head[:4] == b"\x00<\x00?":
+        return "utf-16-be"
+    return ""
+
+
+def decode(content: bytes) -> tuple[str, tuple[str, ...]]:
+    """Return bytes as text, and flags about how: UTF-8 or UTF-16/32 by their marks, else Windows-1252 or Latin-1.
+
+    Raises
+    ------
+    Unreadable
+        A file that claims UTF-16 or UTF-32 by its first bytes and is not.
+    """
+    wide = wide_encoding(content[:4])
+    if wide:
+        try:
+            return clean(content.decode(wide)), ()
+        except UnicodeDecodeError:
+            raise Unreadable(f"the file claims to be {wide} and is not") from None
+    for encoding, flags in (
+        ("utf-8-sig", ()),
+        ("cp1252", ("decoded_as_cp1252",)),
+        ("latin-1", ("decoded_as_latin_1",)),
+    ):
+        try:
+            return clean(content.decode(encoding)), flags
+        except UnicodeDecodeError:
+            continue
+    raise Unreadable("the text has no known encoding")
+
+
+def clean(text: str) -> str:
+    """Replace lone surrogates, which no file can hold, by the replacement character."""
+    return _SURROGATES.sub("\ufffd", text.removeprefix("\ufeff"))
+
+
+def collapse(text: str) -> str:
+    """Collapse white space of any kind to single spaces; invisible and control characters go."""
+    return " ".join(text.translate(_INVISIBLE).split())
+
+
+def unescape(text: str) -> str:
+    """Turn entities that are still escaped in the text (``&amp;lt;`` in the source) into characters."""
+    if "&" not in text:
+        return text
+    return clean(_ENTITY_TEXT.sub(lambda found: html.unescape(found.group()), text))
+
+
+def xml_chunks(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Pass XML on as UTF-8-compatible chunks in which no named entity is left.
+
+    Named entities of HTML become character references, whether or not there is a DOCTYPE; any other name becomes
+    plain text, so an entity that a document defines itself is never expanded, however often it nests.
+    """
+    kept = b""
+    for chunk in _narrow(chunks):
+        data = kept + chunk
+        cut = data.rfind(b"&", max(0, len(data) - _ENTITY_REACH))
+        kept = data[cut:] if cut >= 0 and b";" not in data[cut:] else b""
+        data = data[: len(data) - len(kept)]
+        if data:
+            yield _ENTITY_BYTES.sub(_reference, data) if b"&" in data else data
+    if kept:
+        yield kept
+
+
+def _reference(found: re.Match[bytes]) -> bytes:
+    name = found[1].decode("ascii")
+    if name in _PREDEFINED:
+        return found.group()
+    characters = html5.get(f"{name};")
+    if characters is None:
+        return b"&amp;" + found[1] + b";"
+    return "".join(f"&#{ord(character)};" for character in characters).encode("ascii")
+
+
+def _narrow(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Turn UTF-16 and UTF-32 chunks into UTF-8 ones with a declaration to match; pass others on."""
+    decoder: codecs.IncrementalDecoder | None = None
+    first = True
+    for chunk in chunks:
+        if first:
+            wide = wide_encoding(chunk[:4])
+            decoder = codecs.getincrementaldecoder(wide)("replace") if wide else None
+        if decoder is None:
+            yield chunk.removeprefix(codecs.BOM_UTF8) if first else chunk
+        else:
+            text = clean(decoder.decode(chunk))
+            if first:
+                text = re.sub(r"(<\?xml[^>]*?)\s+encoding\s*=\s*[\"'][^\"']*[\"']", r"\1", text, count=1)
+            yield text.encode("utf-8")
+        first = False

@@ -1,0 +1,119 @@
+"""Identifiers as they are printed in papers: DOIs, trial registrations, PubMed ids, language codes."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable
+
+_DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>|\\^`{}]+", re.IGNORECASE)
+_NCT = re.compile(r"\bNCT\s?(\d{8})\b", re.IGNORECASE)
+_REGISTERED = re.compile(
+    r"regist|clinical\s?trials?\.gov|identifier|trial (?:number|no\b|id\b)|clinical trials? (?:number|no\b)",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
+_LANGUAGES = {
+    "ar": "ara",
+    "cs": "cze",
+    "da": "dan",
+    "de": "ger",
+    "el": "gre",
+    "en": "eng",
+    "es": "spa",
+    "fa": "per",
+    "fi": "fin",
+    "fr": "fre",
+    "he": "heb",
+    "hr": "hrv",
+    "hu": "hun",
+    "it": "ita",
+    "ja": "jpn",
+    "ko": "kor",
+    "nl": "dut",
+    "no": "nor",
+    "pl": "pol",
+    "pt": "por",
+    "ro": "rum",
+    "ru": "rus",
+    "sr": "srp",
+    "sv": "swe",
+    "th": "tha",
+    "tr": "tur",
+    "uk": "ukr",
+    "vi": "vie",
+    "zh": "chi",
+}
+REGISTRATION_REACH = 120
+
+
+def unique(values: Iterable[str]) -> tuple[str, ...]:
+    """Return the values that are not empty, each once, in order of first appearance."""
+    return tuple(dict.fromkeys(value for value in values if value))
+
+
+def normal_doi(text: str) -> str:
+    """Return a DOI in lower case without resolver or prefix, or an empty text where there is none."""
+    found = _DOI.search(text.strip())
+    return _trimmed(found.group()) if found else ""
+
+
+def dois_in(text: str) -> tuple[str, ...]:
+    """Return the distinct DOIs of a text in order."""
+    return unique(_trimmed(found.group()) for found in _DOI.finditer(text))
+
+
+def _trimmed(doi: str) -> str:
+    doi = doi.rstrip(".,;:*'\u2019\u201d]")
+    while doi.endswith(")") and doi.count("(") < doi.count(")"):
+        doi = doi[:-1].rstrip(".,;:")
+    return doi.lower()
+
+
+def ncts_in(text: str) -> tuple[str, ...]:
+    """Return the distinct ClinicalTrials.gov numbers of a text in order."""
+    return unique(f"NCT{found[1]}" for found in _NCT.finditer(text))
+
+
+def registered_in(text: str) -> tuple[str, ...]:
+    """Return the registrations that stand near words of registration, and so are the report's own."""
+    own = []
+    for found in _NCT.finditer(text):
+        start = max(0, found.start() - REGISTRATION_REACH)
+        if _REGISTERED.search(text, start, found.end() + REGISTRATION_REACH // 2):
+            own.append(f"NCT{found[1]}")
+    return unique(own)
+
+
+def normal_pmcid(text: str) -> str:
+    """Return ``PMC123`` for ``PMC123``, ``123`` or ``PMC123.1``; empty where there is no such number."""
+    found = re.fullmatch(r"(?:PMC)?(\d+)(?:\.\d+)?", text.strip(), re.IGNORECASE)
+    return f"PMC{found[1]}" if found else ""
+
+
+def normal_pmid(text: str) -> str:
+    """Return a PubMed id of digits, or an empty text."""
+    text = text.strip()
+    return text if re.fullmatch(r"[0-9]{1,9}", text) else ""
+
+
+def year_in(text: str) -> str:
+    """Return the first year (1800 to 2099) of a text, or an empty text."""
+    found = _YEAR.search(text)
+    return found[1] if found else ""
+
+
+def normal_language(text: str) -> str:
+    """Return the ISO 639-2 code that PubMed uses for ``en``, ``en-GB`` or ``eng``; unknown codes stay."""
+    code = text.strip().lower().replace("_", "-").split("-")[0]
+    return _LANGUAGES.get(code, code if re.fullmatch(r"[a-z]{3}", code) else "")
+
+
+def slug(path: str) -> str:
+    """Return a path without its ending as lower-case letters and digits joined by hyphens."""
+    stem = re.sub(r"\.[A-Za-z0-9]{1,8}$", "", path)
+    plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode("ascii").lower()
+    name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:120].strip("-")
+    # A name in another script leaves nothing to read: its hash still tells it from others.
+    return name or "x" + hashlib.sha256(path.encode("utf-8", "replace")).hexdigest()[:10]

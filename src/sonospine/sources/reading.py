@@ -1,0 +1,186 @@
+"""From a file to raw records and to records: the one door through which sources come in."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from lxml import etree
+
+from sonospine.model.files import sha256
+from sonospine.model.record import DEMONSTRATION_PREFIX, Record
+from sonospine.sources import ctgov, jats, pubmed
+from sonospine.sources.decoding import decode
+from sonospine.sources.detection import HEAD, detect
+from sonospine.sources.documents import parse_document
+from sonospine.sources.identifiers import slug
+from sonospine.sources.raw import RawRecord, Rejected, Unreadable
+from sonospine.sources.xml_stream import HUGE, entries
+
+_CHUNK = 1 << 18
+MOST_TEXT = 64 << 20
+_Entry = TypeVar("_Entry")
+_XML: dict[str, tuple[tuple[str, ...], Callable[[etree._Element], str]]] = {
+    "pubmed": (pubmed.TAGS, pubmed.entry_id),
+    "jats": (jats.TAGS, jats.entry_id),
+}
+_PARSERS: dict[str, Callable[[RawRecord], Record]] = {
+    "pubmed": pubmed.parse_pubmed,
+    "jats": jats.parse_jats,
+    "ctgov": ctgov.parse_ctgov,
+    "markdown": parse_document,
+    "text": parse_document,
+}
+
+
+def read_entries(
+    path: Path, *, demonstration: bool = False, name: str = "", file: str = ""
+) -> Iterator[RawRecord | Rejected]:
+    """Divide a file into raw records, in order, and say which entries, or that the whole file, cannot be read.
+
+    Parameters
+    ----------
+    path
+        The file.
+    demonstration
+        Whether its records are condensed demonstrations (their ids then begin with ``demo:``).
+    name
+        Path relative to the folder that was given, from which the id of a record without an id of its own is made;
+        empty: the file's name.
+    file
+        How the file is called in records and messages; empty: the path as given.
+
+    Yields
+    ------
+    RawRecord | Rejected
+        Entries in the order of the file. A file that breaks off yields the entries before that place, then its
+        rejection; at most one rejection names the file itself, others name ``file#ordinal``.
+    """
+    shown = file or path.as_posix()
+    base = f"file:{slug(name or path.name)}"
+    prefix = DEMONSTRATION_PREFIX if demonstration else ""
+    ordinal = 0
+    try:
+        for piece in _pieces(path):
+            ordinal += 1
+            if isinstance(piece, Unreadable):
+                yield Rejected(f"{shown}#{ordinal}", piece.reason)
+                continue
+            record_id = prefix + (piece.record_id or (base if ordinal == 1 else f"{base}-{ordinal}"))
+            digest = sha256(piece.content.encode("utf-8"))
+            yield RawRecord(
+                record_id, piece.form, shown, ordinal, piece.content, digest, demonstration, piece.flags
+            )
+        if ordinal == 0:
+            yield Rejected(shown, "no record in it")
+    except Unreadable as fault:
+        yield Rejected(shown, fault.reason)
+    except OSError as fault:
+        yield Rejected(shown, f"cannot be opened: {fault.strerror or fault}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    record_id: str
+    content: str
+    form: str
+    flags: tuple[str, ...] = ()
+
+
+def _pieces(path: Path) -> Iterator[_Piece | Unreadable]:
+    """Yield each entry of a file, or why it cannot be read."""
+    with open(path, "rb") as stream:
+        head = stream.read(HEAD)
+        form = detect(head, path.suffix.lower())
+        if form in _XML:
+            tags, identify = _XML[form]
+            chunks = itertools.chain((head,), iter(lambda: stream.read(_CHUNK), b""))
+            for element in entries(chunks, tags, huge=path.stat().st_size > HUGE):
+                yield _cut(element, identify, _serialised, form, ())
+            return
+        if path.stat().st_size > MOST_TEXT:
+            raise Unreadable(f"more than {MOST_TEXT >> 20} MiB in a file of {form}: divide it")
+        text, flags = decode(head + stream.read())
+    if form == "ctgov":
+        for study in ctgov.studies_in(text):
+            yield _cut(study, ctgov.entry_id, ctgov.canonical, form, flags)
+    else:
+        yield _Piece("", text, form, flags)
+
+
+def _cut(
+    entry: _Entry,
+    identify: Callable[[_Entry], str],
+    write: Callable[[_Entry], str],
+    form: str,
+    flags: tuple[str, ...],
+) -> _Piece | Unreadable:
+    try:
+        return _Piece(identify(entry), write(entry), form, flags)
+    except Unreadable as fault:
+        return fault
+
+
+def _serialised(element: etree._Element) -> str:
+    return etree.tostring(element, encoding="unicode", with_tail=False)
+
+
+def read_file(path: Path, *, demonstration: bool = False) -> Iterator[RawRecord]:
+    """Divide a file into raw records; entries that cannot be read are passed over.
+
+    Raises
+    ------
+    Unreadable
+        The file cannot be read, or breaks off (after the entries before that place have been yielded).
+    """
+    for entry in read_entries(path, demonstration=demonstration):
+        if isinstance(entry, RawRecord):
+            yield entry
+        elif "#" not in entry.file.removeprefix(path.as_posix()):
+            raise Unreadable(entry.reason, file=path)
+
+
+def parse_record(raw: RawRecord) -> Record:
+    """Read a raw record into a record with addressed passages, tables and figures.
+
+    Raises
+    ------
+    Unreadable
+        The content cannot be read as its format.
+    """
+    try:
+        return _PARSERS[raw.format](raw)
+    except RecursionError:
+        raise Unreadable("nested too deep") from None
+
+
+def readings_of(path: Path, *, demonstration: bool = False) -> tuple[list[Record], list[Rejected]]:
+    """Return the records of a file and what of it could not be read, in the order of the file."""
+    records: list[Record] = []
+    rejected: list[Rejected] = []
+    for entry in read_entries(path, demonstration=demonstration):
+        if isinstance(entry, Rejected):
+            rejected.append(entry)
+            continue
+        try:
+            records.append(parse_record(entry))
+        except Unreadable as fault:
+            rejected.append(Rejected(f"{entry.file}#{entry.ordinal}", fault.reason))
+    return records, rejected
+
+
+def records_of(path: Path, *, demonstration: bool = False) -> list[Record]:
+    """Return the records of a file, as far as they can be read.
+
+    Raises
+    ------
+    Unreadable
+        Nothing of the file can be read: the first reason.
+    """
+    records, rejected = readings_of(path, demonstration=demonstration)
+    if not records:
+        raise Unreadable(rejected[0].reason if rejected else "no record in it", file=path)
+    return records
