@@ -20,7 +20,9 @@ CONTROLS = frozenset(
         "control controls placebo sham standard usual conventional comparator comparison waiting waitlist untreated none"
     )
 )
-ACTIVES = frozenset(str.split("intervention treatment experimental active study trial test treated case"))
+ACTIVES = frozenset(
+    str.split("intervention treatment experimental experiment active study trial test treated case")
+)
 
 _UNITS = str.split(
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
@@ -69,4 +71,4 @@ def _singular(word: str) -> str:
 
 def is_code(label: str) -> bool:
     """Tell whether a label is a code such as "A", "2", "II" or "SM" after the word group."""
-    return re.fullmatch(r"[A-Z]{1,5}\d{0,2}|\d{1,2}|[a-d]", label) is not None
+    return re.fullmatch(r"[A-Z]{1,5}\d{0,2}|[1-9]|[a-d]", label) is not None

@@ -26,7 +26,7 @@ class Candidate:
     n_end: int = 0
 
 
-_CODE = r"(?:[A-Z]{1,5}\d{0,2}|\d{1,2}|[a-d])(?![\w.]\w|[a-z])"
+_CODE = r"(?:[A-Z]{1,5}\d{0,2}|[1-9]|[a-d])(?![\w.]\w|[a-z\d])(?<!P(?=\s*(?:[<>=≤≥]|value)))"
 _CODED = re.compile(
     rf"\b[Gg](?:roups?|ROUPS?)\s+[\"'“‘(]?(?P<code>{_CODE})(?P<more>(?:\s*(?:,|and|or|&|,\s*and)\s*{_CODE}(?![\w%.])(?!\s+(?:of|patients|weeks?|months?|hours?)\b))*)"
 )
@@ -51,10 +51,10 @@ _NAMED = re.compile(
     r"(?P<words>(?:[\w+/%.’'\-–]+\s+){0,5}?[\w+/%.’'\-–]+)\s+(?P<noun>groups?|arms?)\b", re.IGNORECASE
 )
 _CODE_IN_BRACKET = re.compile(
-    r"(?P<what>[^;:.()]{3,140}?(?:\.\d[^;:.()]*)?)\s*\((?:the\s+)?[Gg]roup\s+(?P<code>[A-Z]{1,5}\d{0,2}|\d{1,2}|[a-d])\b(?P<rest>[^()]*)\)"
+    r"(?P<what>[^;:.()]{3,140}?(?:\.\d[^;:.()]*)?)\s*\((?:the\s+)?[Gg]roup\s+(?P<code>[A-Z]{1,5}\d{0,2}|[1-9]|[a-d])\b(?P<rest>[^()]*)\)"
 )
 _IN_GROUP = re.compile(
-    r"(?P<what>[^;:.()]{3,90})\b(?:was|were)?\s*(?:used\s+|given\s+|administered\s+)?(?:in|for)\s+(?:the\s+)?[Gg]roup\s+(?P<code>[A-Z]{1,5}\d{0,2}|\d{1,2})\b"
+    r"(?P<what>[^;:.()]{3,90})\b(?:was|were)?\s*(?:used\s+|given\s+|administered\s+)?(?:in|for)\s+(?:the\s+)?[Gg]roup\s+(?P<code>[A-Z]{1,5}\d{0,2}|[1-9])\b"
 )
 _SIZED = re.compile(
     r"(?P<what>[^;()\[\]]{2,160}?)\s*[\[(](?P<inside>[^()\[\]]*?)\b[nN]\s*=\s*(?P<n>\d[\d,]*)[^()\[\]]*[\])]"

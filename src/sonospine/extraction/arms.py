@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from sonospine.extraction import arm_patterns
+from sonospine.extraction.arm_clusters import Cluster, candidates, chosen, clusters
 from sonospine.extraction.arm_labels import ACTIVES, CONTROLS, normalised, words_of
-from sonospine.extraction.arm_patterns import Candidate
 from sonospine.extraction.language import analyse
-from sonospine.model.places import Place, cell_address
-from sonospine.model.record import Passage, Record, Table
+from sonospine.model.places import Place
+from sonospine.model.record import Passage, Record
 from sonospine.vocabulary import Vocabulary
 
-MOST_ARMS = 8
 ONE_ARM_DESIGNS = frozenset({"prospective_single_arm", "case_series", "case_report"})
 ALL = "all"
+
+_CODED = re.compile(r"\b[Gg]roup\s*(?:[A-Z]{1,5}\d{0,2}|\d{1,2})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,9 @@ class DocumentArms:
     def _find(self, key: str, label: str) -> Arm | None:
         if not key or len(label) > 150:
             return None
-        exact = [a for a in self.arms if any(normalised(n) == key for n in a.names())]
+        coded = _CODED.search(label)
+        keys = {key, normalised(coded[0])} if coded else {key}
+        exact = [a for a in self.arms if any(normalised(n) in keys for n in a.names())]
         if exact:
             return exact[0] if len(exact) == 1 else None
         words = words_of(label)
@@ -91,25 +93,6 @@ class DocumentArms:
         return found[0] if len(found) == 1 else None
 
 
-@dataclass
-class _Cluster:
-    """Candidates that name the same arm."""
-
-    members: list[tuple[Candidate, str]]
-
-    def labels(self) -> list[str]:
-        return list(dict.fromkeys(c.label for c, _ in self.members))
-
-
-_WEIGHT = {
-    "code": 1.0,
-    "named": 0.7,
-    "sized": 1.2,
-    "listed": 0.9,
-    "table": 2.0,
-    "registry": 5.0,
-    "title": 0.8,
-}
 _COMPARES = re.compile(
     r"\brandomi[sz]|\bplacebo\b|\bcontrol(?:led)? (?:group|trial|study)|\b(?:two|three|four|both|between|each)\b[^.]{0,20}\bgroups\b|\bversus\b|\bvs\.? ",
     re.IGNORECASE,
@@ -134,18 +117,16 @@ def find_arms(record: Record, vocabulary: Vocabulary) -> DocumentArms:
         return _registered(record)
     passages = [p for p in record.passages if _tells_arms(p)]
     abbreviations = dict(pair for a in analyse(p.text for p in passages) for pair in a.abbreviations)
-    found = list(_candidates(passages, record.tables))
-    clusters = _clusters(found, abbreviations)
-    chosen = _choose(clusters)
-    if len(chosen) < 2:
-        chosen = _choose(
-            _clusters([(c, "title") for c in arm_patterns.compared(record.title)], abbreviations), least=0.5
-        )
+    found = clusters(candidates(record, passages), abbreviations)
+    chosen_clusters = chosen(found)
+    if len(chosen_clusters) < 2:
+        titled = clusters(((c, "title") for c in arm_patterns.compared(record.title)), abbreviations)
+        chosen_clusters = chosen(titled, least=0.5)
     total, total_place = _total(passages)
     alone = _is_one_arm(record, vocabulary)
-    if len(chosen) < 2 or alone:
+    if len(chosen_clusters) < 2 or alone:
         return DocumentArms((), alone or not _is_comparison(record, passages), total, total_place)
-    arms = _sized(tuple(_arm(c, abbreviations) for c in chosen), passages)
+    arms = _sized(tuple(_arm(c, abbreviations) for c in chosen_clusters), passages)
     return DocumentArms(_with_roles(arms), False, total, total_place)
 
 
@@ -156,146 +137,27 @@ def _tells_arms(passage: Passage) -> bool:
     )
 
 
-def _candidates(passages: Iterable[Passage], tables: Iterable[Table]) -> Iterator[tuple[Candidate, str]]:
-    for passage in passages:
-        finders = [arm_patterns.coded, arm_patterns.named]
-        if passage.role != "discussion":
-            finders += [arm_patterns.sized]
-        if passage.locator.startswith("abstract") or passage.role == "methods":
-            finders += [arm_patterns.listed]
-        for finder in finders:
-            for candidate in finder(passage.text):
-                yield candidate, passage.locator
-    for table in tables:
-        yield from _table_candidates(table)
-
-
-_HEADED = re.compile(r"^(?P<label>.*?\S)[\s,;:\[(]*\b[nN]\s*=\s*(?P<n>\d[\d,]*)\s*[)\]]?")
-
-
-def _table_candidates(table: Table) -> Iterator[tuple[Candidate, str]]:
-    for r, row in enumerate(table.rows[: max(3, table.header_rows + 1)]):
-        found = []
-        for c, cell in enumerate(row):
-            headed = (
-                _HEADED.match(cell.text) if (cell.row, cell.column) == (r, c) or not cell.header else None
-            )
-            if (
-                headed
-                and len(cell.text) < 90
-                and not re.search(r"\b(?:total|all|overall)\b|%", headed["label"], re.IGNORECASE)
-            ):
-                n = headed["n"].replace(",", "")
-                label = headed["label"].strip(" ,;:([")
-                found.append(
-                    (
-                        Candidate(
-                            "table",
-                            label,
-                            headed.start("label"),
-                            headed.start("label") + len(label),
-                            "",
-                            n,
-                            headed.start("n"),
-                            headed.end("n"),
-                        ),
-                        cell_address(table, r, c),
-                    )
-                )
-        if len({normalised(c.label) for c, _ in found}) >= 2:
-            yield from found
-
-
-def _clusters(found: list[tuple[Candidate, str]], abbreviations: dict[str, str]) -> list[_Cluster]:
-    clusters: list[_Cluster] = []
-    index: dict[str, _Cluster] = {}
-    for candidate, address in found:
-        keys = _keys(candidate.label, abbreviations)
-        home = next((index[k] for k in keys if k in index), None)
-        if home is None:
-            home = _Cluster([])
-            clusters.append(home)
-        home.members.append((candidate, address))
-        for key in keys:
-            index.setdefault(key, home)
-        # "the ultrasound group (US group, n = 30)": the bracket names the arm again.
-        if candidate.kind == "named" and re.search(r"\bgroup\b", candidate.definition, re.IGNORECASE):
-            index.setdefault(normalised(candidate.definition), home)
-    return _merged(clusters)
-
-
-def _keys(label: str, abbreviations: dict[str, str]) -> list[str]:
-    key = normalised(label)
-    longer = " ".join(
-        normalised(abbreviations.get(w, w)) for w in re.sub(r"\b[Gg]roup\b|\barm\b", " ", label).split()
-    )
-    return [k for k in dict.fromkeys((key, longer)) if k]
-
-
-def _merged(clusters: list[_Cluster]) -> list[_Cluster]:
-    """Join a named or sized arm to the coded arm whose definition holds all its words, where only one does."""
-    coded = [c for c in clusters if any(m.kind == "code" for m, _ in c.members)]
-    if len(coded) < 2:
-        return clusters
-    meaning = [words_of(" ".join(m.definition for m, _ in c.members)) for c in coded]
-    shared = frozenset.intersection(*meaning)
-    kept = list(coded)
-    for cluster in clusters:
-        if cluster in coded:
-            continue
-        words = words_of(" ".join(cluster.labels())) - shared
-        homes = [c for c, m in zip(coded, meaning, strict=True) if words and words <= m]
-        if len(homes) == 1:
-            homes[0].members.extend(cluster.members)
-        else:
-            kept.append(cluster)
-    return kept
-
-
-def _score(cluster: _Cluster) -> float:
-    score = sum(_WEIGHT[m.kind] for m, _ in cluster.members[:6])
-    score += 2.0 * any(m.n for m, _ in cluster.members) + 1.0 * any(m.definition for m, _ in cluster.members)
-    return score + 1.0 * any(words_of(label) & (CONTROLS | ACTIVES) for label in cluster.labels())
-
-
-def _choose(clusters: list[_Cluster], least: float = 2.0) -> list[_Cluster]:
-    scored = [(c, _score(c)) for c in clusters]
-    strong = [(c, s) for c, s in scored if s >= least]
-    coded = [(c, s) for c, s in strong if any(m.kind in {"code", "registry"} for m, _ in c.members)]
-    if len(coded) >= 2 and max(s for _, s in coded) >= 0.5 * max(s for _, s in strong):
-        strong = coded
-    sizes = [(c, s) for c, s in strong if any(m.n for m, _ in c.members)]
-    if len(sizes) >= 2 and strong is not coded:
-        strong = sizes
-    top = max((s for _, s in strong), default=0.0)
-    kept = [c for c, s in strong if s >= 0.25 * top]
-    ranked = sorted(kept, key=lambda c: -_score(c))[:MOST_ARMS]
-    return [c for c in kept if any(c is r for r in ranked)]
-
-
-def _arm(cluster: _Cluster, abbreviations: dict[str, str]) -> Arm:
-    members = sorted(
-        cluster.members, key=lambda m: (m[0].kind not in {"code", "registry"}, m[0].kind == "sized")
-    )
+def _arm(cluster: Cluster, abbreviations: dict[str, str]) -> Arm:
+    members = sorted(cluster.members, key=lambda m: (m[0].kind != "code", m[0].kind in {"sized", "table"}))
     first, address = members[0]
+    own = normalised(first.label)
     definitions = [
-        m.definition
-        for m, _ in cluster.members
-        if m.definition and normalised(m.definition) != normalised(first.label)
+        m.definition for m, _ in cluster.members if m.definition and normalised(m.definition) != own
     ]
     definition = next((d for d in definitions if len(words_of(d)) > 1), next(iter(definitions), ""))
     if not definition:
         key = re.sub(r"\s*\b(?:group|arm)\b\s*", " ", first.label).strip()
         definition = abbreviations.get(key, "")
-    n, n_place = next(((m.n, Place(a, m.n_start, m.n_end)) for m, a in cluster.members if m.n), ("", None))
-    aliases = [label for label in cluster.labels() if label != first.label]
-    aliases += [d for d in dict.fromkeys(definitions) if len(d) < 60 and d not in aliases]
+    sized = cluster.size()
+    n_place = str(Place(sized[1], sized[0].n_start, sized[0].n_end)) if sized else ""
+    aliases = [label for label in cluster.labels() if label != first.label and len(label) < 60]
+    aliases += [d for d in dict.fromkeys(definitions) if len(d.split()) <= 4 and d not in aliases]
     return Arm(
         label=first.label,
         definition=definition,
-        n_randomised=n,
+        n_randomised=sized[0].n if sized else "",
         locator=str(Place(address, first.start, first.end)),
-        n_locator=str(n_place) if n_place else "",
+        n_locator=n_place,
         aliases=tuple(aliases),
     )
 
@@ -335,15 +197,25 @@ def _with_roles(arms: tuple[Arm, ...]) -> tuple[Arm, ...]:
     )
 
 
+_ENROLS = re.compile(
+    r"\b(?:random|enrol|includ|recruit|consecutive|participated|took part|underwent|treated)", re.I
+)
+
+
 def _total(passages: list[Passage]) -> tuple[str, str]:
+    """Return how many people took part: the first count beside a word of enrolment, else the first count."""
+    first: tuple[str, str] = ("", "")
     for passage in passages:
-        if passage.role in {"methods", "results", "other", "abstract"} or passage.locator.startswith(
-            "abstract"
-        ):
-            for n, start, end in arm_patterns.total_sizes(passage.text):
-                if int(n) > 1:
-                    return n, str(Place(passage.locator, start, end))
-    return "", ""
+        if passage.locator == "title" or passage.role in {"introduction", "discussion", "conclusion"}:
+            continue
+        for n, start, end in arm_patterns.total_sizes(passage.text):
+            if int(n) < 2:
+                continue
+            found = (n, str(Place(passage.locator, start, end)))
+            if _ENROLS.search(passage.text[max(0, start - 60) : end + 120]):
+                return found
+            first = first if first[0] else found
+    return first
 
 
 def _is_one_arm(record: Record, vocabulary: Vocabulary) -> bool:

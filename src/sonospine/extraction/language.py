@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -106,10 +107,14 @@ def pipeline() -> Language:
 
 def analyse(texts: Iterable[str]) -> list[Analysed]:
     """Split texts into sentences and find the abbreviations they define, one result a text."""
-    return [
-        Analysed(doc.text, tuple((s.start_char, s.end_char) for s in doc.sents), _abbreviations(doc))
-        for doc in pipeline().pipe(texts)
-    ]
+    nlp = pipeline()
+    with warnings.catch_warnings():
+        # scispaCy's matcher warns of every text that defines no abbreviation.
+        warnings.filterwarnings("ignore", message=r"\[W036\]", category=UserWarning)
+        return [
+            Analysed(doc.text, tuple((s.start_char, s.end_char) for s in doc.sents), _abbreviations(doc))
+            for doc in nlp.pipe(texts)
+        ]
 
 
 def _abbreviations(doc: Doc) -> tuple[tuple[str, str], ...]:

@@ -1,0 +1,181 @@
+"""Candidates that name the same arm are joined; the arms of the study are chosen among them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from sonospine.extraction import arm_patterns
+from sonospine.extraction.arm_labels import ACTIVES, CONTROLS, normalised, words_of
+from sonospine.extraction.arm_patterns import Candidate
+from sonospine.extraction.language import sentences
+from sonospine.extraction.times import find_times
+from sonospine.model.places import cell_address
+from sonospine.model.record import Passage, Record, Table
+
+MOST_ARMS = 8
+
+_WEIGHT = {"code": 1.0, "named": 0.7, "sized": 1.2, "listed": 0.9, "table": 2.0, "title": 0.8}
+_ALLOCATES = re.compile(
+    r"\b(?:random|assign|allocat|divid|groups?\b|arms?\b|received|receive\b|underwent|treated)", re.IGNORECASE
+)
+_HEADED = re.compile(r"^(?P<label>.*?\S)[\s,;:\[(]*\b[nN]\s*=\s*(?P<n>\d[\d,]*)\s*[)\]]?")
+_NO_ARM = re.compile(
+    r"\b(?:total|all|overall|visit|weeks?|months?|sub-?groups?|years?)\b|%|^\W*\d+\s*$", re.IGNORECASE
+)
+
+
+@dataclass
+class Cluster:
+    """Candidates that name the same arm, each with the address at which it stands."""
+
+    members: list[tuple[Candidate, str]]
+
+    def labels(self) -> list[str]:
+        """Return the distinct labels, in the order in which they were met."""
+        return list(dict.fromkeys(c.label for c, _ in self.members))
+
+    def size(self) -> tuple[Candidate, str] | None:
+        """Return the member whose n is printed most often; the first of them where several are."""
+        counts = Counter(c.n for c, _ in self.members if c.n)
+        if not counts:
+            return None
+        most = max(counts.values())
+        return next(m for m in self.members if m[0].n and counts[m[0].n] == most)
+
+
+def candidates(record: Record, passages: Iterable[Passage]) -> Iterator[tuple[Candidate, str]]:
+    """Find every place that names an arm.
+
+    Results name arms in passing: definitions, and sizes that are not written "n = ...", are taken from the
+    title, the abstract and the methods only, so that "Group B (5 patients)" is no size of Group B.
+    """
+    plan = [p for p in passages if p.role != "results" or p.locator.startswith("abstract")]
+    for passage in passages:
+        planned = any(p is passage for p in plan) and not passage.locator.lower().startswith(
+            "abstract/result"
+        )
+        for finder in (arm_patterns.coded, arm_patterns.named):
+            for candidate in finder(passage.text):
+                if not _NO_ARM.search(candidate.label):
+                    yield candidate if planned else _in_passing(candidate, passage.text), passage.locator
+        if not planned:
+            continue
+        for start, end in sentences(passage.text):
+            sentence = passage.text[start:end]
+            if not _ALLOCATES.search(sentence):
+                continue
+            for candidate in (*arm_patterns.sized(sentence), *arm_patterns.listed(sentence)):
+                if not _NO_ARM.search(candidate.label) and len(candidate.label) < 80:
+                    yield _moved(candidate, start), passage.locator
+    words = words_of(" ".join(p.text for p in plan))
+    for table in record.tables:
+        yield from _headers(table, words)
+
+
+def _in_passing(candidate: Candidate, text: str) -> Candidate:
+    explicit = candidate.n and re.search(r"\b[nN]\s*=\s*$", text[: candidate.n_start])
+    return replace(candidate, definition="", n=candidate.n if explicit else "")
+
+
+def _moved(candidate: Candidate, offset: int) -> Candidate:
+    return replace(
+        candidate,
+        start=candidate.start + offset,
+        end=candidate.end + offset,
+        n_start=candidate.n_start + offset,
+        n_end=candidate.n_end + offset,
+    )
+
+
+def _headers(table: Table, words: frozenset[str]) -> Iterator[tuple[Candidate, str]]:
+    """Find header cells with an n, at least two in a row, whose words the text knows too."""
+    for r, row in enumerate(table.rows[: max(2, table.header_rows)]):
+        found = []
+        for c, cell in enumerate(row):
+            headed = _HEADED.match(cell.text) if (cell.row, cell.column) == (r, c) else None
+            if headed is None or len(cell.text) > 90 or _NO_ARM.search(headed["label"]):
+                continue
+            label = headed["label"].strip(" ,;:([")
+            if find_times(label) or not (
+                re.search(r"\bgroup\b", label, re.IGNORECASE) or words_of(label) & words
+            ):
+                continue
+            start = headed.start("label")
+            n = headed["n"].replace(",", "")
+            place = (headed.start("n"), headed.end("n"))
+            made = Candidate("table", label, start, start + len(label), "", n, *place)
+            found.append((made, cell_address(table, r, c)))
+        if len({normalised(c.label) for c, _ in found}) >= 2:
+            yield from found
+
+
+def clusters(found: Iterable[tuple[Candidate, str]], abbreviations: dict[str, str]) -> list[Cluster]:
+    """Join candidates with the same label, or whose label is the abbreviation of the other's."""
+    made: list[Cluster] = []
+    index: dict[str, Cluster] = {}
+    for candidate, address in found:
+        keys = _keys(candidate.label, abbreviations)
+        # "the ultrasound group (US group, n = 30)": the bracket names the arm again.
+        again = normalised(candidate.definition) if re.search(r"\bgroup\b", candidate.definition) else ""
+        if candidate.kind == "named" and again and len(again.split()) < 4:
+            keys.append(again)
+        home = next((index[k] for k in keys if k in index), None)
+        if home is None:
+            home = Cluster([])
+            made.append(home)
+        home.members.append((candidate, address))
+        for key in keys:
+            index.setdefault(key, home)
+    return _merged(made)
+
+
+def _keys(label: str, abbreviations: dict[str, str]) -> list[str]:
+    key = normalised(label)
+    bare = re.sub(r"\b[Gg]roup\b|\barm\b", " ", label)
+    longer = " ".join(normalised(abbreviations.get(w, w)) for w in bare.split())
+    return [k for k in dict.fromkeys((key, longer)) if k]
+
+
+def _merged(made: list[Cluster]) -> list[Cluster]:
+    """Join a named or sized arm to the coded arm whose definition holds all its words, where only one does."""
+    coded = [c for c in made if any(m.kind == "code" for m, _ in c.members)]
+    if len(coded) < 2:
+        return made
+    meaning = [words_of(" ".join(m.definition for m, _ in c.members)) for c in coded]
+    shared = frozenset.intersection(*meaning)
+    kept = list(coded)
+    for cluster in made:
+        if any(cluster is c for c in coded):
+            continue
+        words = words_of(" ".join(cluster.labels())) - shared
+        homes = [c for c, m in zip(coded, meaning, strict=True) if words and words <= m]
+        if len(homes) == 1:
+            homes[0].members.extend(cluster.members)
+        else:
+            kept.append(cluster)
+    return kept
+
+
+def _score(cluster: Cluster) -> float:
+    score = sum(_WEIGHT[m.kind] for m, _ in cluster.members[:6])
+    score += 2.0 * any(m.n for m, _ in cluster.members) + 1.0 * any(m.definition for m, _ in cluster.members)
+    return score + 1.0 * any(words_of(label) & (CONTROLS | ACTIVES) for label in cluster.labels())
+
+
+def chosen(made: list[Cluster], least: float = 2.0) -> list[Cluster]:
+    """Choose the arms of the study: coded groups before named ones, those with an n before those without."""
+    strong = [(c, s) for c in made if (s := _score(c)) >= least]
+    top = max((s for _, s in strong), default=0.0)
+    coded = [(c, s) for c, s in strong if any(m.kind == "code" for m, _ in c.members)]
+    if len(coded) >= 2 and max(s for _, s in coded) >= 0.5 * top:
+        strong = coded
+    else:
+        sizes = [(c, s) for c, s in strong if c.size()]
+        if len(sizes) >= 2 and max(s for _, s in sizes) >= 0.5 * top:
+            strong = sizes
+    kept = [(c, s) for c, s in strong if s >= 0.25 * top]
+    ranked = sorted(kept, key=lambda pair: -pair[1])[:MOST_ARMS]
+    return [c for c, _ in kept if any(c is r for r, _ in ranked)]
