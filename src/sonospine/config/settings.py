@@ -111,6 +111,11 @@ class Outcome(Settings):
         default=None,
         description="Shared scale; values of other scales are converted to it. Leave it out for counts.",
     )
+    unit: str = Field(
+        default="",
+        description="Unit of analysis of an outcome without a shared scale (`min`: times printed in seconds or hours "
+        "are converted). Leave it out for counts.",
+    )
     direction: Literal["lower", "higher"] = Field(description="Which direction is better.")
     minimal_important_difference: MinimalImportantDifferences = Field(
         default=MinimalImportantDifferences(), description="The two minimal important differences."
@@ -135,6 +140,9 @@ class ArmSelector(Settings):
     """Which arms count as one side of a contrast; every list that is given must match."""
 
     guidance: tuple[str, ...] = Field(default=(), description="Guidance ids; empty: any.")
+    without_guidance: tuple[str, ...] = Field(
+        default=(), description="Guidance ids that the arm must not have: an arm with both is not clear."
+    )
     procedure: tuple[str, ...] = Field(default=(), description="Procedure ids; empty: any.")
     injectate: tuple[str, ...] = Field(default=(), description="Injectate ids; empty: any.")
     role: tuple[str, ...] = Field(
@@ -169,6 +177,11 @@ class Analysis(Settings):
     )
     comparator: ArmSelector | None = Field(
         default=None, description="The other arm; needed for `between_arms`."
+    )
+    same_procedure: bool = Field(
+        default=False,
+        description="Whether both arms must have the same procedures: where guidance and target differ together, "
+        "the guidance cannot be told apart from the target.",
     )
     favours: Favours = Field(description="Labels under the axis.")
     minimal_important_difference: Literal["within_person", "between_groups"] | None = Field(

@@ -21,6 +21,7 @@ INSTRUMENT_KEYS = (
     "assumed",
     "direction",
     "generic",
+    "whole_numbers",
     "subscale",
     "scales",
     "units",
@@ -112,6 +113,7 @@ class TermFile:
             assumed=assumed,
             direction=direction,  # type: ignore[arg-type]  # checked above
             generic=generic,
+            whole_numbers=self._truth(entry, "whole_numbers", path),
             subscale=self._text(entry, "subscale", path),
             scales=self._scales(entry.get("scales", []), (*path, "scales")),
             units=self._units(entry.get("units", {}), (*path, "units")),

@@ -18,8 +18,7 @@ _GAP = r"[\s\-\u00ad‐‑‒–—−,:;()\[\]/\"'“”‘’]*"
 class _Wording:
     term: str
     source: str
-    voided: bool
-    guarded: bool
+    group: str
 
     @cached_property
     def found(self) -> re.Pattern[str]:
@@ -53,39 +52,25 @@ class Matcher:
     def __init__(self, kind: str, terms: Iterable[Term], *, loose: bool = False) -> None:
         self.kind = kind
         filed: dict[str, list[_Wording]] = {}
-        self._alone: dict[str, list[_Wording]] = {}
         self._contexts: dict[str, _Contexts] = {}
         listed = tuple(terms)
         self.ids = frozenset(term.id for term in listed)
         for term in listed:
             self._contexts[term.id] = _contexts(term)
-            for wordings, voided, guarded in (
-                (term.synonyms, False, True),
-                (term.always, False, False),
-                (term.never, True, False),
+            for wordings, group in (
+                (term.synonyms, "synonyms"),
+                (term.always, "always"),
+                (term.never, "never"),
+                (term.alone, "alone"),
             ):
                 for wording in wordings:
-                    entry = _Wording(term.id, pattern(wording, loose=loose), voided, guarded)
+                    entry = _Wording(term.id, pattern(wording, loose=loose), group)
                     filed.setdefault(first_sign(wording), []).append(entry)
-            for wording in term.alone:
-                entry = _Wording(term.id, pattern(wording, loose=loose), voided=False, guarded=False)
-                self._alone.setdefault(first_sign(wording), []).append(entry)
         self._filed = {sign: _Filed(wordings) for sign, wordings in filed.items()}
 
     def find(self, text: str) -> list[Mention]:
         """Return the mentions in a text, by start; they do not overlap."""
-        whole = self._whole(text)
-        return [whole] if whole else list(self._scan(text))
-
-    def _whole(self, text: str) -> Mention | None:
-        stripped = text.strip()
-        if not stripped or len(stripped) > 80:
-            return None
-        start = text.index(stripped)
-        for wording in self._alone.get(stripped[0].casefold(), ()):
-            if wording.found.fullmatch(stripped):
-                return Mention(self.kind, wording.term, start, start + len(stripped), stripped)
-        return None
+        return list(self._scan(text))
 
     def _scan(self, text: str) -> Iterator[Mention]:
         reached = 0
@@ -101,7 +86,7 @@ class Matcher:
                 continue
             wording, end = best
             reached = end
-            if not wording.voided:
+            if wording.group != "never":
                 yield Mention(self.kind, wording.term, start, end, text[start:end])
 
     def _longest(self, wordings: list[_Wording], text: str, start: int) -> tuple[_Wording, int] | None:
@@ -110,7 +95,9 @@ class Matcher:
             match = wording.found.match(text, start)
             if match is None or (best is not None and match.end() <= best[1]):
                 continue
-            if wording.guarded and self._is_voided(wording.term, text, start, match.end()):
+            if wording.group == "synonyms" and self._is_voided(wording.term, text, start, match.end()):
+                continue
+            if wording.group == "alone" and not _stands_alone(text, start, match.end()):
                 continue
             best = (wording, match.end())
         return best
@@ -120,6 +107,10 @@ class Matcher:
         if contexts.before and contexts.before.search(text[max(0, start - 60) : start]):
             return True
         return bool(contexts.after and contexts.after.match(text, end))
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    return text[:start].rstrip()[-1:] in ("", ";") and text[end:].lstrip()[:1] in ("", ";")
 
 
 def _contexts(term: Term) -> _Contexts:

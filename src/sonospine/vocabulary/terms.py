@@ -15,7 +15,7 @@ class Term:
 
     ``synonyms`` match anywhere but beside a word of ``not_after`` (directly before them) or ``not_before``
     (directly after them); ``always`` match whatever stands beside them; ``alone`` match only where they are the
-    whole text (an arm's label, a column's header); ``never`` look like the term and are not: they match nothing
+    whole text, or all between its semicolons (an arm's label, a column's header); ``never`` look like the term and are not: they match nothing
     and hide what they cover. ``priority`` orders the terms of a document that names several: the highest first.
     """
 
@@ -50,7 +50,8 @@ class Instrument(Term):
     """An instrument: what it measures and on which scales.
 
     ``generic`` ones (a line or a number from none to worst) can measure anything: the concept beside them
-    decides the construct. ``assumed`` is the construct of a generic one where no concept is named.
+    decides the construct. ``whole_numbers`` tells that one person's score is always a whole number, which bounds
+    the SD of a mean from below. ``assumed`` is the construct of a generic one where no concept is named.
     ``subscale`` is fixed for an instrument that is itself a part of another. ``units`` pairs a unit with a
     wording of it. ``direction`` tells which values are better.
     """
@@ -59,6 +60,7 @@ class Instrument(Term):
     assumed: str = ""
     direction: Literal["lower", "higher", ""] = ""
     generic: bool = False
+    whole_numbers: bool = False
     subscale: str = ""
     scales: tuple[Scale, ...] = ()
     units: tuple[tuple[str, str], ...] = ()
