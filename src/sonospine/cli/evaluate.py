@@ -1,0 +1,87 @@
+"""``sonospine evaluate``: score the reader on annotated articles into ``docs/benchmarks.md``."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from sonospine.evaluation.articles import Measured
+    from sonospine.vocabulary import Vocabulary
+
+DATA = "../shared/data"
+
+
+def run(
+    data: Annotated[
+        Path | None,
+        typer.Option(help=f"Folder of annotated articles [default: SONOSPINE_TEST_DATA, else {DATA}]."),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Page whose block of scores is rewritten.")] = Path(
+        "docs/benchmarks.md"
+    ),
+    scorers: Annotated[
+        Path | None, typer.Option(help="Folder of the two scorers [default: `bench` beside the data].")
+    ] = None,
+    vocabulary: Annotated[Path, typer.Option(help="Folder of the vocabulary.")] = Path("config/vocabulary"),
+    locked: Annotated[
+        bool, typer.Option("--locked", help="Read and score the locked articles too (figures only).")
+    ] = False,
+) -> None:
+    """Score the reader on annotated articles.
+
+    The figures replace the block between the markers `evaluate:begin` and `evaluate:end` of the page.
+    """
+    from sonospine.evaluation.articles import collection, listed_articles
+    from sonospine.evaluation.block import replace_block
+    from sonospine.evaluation.scorers import find_scorers
+    from sonospine.evaluation.scores import Scores, scores_block
+    from sonospine.evaluation.version import code_version
+    from sonospine.model.table_io import write_table
+    from sonospine.model.tables import MEASUREMENTS
+    from sonospine.vocabulary import load_vocabulary
+
+    folder = data or Path(os.environ.get("SONOSPINE_TEST_DATA", DATA))
+    found = collection(folder)
+    programs = find_scorers(scorers or folder.resolve().parent / "bench")
+    opened = listed_articles(found.open_articles, found.full_texts)
+    hidden = listed_articles(found.locked_articles, found.full_texts) if locked else []
+    asked = sorted(found.question_articles.glob("*.nxml"))
+    words = load_vocabulary(vocabulary)
+    with tempfile.TemporaryDirectory(prefix="sonospine-evaluate-") as temporary:
+
+        def table_of(paths: Sequence[Path], what: str) -> tuple[Path, tuple[str, ...]]:
+            measured = _measured(paths, words, what)
+            table = Path(temporary, f"{what}.tsv")
+            write_table(table, MEASUREMENTS, measured.rows)
+            return table, measured.unreadable
+
+        open_table, unread = table_of(opened, "open articles")
+        figures = programs.score_measurements(found.gold, open_table, found.open_articles)
+        locked_figures = None
+        if locked:
+            locked_table, _ = table_of(hidden, "locked articles")
+            locked_figures = programs.score_measurements(found.gold, locked_table, found.locked_articles)
+        asked_table, unread_asked = table_of(asked, "articles with questions")
+        answers = programs.score_questions(found.questions, asked_table)
+    scores = Scores(figures, locked_figures, answers, (*unread, *unread_asked))
+    command = "sonospine evaluate --locked" if locked else "sonospine evaluate"
+    block = scores_block(scores, command=command, version=code_version(Path()))
+    replace_block(out, "evaluate", block)
+    print(block)
+    print(f"written to {out}", file=sys.stderr)
+
+
+def _measured(paths: Sequence[Path], words: Vocabulary, what: str) -> Measured:
+    from sonospine.evaluation.articles import read_articles
+
+    with typer.progressbar(
+        paths, label=f"reading {what}", file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as shown:
+        return read_articles(shown, words)
