@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
@@ -94,6 +96,12 @@ class Scale(Settings):
     maximum: float = Field(description="Highest value.")
     unit: str = Field(description="Name of the unit as printed under an axis.")
 
+    @model_validator(mode="after")
+    def _runs_upward(self) -> Scale:
+        if self.maximum <= self.minimum:
+            raise ValueError("the maximum is not above the minimum")
+        return self
+
 
 class Outcome(Settings):
     """An outcome: which instruments measure it, and on which scale it is analysed."""
@@ -134,6 +142,12 @@ class Window(Settings):
     phase: Literal["follow_up", "procedure"] = Field(
         default="follow_up", description="Phase of the rows it takes."
     )
+
+    @model_validator(mode="after")
+    def _runs_forward(self) -> Window:
+        if self.upper is not None and self.upper <= self.lower:
+            raise ValueError("the upper edge is not above the lower edge")
+        return self
 
 
 class ArmSelector(Settings):
@@ -241,18 +255,39 @@ class Config(Settings):
             ("windows", [w.id for w in self.windows]),
             ("analyses", [a.id for a in self.analyses]),
         ):
-            for name in ids:
-                if ids.count(name) > 1:
-                    raise ValueError(f"{kind}: the id {name!r} stands twice")
+            for index, name in enumerate(ids):
+                if name in ids[:index]:
+                    raise _misfit("the id stands twice", (kind, index, "id"), name)
         outcomes, windows = [o.id for o in self.outcomes], [w.id for w in self.windows]
-        for analysis in self.analyses:
-            where = f"analyses, {analysis.id}"
+        for index, analysis in enumerate(self.analyses):
+            here = ("analyses", index)
             if analysis.outcome not in outcomes:
-                raise ValueError(f"{where}: no outcome {analysis.outcome!r}; allowed: {', '.join(outcomes)}")
+                raise _misfit("no such outcome", (*here, "outcome"), analysis.outcome, outcomes)
             if analysis.window is not None and analysis.window not in windows:
-                raise ValueError(f"{where}: no window {analysis.window!r}; allowed: {', '.join(windows)}")
+                raise _misfit("no such window", (*here, "window"), analysis.window, windows)
             if (analysis.contrast == "between_arms") != (analysis.comparator is not None):
-                raise ValueError(f"{where}: a comparator belongs to between_arms, and only to it")
+                raise _misfit("a comparator belongs to between_arms, and only to it", (*here, "contrast"))
             if (analysis.measure in ("MC", "SMCR")) != (analysis.contrast == "before_after"):
-                raise ValueError(f"{where}: {analysis.measure} does not fit {analysis.contrast}")
+                fitting = [
+                    m
+                    for m in ("MC", "SMCR", "MD", "RR")
+                    if (m in ("MC", "SMCR")) != (analysis.comparator is not None)
+                ]
+                raise _misfit(
+                    f"the measure does not fit {analysis.contrast}",
+                    (*here, "measure"),
+                    analysis.measure,
+                    fitting,
+                )
         return self
+
+
+def _misfit(
+    reason: str, location: tuple[str | int, ...], found: str = "", allowed: Sequence[str] = ()
+) -> PydanticCustomError:
+    """Return an error that names where in the whole configuration it stands (a whole has no place of its own)."""
+    return PydanticCustomError(
+        "misfit",
+        "{reason}",
+        {"reason": reason, "location": location, "found": found, "allowed": list(allowed)},
+    )
