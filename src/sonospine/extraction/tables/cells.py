@@ -1,0 +1,131 @@
+"""The numbers of a table gathered into cells: a value with the companion cells that hold its spread, percent or p."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from sonospine.extraction.expressions import Expression, find_numbers
+from sonospine.extraction.tables.labels import Label
+from sonospine.extraction.tables.roles import Roles
+from sonospine.model.places import cell_address
+
+_WRAPPED = re.compile(r"^\s*[(\[].*[)\]]\W*$", re.DOTALL)
+_JOINED = re.compile(r"\d\s*(?:to|[-\u2010-\u2015\u2212,;:])\s*[-\u2212\u2013]?\s*[\d.]")
+
+
+@dataclass(frozen=True, slots=True)
+class ValueCell:
+    """A value at its place; ``spread_address`` names the companion cell with its spread, and ``extra`` its label."""
+
+    row: int
+    column: int
+    expression: Expression
+    spread_address: str = ""
+    extra: Label | None = None
+    several: bool = False
+    ordinal: int = 0
+
+
+def value_cells(roles: Roles, *, decimal_comma: bool) -> Iterator[ValueCell]:
+    """Yield every value of the body with its companion, row by row; companions are not yielded themselves."""
+    layout = roles.layout
+    beside = _companion_columns(roles)
+    below = _companion_rows(roles)
+    for row in layout.body:
+        if row in below.values():
+            continue
+        for column in range(layout.width):
+            if column in layout.stubs or column in beside.values():
+                continue
+            cell = roles.table.rows[row][column]
+            if (cell.row, cell.column) != (row, column):
+                continue
+            found = layout.values[row][column]
+            starts = {e.start for e in found}
+            for ordinal, expression in enumerate(found):
+                made = ValueCell(row, column, expression, several=len(starts) > 1, ordinal=ordinal)
+                if expression.spread == "none" and len(found) == 1:
+                    made = _with_companion(
+                        roles, made, beside.get(column), below.get(row), decimal_comma=decimal_comma
+                    )
+                yield made
+
+
+def _companion_columns(roles: Roles) -> dict[int, int]:
+    """Return for each column the one to its right that holds nothing but its spread, percent or interval."""
+    layout = roles.layout
+    found: dict[int, int] = {}
+    body = list(layout.body)
+    for column in range(1, layout.width - 1):
+        if column in layout.stubs or column in found.values():
+            continue
+        right = column + 1
+        filled = [
+            layout.texts[r][right] for r in body if layout.values[r][right] and layout.values[r][column]
+        ]
+        if not filled:
+            continue
+        path, path_left = _path(roles, body[0], right), _path(roles, body[0], column)
+        named = bool(path) and path[-1].spread_only and (not path_left or not path_left[-1].spread_only)
+        wrapped = all(_WRAPPED.match(text) for text in filled)
+        same = [p.text for p in path] == [p.text for p in path_left]
+        if named or (wrapped and (same or not path or path[-1].statistic_only)):
+            found[column] = right
+    return found
+
+
+def _path(roles: Roles, row: int, column: int) -> list[Label]:
+    return [label for _, label in roles.over(row, column).columns]
+
+
+def _companion_rows(roles: Roles) -> dict[int, int]:
+    """Return for each row the one below that holds nothing but its spread (a row labelled ``SD`` or ``95% CI``)."""
+    layout = roles.layout
+    found: dict[int, int] = {}
+    for row in layout.body:
+        below = row + 1
+        if below not in layout.body or row in found.values():
+            continue
+        last = [c for c in layout.stubs if layout.texts[below][c].strip()]
+        if not last:
+            continue
+        label = roles.label(below, last[-1])
+        above = [c for c in layout.stubs if layout.texts[row][c].strip()]
+        upper = roles.label(row, above[-1]) if above else None
+        if label.spread_only and upper is not None and not upper.spread_only and not label.counts:
+            found[row] = below
+    return found
+
+
+def _with_companion(
+    roles: Roles, made: ValueCell, right: int | None, below: int | None, *, decimal_comma: bool
+) -> ValueCell:
+    for row, column in ((made.row, right), (below, made.column)):
+        if row is None or column is None:
+            continue
+        text = roles.layout.texts[row][column]
+        if not roles.layout.values[row][column]:
+            continue
+        numbers = list(find_numbers(text, decimal_comma=decimal_comma))
+        label = _companion_label(roles, row, column, by_row=column == made.column)
+        expression = made.expression
+        if len(numbers) == 2:
+            low, high = sorted((numbers[0].text, numbers[1].text), key=float)
+            flags = expression.flags if low == numbers[0].text else (*expression.flags, "bounds_swapped")
+            expression = replace(expression, spread="interval", lower=low, upper=high, flags=flags)
+        elif len(numbers) == 1 and not numbers[0].text.startswith("-"):
+            expression = replace(expression, spread="bracket", spread_value=numbers[0].text)
+        else:
+            continue
+        return replace(
+            made, expression=expression, spread_address=cell_address(roles.table, row, column), extra=label
+        )
+    return made
+
+
+def _companion_label(roles: Roles, row: int, column: int, *, by_row: bool) -> Label | None:
+    over = roles.over(row, column)
+    labels = over.stubs if by_row else over.columns
+    return labels[-1][1] if labels else None

@@ -1,0 +1,132 @@
+"""What a table and its article say beyond the labels over a cell: captions, footnotes, methods, time codes."""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+
+from sonospine.extraction.tables.labels import Label, LabelReader
+from sonospine.extraction.tables.roles import is_baseline_caption
+from sonospine.extraction.tables.statistics import Named, methods_statement, stated
+from sonospine.extraction.times import TimeMention, find_times, time_definitions
+from sonospine.model.record import Record, Table
+
+_CODED = re.compile(r"(?<!\w)[TtVv][\u2080-\u2089\d]{1,2}(?!\w)")
+CONTEXT_LENGTH = 600
+
+
+@dataclass
+class TableContext:
+    """The surroundings of one table; what only some tables need is worked out when it is asked for."""
+
+    record: Record
+    table: Table
+
+    @functools.cached_property
+    def definitions(self) -> dict[str, TimeMention]:
+        """What time codes mean, looked up in the table's own notes first; empty where the table uses none."""
+        texts = [t for row in self.table.rows for t in {c.text for c in row}]
+        if not any(_CODED.search(t) for t in texts) and not _CODED.search(self.table.caption):
+            return {}
+        own = [self.table.caption, *self.table.footnotes, *texts]
+        return time_definitions([*own, *(p.text for p in self.record.passages)])
+
+    @functools.cached_property
+    def stated(self) -> tuple[Named, ...]:
+        """What caption and footnotes state about how values are given."""
+        found = [stated(self.table.caption, f"{self.table.locator}:caption")]
+        found += [
+            stated(text, f"{self.table.locator}:foot{k}") for k, text in enumerate(self.table.footnotes, 1)
+        ]
+        told = [named for named in found if named is not None]
+        return (*(n for n in told if n.strong), *(n for n in told if not n.strong))
+
+    @functools.cached_property
+    def methods(self) -> Named | None:
+        """What the methods section states about how values are given."""
+        return methods_statement(
+            (p.locator, p.text) for p in self.record.passages if p.role in ("methods", "other")
+        )
+
+    @functools.cached_property
+    def caption_times(self) -> tuple[TimeMention, ...]:
+        """The times of the caption."""
+        return tuple(find_times(self.table.caption, self.definitions))
+
+    @functools.cached_property
+    def baseline(self) -> bool:
+        """Whether the caption announces characteristics before treatment and no later time."""
+        later = any(t.phase == "follow_up" and t.weeks for t in self.caption_times)
+        return is_baseline_caption(self.table.caption) and not later
+
+    def caption_label(self, reader: LabelReader) -> Label:
+        """Return the caption read as a label."""
+        return reader.read(self.table.caption, f"{self.table.locator}:caption")
+
+    @functools.cached_property
+    def notes(self) -> str:
+        """Caption and footnotes as context for whoever names the instrument."""
+        return " ".join((self.table.caption, *self.table.footnotes))[:CONTEXT_LENGTH]
+
+
+def settle_time(
+    near: list[tuple[bool, Label]], context: TableContext, *, change: bool
+) -> tuple[TimeMention | None, tuple[str, ...]]:
+    """Choose the time of a cell.
+
+    Parameters
+    ----------
+    near
+        The labels over the cell, nearest first, each with whether its level is one that names times.
+    context
+        The table's surroundings: a caption's single time stands where no label has one.
+    change
+        Whether the value is a change, so that "from baseline" names no time.
+
+    Returns
+    -------
+    tuple
+        The time, or ``None``, and flags.
+    """
+    found: list[tuple[bool, TimeMention, Label]] = []
+    for timed, label in near:
+        times = list(label.times)
+        if change or label.change:
+            times = [t for t in times if t.phase != "baseline"] or ([] if change else times)
+            times = times[-1:]
+        found += [(timed, t, label) for t in times]
+    if any(timed for timed, _, _ in found):
+        found = [item for item in found if item[0]]
+    elif context.baseline and not any(t.phase == "baseline" or label.outcome == "" for _, t, label in found):
+        found = []
+    flags: tuple[str, ...] = ()
+    baseline = next((t for _, t, _ in found if t.phase == "baseline"), None)
+    if baseline is not None:
+        return baseline, ()
+    known = [t for _, t, _ in found if t.weeks is not None]
+    if known:
+        if len({t.weeks for t in known}) > 1:
+            flags = ("several_times",)
+        return known[0], flags
+    vague = found[0][1] if found else None
+    return _from_caption(vague, context, change=change)
+
+
+def _from_caption(
+    vague: TimeMention | None, context: TableContext, *, change: bool
+) -> tuple[TimeMention | None, tuple[str, ...]]:
+    later = {t.weeks: t for t in context.caption_times if t.phase == "follow_up" and t.weeks is not None}
+    if len(later) == 1:
+        time = next(iter(later.values()))
+        if vague is not None or change or not any(t.phase == "baseline" for t in context.caption_times):
+            return time, ("time_from_caption",)
+    if vague is not None:
+        return vague, ("time_unknown",)
+    if context.baseline and not change:
+        word = next((t for t in context.caption_times if t.phase == "baseline"), None)
+        return word or TimeMention(0, 0, "baseline", 0.0, "baseline"), ("time_from_caption",)
+    named = {(t.weeks, t.phase): t for t in context.caption_times}
+    if len(named) == 1:
+        return next(iter(named.values())), ("time_from_caption",)
+    return None, ("time_unknown",)

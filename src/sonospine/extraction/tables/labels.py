@@ -1,0 +1,172 @@
+"""What one label of a table (a header cell, a stub cell, a section row) says: time, statistic, n, p, difference, outcome."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sonospine.extraction.arms import Arm, DocumentArms
+from sonospine.extraction.tables.statistics import Pair, named_statistics, strip_statistics
+from sonospine.extraction.times import TimeMention, find_times
+
+_N = re.compile(
+    r"[\[(]?\s*\b[nN]o?\s*=\s*(?P<n>\d{1,3}(?:,\d{3})+|\d+)\s*(?P<each>(?:in\s+)?each(?:\s+group)?|per\s+group)?\s*[\])]?"
+)
+_N_TAIL = re.compile(
+    r"[\[(]\s*(?P<n>\d{1,4})\s*(?:patients?|participants?|subjects?|cases?|women|men|eyes|children)?\s*[\])]\s*$|(?<![\d.])(?P<n2>\d{1,4})\s+"
+    r"(?:patients|participants|subjects|cases)\b",
+    re.IGNORECASE,
+)
+_P = re.compile(
+    r"^\W*(?:p|sig\.?|significance|f|t|z|d|df|\u03c7\s?2|chi|test|r|eta|\u03b7.?|u|q|h)\W*(?:2|values?)?\W*$"
+    r"|\bp\s*[-\u2010-\u2013]?\s*(?:values?|level)\b|\bp\s*(?:\(|[<>=])|\bsign(?:if|\.)|\b(?:wilcoxon|anova|mann|friedman|fisher|kruskal|chi|\u03c7|t)\b.{0,12}\btest\b"
+    r"|\btest\s+statistic|\beffect\s+size|\bcohen|\b[ftz][-\s]values?\b|\bpower\b|\bANCOVA\b|\bstatistics\b|\binter-?action\b|^p\s",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(
+    r"\b(?:between[- ]?(?:the\s+)?groups?|treatment\s+(?:effect|difference)|net\s+benefit|inter-?group|versus|vs\.?|group\s+difference|difference\s+between"
+    r"|compar(?:ed|ison)\s+(?:to|with)|minus)\b",
+    re.IGNORECASE,
+)
+_DIFFERENCE = re.compile(
+    r"\b(?:differences?|diff\.?|MD|mean\s+diff\.?|contrast|\u0394\s*(?:between|groups?))(?!\w)", re.IGNORECASE
+)
+_RATIO = re.compile(
+    r"\b(?:odds\s+ratio|risk\s+ratio|relative\s+risk|hazard\s+ratio|rate\s+ratio|NNT|number\s+needed)\b|\b(?:OR|RR|HR)\b(?=\s*(?:\(|$|\[))"
+)
+_CHANGE = re.compile(
+    r"\b(?:changes?|chg|change[sd]?\s+from|improvements?|reductions?|decreases?|decline|gain|delta|increases?)\b|[\u0394\u2206]|from\s+baseline",
+    re.IGNORECASE,
+)
+_PERCENT_CHANGE = re.compile(
+    r"%\s*(?:change|reduction|improvement|decrease)|\b(?:percent\w*|relative)\s+(?:change|reduction|improvement)",
+    re.I,
+)
+_NUMBERS_LABEL = re.compile(
+    r"^\W*(?:n|no\.?|numbers?|sample\s+size|(?:total\s+)?(?:n|no\.?|numbers?)\s+of\s+(?:patients|subjects|participants|cases|observations))\W*$|^\s*number\s+(?!of)"
+    r"|^\W*n\s*(?:analy[sz]ed|\()",
+    re.IGNORECASE,
+)
+_TOTAL = re.compile(
+    r"^\W*(?:total|all|overall|both|combined|whole|entire|pooled)\b(?:\s+(?:patients|subjects|participants|sample|population|cohort|groups?))?\W*$",
+    re.I,
+)
+_STATUS = re.compile(
+    r"\b(?:non-?\s?)?(?:responders?|successes|failures?|completers?|drop-?outs?|recovered|cured|relapse)\b",
+    re.IGNORECASE,
+)
+_GROUPISH = re.compile(r"\b(?:groups?|arms?|placebo|sham|controls?|grp|cohort)\b", re.IGNORECASE)
+_POPULATION = re.compile(
+    r"\b(?P<itt>intention[- ]to[- ]treat|intent[- ]to[- ]treat|ITT)\b|\b(?P<pp>per[- ]protocol|PP\s+(?:set|population|analysis))\b|\b(?P<completers>completers?)\b",
+    re.I,
+)
+_UNIT = re.compile(
+    r"[(\[,]\s*(?P<unit>mm|cm|points?|pts|%|degrees?|\u00b0|min(?:utes)?|sec(?:onds)?|s|h(?:ours)?|mg|0\s*[-\u2013]\s*\d{1,3}[^)\]]{0,24}|\d+[- ]?(?:mm|cm|point)[^)\]]{0,12})\s*[)\],;]?",
+    re.I,
+)
+_NOISE = re.compile(r"^[\W_]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One label with its place and what it says; ``outcome`` is what is left when time, n and statistic are taken out."""
+
+    text: str
+    address: str
+    times: tuple[TimeMention, ...] = ()
+    pairs: tuple[Pair, ...] = ()
+    n: str = ""
+    n_span: tuple[int, int] = (0, 0)
+    each: bool = False
+    p: bool = False
+    difference: bool = False
+    between: bool = False
+    ratio: bool = False
+    change: bool = False
+    percent_change: bool = False
+    counts: bool = False
+    total: bool = False
+    status: bool = False
+    groupish: bool = False
+    population: str = ""
+    unit: str = ""
+    outcome: str = ""
+    arm: Arm | None = None
+
+    @property
+    def spread_only(self) -> bool:
+        """Whether the label names a spread or ``%`` and nothing else: its cells belong to the number before them."""
+        spreads = [p for p in self.pairs if p.spread or p.centre == "percent"]
+        return bool(spreads) and not self.outcome and not self.times and not _centre_word(self.text)
+
+    @property
+    def statistic_only(self) -> bool:
+        """Whether nothing but a statistic is named."""
+        return bool(self.pairs) and not self.outcome and not self.times and not self.n
+
+
+def _centre_word(text: str) -> bool:
+    return bool(re.search(r"\b(?:means?|medians?|averages?|M\b|n|no)\b(?!\s*=)", text, re.IGNORECASE))
+
+
+@dataclass
+class LabelReader:
+    """Reads labels once each; arms and the meaning of time codes come from the document."""
+
+    arms: DocumentArms
+    definitions: Mapping[str, TimeMention] = field(default_factory=dict)
+    _seen: dict[str, Label] = field(default_factory=dict)
+
+    def read(self, text: str, address: str = "") -> Label:
+        """Return what a label says."""
+        if text not in self._seen:
+            self._seen[text] = self._read(text)
+        label = self._seen[text]
+        return label if label.address == address else _at(label, address)
+
+    def _read(self, text: str) -> Label:
+        times = tuple(find_times(text, self.definitions)) if len(text) < 400 else ()
+        n = _N.search(text) or _N_TAIL.search(text)
+        value = (n["n"] or (n["n2"] if "n2" in n.re.groupindex else "") or "").replace(",", "") if n else ""
+        kept = _cut(text, [(t.start, t.end) for t in times] + ([n.span()] if n else []))
+        pairs = named_statistics(kept)
+        outcome = strip_statistics(kept)
+        outcome = re.sub(r"\(\s*[\W_]*\)|\[\s*[\W_]*\]", " ", outcome)
+        outcome = re.sub(
+            r"\s+",
+            " ",
+            re.sub(r"^(?:at|in|on|after|of|the|for)\s*$|\s+(?:at|after|in|on|for|of)$", "", outcome),
+        ).strip(" ,;:-\u2013*/")
+        population = _POPULATION.search(text)
+        difference = bool(_DIFFERENCE.search(text))
+        unit = _UNIT.search(text)
+        return Label(
+            text=text, address="", times=times, pairs=pairs, n=value,
+            n_span=n.span() if n and value else (0, 0), each=bool(n and "each" in n.re.groupindex and n["each"]),
+            p=bool(_P.search(text)) and len(text) < 60, difference=difference, between=bool(_BETWEEN.search(text)),
+            ratio=bool(_RATIO.search(text)), change=bool(_CHANGE.search(text)), percent_change=bool(_PERCENT_CHANGE.search(text)),
+            counts=bool(_NUMBERS_LABEL.search(text)) and not times, total=bool(_TOTAL.match(_cut(text, [n.span()] if n else []))),
+            status=bool(_STATUS.search(text)), groupish=bool(_GROUPISH.search(text)),
+            population="" if not population else {"pp": "per_protocol"}.get(str(population.lastgroup), str(population.lastgroup)),
+            unit=unit["unit"].strip() if unit else "", outcome="" if _NOISE.match(outcome) else outcome,
+            arm=self._arm(kept, outcome),
+        )  # fmt: skip
+
+    def _arm(self, kept: str, outcome: str) -> Arm | None:
+        for text in dict.fromkeys((kept.strip(" ,;:()-\u2013"), outcome)):
+            if text and len(text) < 150 and (arm := self.arms.match(text)) is not None:
+                return arm
+        return None
+
+
+def _at(label: Label, address: str) -> Label:
+    import dataclasses
+
+    return dataclasses.replace(label, address=address)
+
+
+def _cut(text: str, spans: list[tuple[int, int]]) -> str:
+    for start, end in sorted(spans, reverse=True):
+        text = text[:start] + " " + text[end:]
+    return re.sub(r"\s+", " ", text).strip()

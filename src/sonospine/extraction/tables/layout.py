@@ -1,0 +1,184 @@
+"""The shape of a table: which rows are headers or sections, which columns are stubs, and what labels stand over a cell."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sonospine.extraction.expressions import Expression, find_expressions
+from sonospine.model.record import Table
+
+_EMPTY = re.compile(
+    r"^[\s\-\u2010-\u2015\u2212/.*\u2020\u2021\u00a0]*$|^(?:n/?a|nr|nd|ns|none|not\s+\w+)\.?$", re.IGNORECASE
+)
+_LETTERS = re.compile(r"[^\W\d_]")
+_ALLOWED = re.compile(
+    r"\b(?:mm|cm|mg|ml|kg|min|sec|s|h|hr|years?|yrs?|y|p|sd|se|sem|ci|iqr|to|n|ns|points?|pts|days?|weeks?|months?|range|mean|median|vs|and|md|or|rr)\b\.?",
+    re.IGNORECASE,
+)
+_HEADER_N = re.compile(r"^\(?\s*n\s*=?\s*\d+\s*\)?$", re.IGNORECASE)
+MOST_COLUMNS = 60
+MOST_ROWS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Rows and columns of a table by kind.
+
+    ``headers`` are for each body row the header rows that hold over it (a table may repeat its header further
+    down); ``sections`` the section rows in force as (row, text); ``stubs`` the label columns.
+    """
+
+    texts: tuple[tuple[str, ...], ...]
+    values: tuple[tuple[tuple[Expression, ...], ...], ...]
+    stubs: tuple[int, ...]
+    headers: dict[int, tuple[int, ...]]
+    body: tuple[int, ...]
+    section_rows: frozenset[int]
+    blanks: frozenset[int]
+
+    @property
+    def width(self) -> int:
+        """The number of columns."""
+        return len(self.texts[0]) if self.texts else 0
+
+
+def is_empty(text: str) -> bool:
+    """Tell whether a cell holds nothing: ``/``, dashes, ``n/a`` or no characters at all."""
+    return bool(_EMPTY.match(text))
+
+
+def cell_expressions(text: str, *, decimal_comma: bool) -> tuple[Expression, ...]:
+    """Return the expressions of a cell that is a value; nothing for a label that only contains a number."""
+    if len(text) > 160 or is_empty(text) or not any(c.isdigit() for c in text):
+        return ()
+    found = find_expressions(text, decimal_comma=decimal_comma)
+    if not found:
+        return ()
+    rest = list(text)
+    for e in found:
+        rest[e.start : e.end] = [" "] * (e.end - e.start)
+    outside = _ALLOWED.sub(" ", "".join(rest))
+    return tuple(found) if len(_LETTERS.findall(outside)) <= 3 else ()
+
+
+def lay_out(table: Table, *, decimal_comma: bool) -> Layout | None:
+    """Return the shape of a table; ``None`` where it holds no grid of values."""
+    rows = table.rows
+    if not rows or len(rows) > MOST_ROWS or len(rows[0]) > MOST_COLUMNS or len(rows[0]) < 2:
+        return None
+    texts = tuple(tuple(cell.text.strip() and cell.text for cell in row) for row in rows)
+    values = tuple(tuple(cell_expressions(t, decimal_comma=decimal_comma) for t in row) for row in texts)
+    spanning = [_spanning(table, i) for i in range(len(rows))]
+    first_body = _first_body(texts, values, spanning, table.header_rows)
+    stubs = _stub_columns(texts, values, first_body)
+    headers: dict[int, tuple[int, ...]] = {}
+    current = tuple(range(first_body))
+    body: list[int] = []
+    sections: set[int] = set()
+    blanks: set[int] = set()
+    i = first_body
+    while i < len(rows):
+        if all(is_empty(t) for t in texts[i]):
+            blanks.add(i)
+        elif spanning[i] or _only_stub(texts[i], values[i], stubs):
+            sections.add(i)
+        elif _is_new_header(texts, values, i, stubs):
+            block = [i]
+            while i + 1 < len(rows) and _is_new_header(texts, values, i + 1, stubs):
+                i += 1
+                block.append(i)
+            current = tuple(block)
+        else:
+            body.append(i)
+        headers[i] = current
+        i += 1
+    if not any(values[r][c] for r in body for c in range(len(texts[0])) if c not in stubs):
+        return None
+    return Layout(texts, values, stubs, headers, tuple(body), frozenset(sections), frozenset(blanks))
+
+
+def _spanning(table: Table, i: int) -> bool:
+    row = table.rows[i]
+    first = row[0]
+    if not first.text.strip() or not _LETTERS.search(first.text):
+        return False
+    return all(c.row == first.row and c.column == first.column and c.text == first.text for c in row)
+
+
+def _first_body(
+    texts: tuple[tuple[str, ...], ...],
+    values: tuple[tuple[tuple[Expression, ...], ...], ...],
+    spanning: list[bool],
+    header_rows: int,
+) -> int:
+    """Return the first row that is not a header: the marked head, and rows below it that hold labels only."""
+    first = min(header_rows, len(texts))
+    while first < len(texts) - 1:
+        row = texts[first]
+        filled = [k for k, t in enumerate(row) if k > 0 and not is_empty(t)]
+        if spanning[first] or not filled or (first > 0 and len(filled) < 2):
+            break
+        if not all(_HEADER_N.match(row[k]) or not values[first][k] for k in filled):
+            break
+        if first >= header_rows > 0 and not _reads_as_header(texts, values, first):
+            break
+        if first >= 6:
+            break
+        first += 1
+    return first
+
+
+def _reads_as_header(
+    texts: tuple[tuple[str, ...], ...], values: tuple[tuple[tuple[Expression, ...], ...], ...], i: int
+) -> bool:
+    """Tell whether a row of labels below the marked head is one more header row: values follow under its labels."""
+    filled = [k for k, t in enumerate(texts[i]) if k > 0 and not is_empty(t)]
+    below = range(i + 1, min(len(texts), i + 5))
+    return sum(any(values[r][k] for r in below) for k in filled) >= max(2, (len(filled) + 1) // 2)
+
+
+def _stub_columns(
+    texts: tuple[tuple[str, ...], ...], values: tuple[tuple[tuple[Expression, ...], ...], ...], first: int
+) -> tuple[int, ...]:
+    width = len(texts[0])
+    stubs: list[int] = [0]
+    for column in range(1, width):
+        filled = [
+            r for r in range(first, len(texts)) if not is_empty(texts[r][column]) and len(set(texts[r])) > 1
+        ]
+        if not filled:
+            break
+        labels = sum(not values[r][column] and bool(_LETTERS.search(texts[r][column])) for r in filled)
+        if labels * 2 <= len(filled) or column >= 4:
+            break
+        stubs.append(column)
+    return tuple(stubs) if len(stubs) < width else (0,)
+
+
+def _only_stub(
+    row: tuple[str, ...], values: tuple[tuple[Expression, ...], ...], stubs: tuple[int, ...]
+) -> bool:
+    """Tell whether a row only has a label: nothing but the first columns says anything."""
+    filled = [k for k, t in enumerate(row) if not is_empty(t)]
+    return (
+        bool(filled)
+        and all(k in stubs and not values[k] for k in filled)
+        and bool(_LETTERS.search(row[filled[0]]))
+    )
+
+
+def _is_new_header(
+    texts: tuple[tuple[str, ...], ...],
+    values: tuple[tuple[tuple[Expression, ...], ...], ...],
+    i: int,
+    stubs: tuple[int, ...],
+) -> bool:
+    """Tell whether a row in the body is a header of the rows below it: labels over columns that hold values."""
+    row = texts[i]
+    filled = [k for k in range(len(row)) if k not in stubs and not is_empty(row[k])]
+    if len(filled) < 2 or any(values[i][k] and not _HEADER_N.match(row[k]) for k in filled):
+        return False
+    if not all(_LETTERS.search(row[k]) for k in filled):
+        return False
+    return _reads_as_header(texts, values, i) and len({row[k] for k in filled}) > 1

@@ -1,0 +1,315 @@
+"""Readings from a table: each value with its arm, time, outcome, statistic and n, and where each of them stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sonospine.extraction.arms import ALL, Arm, DocumentArms
+from sonospine.extraction.expressions import Expression, find_expressions
+from sonospine.extraction.reading import Reading
+from sonospine.extraction.tables.cells import ValueCell, value_cells
+from sonospine.extraction.tables.context import TableContext, settle_time
+from sonospine.extraction.tables.labels import Label, LabelReader
+from sonospine.extraction.tables.layout import lay_out
+from sonospine.extraction.tables.roles import CellLabels, Roles
+from sonospine.extraction.tables.sizes import Size, Sizes
+from sonospine.extraction.tables.spreads import Decided, decide
+from sonospine.extraction.tables.statistics import Named
+from sonospine.model.places import cell_address
+from sonospine.model.record import Record, Table
+
+RULE = "table"
+LONGEST_OUTCOME = 200
+_VERSUS = re.compile(
+    r"\s+(?:vs\.?|versus|minus|compared\s+(?:to|with)|[-\u2013\u2212\u00d7])\s+", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Who:
+    """The arm of a cell as far as the table tells."""
+
+    label: str
+    arm: Arm | None
+    factor: float
+    comparator: str = ""
+    flags: tuple[str, ...] = ()
+    evidence: str = ""
+
+
+def read_table_results(
+    record: Record, table: Table, arms: DocumentArms, *, decimal_comma: bool
+) -> list[Reading]:
+    """Return the arm-level results and differences of a table.
+
+    Parameters
+    ----------
+    record, table
+        The article and one of its tables, as an expanded grid.
+    arms
+        The arms of the article.
+    decimal_comma
+        Whether the article writes decimals with commas.
+
+    Returns
+    -------
+    list of Reading
+        In the order of the cells. A cell whose arm or statistic nothing tells gives none.
+    """
+    layout = lay_out(table, decimal_comma=decimal_comma)
+    if layout is None:
+        return []
+    context = TableContext(record, table)
+    roles = Roles(table, layout, LabelReader(arms, context.definitions))
+    return list(_Results(roles, context, arms, decimal_comma=decimal_comma).readings())
+
+
+class _Results:
+    """Reads one table, cell by cell."""
+
+    def __init__(
+        self, roles: Roles, context: TableContext, arms: DocumentArms, *, decimal_comma: bool
+    ) -> None:
+        self.roles = roles
+        self.context = context
+        self.arms = arms
+        self.decimal_comma = decimal_comma
+        self.caption = context.caption_label(roles.reader)
+        self.sizes = Sizes(roles, arms, self.caption)
+
+    def readings(self) -> Iterator[Reading]:
+        for cell in value_cells(self.roles, decimal_comma=self.decimal_comma):
+            if self.sizes.holds(cell.row, cell.column) or cell.expression.value == "":
+                continue
+            reading = self._reading(cell)
+            if reading is not None:
+                yield reading
+
+    def _reading(self, cell: ValueCell) -> Reading | None:
+        labels = self.roles.over(cell.row, cell.column)
+        if any(label.p for _, label in labels.columns) or any(label.p for _, label in labels.stubs):
+            return None
+        who = self._who(labels)
+        if who is None:
+            return None
+        size = self.sizes.of(cell.row, cell.column, labels, who.arm)
+        if cell.expression.n:
+            size = Size(cell.expression.n)
+        decided = decide(
+            cell.expression, self._statistics(labels, cell), lambda: self.context.methods, size.n
+        )
+        if decided is None:
+            return None
+        role = self._role(labels, who, decided.expression)
+        if role is None:
+            return None
+        return self._made(cell, labels, who, size, decided, role)
+
+    def _who(self, labels: CellLabels) -> _Who | None:
+        """Return the arm over a cell; ``None`` where the cell belongs to no arm (a total, or nothing tells)."""
+        for level, label in labels.all():
+            if not self.roles.is_arm_level(level) or label.statistic_only:
+                continue
+            if label.total:
+                return None
+            if (label.difference or label.between) and (pair := self._pair(label)) is not None:
+                return pair
+            if label.arm is not None and not (label.between and _VERSUS.search(label.text)):
+                return _Who(label.arm.label, label.arm, 1.0, evidence=f"arm from {_level_name(level)}")
+            if label.difference or label.between or label.ratio:
+                return self._compared(label)
+            if label.outcome and not label.times:
+                return _Who(
+                    label.outcome,
+                    None,
+                    0.8,
+                    flags=("arm_as_reported",),
+                    evidence=f"arm from {_level_name(level)}",
+                )
+        for _, label in labels.all():
+            if label.difference or label.between or label.ratio:
+                return self._pair(label) or self._compared(label)
+        if self.arms.one_arm:
+            arm = self.arms.arms[0] if self.arms.arms else None
+            return _Who(arm.label if arm else ALL, arm, 1.0, evidence="the study has one arm")
+        if self.caption.arm is not None:
+            return _Who(
+                self.caption.arm.label,
+                self.caption.arm,
+                0.7,
+                flags=("arm_from_caption",),
+                evidence="arm from caption",
+            )
+        if not self.roles.arm_levels and not self.arms.arms:
+            return _Who(ALL, None, 0.5, flags=("arm_unknown",))
+        return None
+
+    def _pair(self, label: Label) -> _Who | None:
+        sides = _VERSUS.split(label.outcome or label.text, maxsplit=1)
+        if len(sides) != 2:
+            return None
+        first, second = self.arms.match(sides[0]), self.arms.match(sides[1])
+        if first is None or second is None or first is second:
+            return None
+        return _Who(
+            first.label, first, 0.9, comparator=second.label, evidence="arms from the comparison's label"
+        )
+
+    def _compared(self, label: Label) -> _Who | None:
+        """Return the two arms of a difference where the article has just two; the direction is then only assumed."""
+        if len(self.arms.arms) != 2:
+            return _Who("", None, 0.5, flags=("arm_unknown",)) if label.between or label.ratio else None
+        first, second = self.arms.arms
+        if second.role == "intervention" and first.role != "intervention":
+            first, second = second, first
+        return _Who(first.label, first, 0.75, comparator=second.label, flags=("direction_assumed",))
+
+    def _statistics(self, labels: CellLabels, cell: ValueCell) -> list[Named]:
+        named: list[Named] = []
+        extra = cell.extra
+        if extra is not None and extra.pairs:
+            named.append(Named(extra.pairs, extra.address))
+        for _, label in labels.all():
+            if label.pairs:
+                named.append(Named(label.pairs, label.address))
+        return [*named, *self.context.stated]
+
+    def _role(self, labels: CellLabels, who: _Who, expression: Expression) -> str | None:
+        """Return ``value``, ``change`` or ``difference`` for a cell; ``None`` where it is none of them."""
+        over = [label for _, label in labels.all()]
+        if any(label.ratio for label in over):
+            return "ratio"
+        differs = [label for label in over if label.difference or label.between]
+        if who.comparator or any(label.between for label in differs) or expression.centre == "difference":
+            return "difference"
+        if differs:
+            return "change"
+        if any(label.percent_change for label in over):
+            return "percent_change"
+        changed = [label for label in over if label.change and not label.status]
+        timed = [t.phase for label in over for t in label.times]
+        if changed or (self.caption.change and not timed):
+            return "change"
+        return "value"
+
+    def _made(
+        self, cell: ValueCell, labels: CellLabels, who: _Who, size: Size, decided: Decided, role: str
+    ) -> Reading | None:
+        expression = decided.expression
+        centre, measure, change = expression.centre, expression.measure, expression.change
+        if centre in ("count", "percent"):
+            change = False
+        elif role == "ratio":
+            measure = measure or _ratio_name(labels)
+            centre = "ratio" if measure else ""
+        elif role == "difference":
+            centre, measure, change = "difference", measure or "MD", False
+        elif role == "change":
+            change = True
+        elif role == "percent_change":
+            return None
+        if centre not in (
+            "mean",
+            "ls_mean",
+            "median",
+            "geometric_mean",
+            "count",
+            "percent",
+            "difference",
+            "ratio",
+        ):
+            return None
+        timed = [(level in self.roles.time_levels, label) for level, label in labels.all()]
+        time, time_flags = settle_time(timed, self.context, change=change or role == "difference")
+        address = cell_address(self.roles.table, cell.row, cell.column)
+        flags = (
+            *expression.flags,
+            *decided.flags,
+            *who.flags,
+            *time_flags,
+            *(("several_in_cell",) if cell.several else ()),
+        )
+        outcome, from_caption = self._outcome(labels)
+        unit = next((label.unit for _, label in labels.all() if label.unit), "")
+        population = (
+            next((label.population for _, label in labels.all() if label.population), "")
+            or self.caption.population
+        )
+        text = self.roles.layout.texts[cell.row][cell.column]
+        count = centre == "count"
+        confidence = 0.93 * who.factor * decided.factor
+        confidence *= 0.85 if time is None or time.weeks is None else 1.0
+        confidence *= 0.92 if from_caption else 1.0
+        confidence *= 0.95 if not size.n and centre not in ("difference", "ratio") else 1.0
+        confidence *= 0.7 if cell.several else 1.0
+        adjusted = any(
+            re.search(r"\badjusted\b|ANCOVA", label.text, re.IGNORECASE) for _, label in labels.all()
+        )
+        return Reading(
+            source="table", locator=f"{address}:{expression.start}-{expression.end}", quote=text[expression.start : expression.end],
+            first_number=expression.numbers[0].start, centre=centre, value=expression.value, rule=RULE,
+            confidence=round(confidence, 3), outcome=outcome, unit=unit, context=self.context.notes,
+            arm=who.label, arm_definition=who.arm.definition if who.arm else "", comparator_arm=who.comparator,
+            n="" if centre in ("difference", "ratio") else size.n,
+            n_locator="" if centre in ("difference", "ratio") else size.locator,
+            time=time.text if time else "", weeks=time.weeks if time else None, phase=time.phase if time else "",
+            time_from=time.time_from if time else "", change=change, spread="none" if count else expression.spread,
+            spread_value="" if count else expression.spread_value, lower="" if count else expression.lower,
+            upper="" if count else expression.upper, level=expression.level if expression.spread == "ci" else "",
+            spread_locator="" if count else cell.spread_address, total=(expression.total or size.n) if count else "",
+            total_locator=size.locator if count and not expression.total else "", measure=measure,
+            adjusted=adjusted and centre in ("difference", "ratio"),
+            p_value=expression.p_value or (self._p_beside(cell) if centre in ("difference", "ratio") else ""),
+            population=population, flags=tuple(dict.fromkeys(flags)),
+            evidence=tuple(e for e in (who.evidence, *decided.evidence) if e), alternatives=decided.alternatives,
+        )  # fmt: skip
+
+    def _p_beside(self, cell: ValueCell) -> str:
+        """Return the p value of the row where just one column holds p values."""
+        columns = [
+            c
+            for c in range(self.roles.layout.width)
+            if c not in self.roles.layout.stubs
+            and any(label.p for _, label in self.roles.over(cell.row, c).columns)
+        ]
+        found = [
+            t
+            for c in columns
+            if (t := self.roles.layout.texts[cell.row][c].strip())
+            and re.match(r"^[<>=\u2264\u2265]?\s*0?\.\d+\**$", t)
+        ]
+        return found[0].replace(" ", "").strip("*=") if len(found) == 1 else ""
+
+    def _outcome(self, labels: CellLabels) -> tuple[str, bool]:
+        """Return the outcome label of a cell and whether only the caption names it."""
+        parts: list[str] = []
+        for group in (labels.sections, labels.stubs, labels.columns):
+            for level, label in group:
+                if self.roles.is_arm_level(level) or not label.outcome or label.total:
+                    continue
+                if (
+                    group is labels.columns
+                    and (label.difference or label.between or label.change or label.counts)
+                    and parts
+                ):
+                    continue
+                if label.outcome not in parts:
+                    parts.append(label.outcome)
+        if parts and any(re.search(r"[^\W\d_]{2}", part) for part in parts):
+            return ", ".join(parts)[:LONGEST_OUTCOME], False
+        named = self.caption.outcome or self.roles.table.caption
+        return ", ".join([named, *parts])[:LONGEST_OUTCOME], True
+
+
+def _ratio_name(labels: CellLabels) -> str:
+    for _, label in labels.all():
+        for expression in find_expressions(f"{label.text} 1.0"):
+            if expression.centre == "ratio":
+                return expression.measure
+    return ""
+
+
+def _level_name(level: tuple[str, int]) -> str:
+    return {"header": "column header", "stub": "row label", "section": "section row"}[level[0]]

@@ -1,0 +1,214 @@
+"""What the labels over a cell mean, judged from the whole table: which level names the arms, which the times.
+
+A level is one header row, one stub column, or the section rows. A level names arms when most of its labels are arms
+of the article, or look like groups; one label alone never decides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sonospine.extraction.tables.labels import Label, LabelReader
+from sonospine.extraction.tables.layout import Layout, is_empty
+from sonospine.model.places import cell_address
+from sonospine.model.record import Table
+
+Level = tuple[str, int]
+SECTION: Level = ("section", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class CellLabels:
+    """The labels that stand over one cell, the nearest last, each with its level."""
+
+    columns: tuple[tuple[Level, Label], ...]
+    stubs: tuple[tuple[Level, Label], ...]
+    sections: tuple[tuple[Level, Label], ...]
+
+    def all(self) -> tuple[tuple[Level, Label], ...]:
+        """Return every label, stub first, then columns, then sections; the nearest first."""
+        return (*reversed(self.stubs), *reversed(self.columns), *reversed(self.sections))
+
+
+@dataclass
+class Roles:
+    """The labels of a table by level, and the levels that name arms and times."""
+
+    table: Table
+    layout: Layout
+    reader: LabelReader
+    arm_levels: frozenset[Level] = frozenset()
+    as_reported: frozenset[Level] = frozenset()
+    time_levels: frozenset[Level] = frozenset()
+    _sections: dict[int, tuple[Label, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        levels = self._levels()
+        matched = {level: score for level, labels in levels.items() if (score := _arm_score(labels)) > 0}
+        if matched:
+            best = max(matched.values())
+            self.arm_levels = frozenset(level for level, score in matched.items() if score >= best - 0.001)
+            if len(self.arm_levels) > 1:
+                self.arm_levels = frozenset([min(self.arm_levels, key=_precedence)])
+        else:
+            self.as_reported = self._grouplike(levels)
+            self.arm_levels = self.as_reported
+        self.time_levels = frozenset(level for level, labels in levels.items() if _names_times(labels))
+        self._sections = self._sections_in_force()
+
+    def label(self, row: int, column: int) -> Label:
+        """Return the label in a cell."""
+        return self.reader.read(self.layout.texts[row][column], cell_address(self.table, row, column))
+
+    def over(self, row: int, column: int) -> CellLabels:
+        """Return the labels over a cell."""
+        columns: list[tuple[Level, Label]] = []
+        for header in self.layout.headers.get(row, ()):
+            text = self.layout.texts[header][column]
+            if not is_empty(text) and all(text != label.text for _, label in columns):
+                columns.append((("header", header), self.label(header, column)))
+        sections = tuple((SECTION, label) for label in self._sections.get(row, ()))
+        return CellLabels(tuple(columns), tuple(self._stub(row)), sections)
+
+    def is_arm_level(self, level: Level) -> bool:
+        """Tell whether a level names the arms."""
+        return level in self.arm_levels
+
+    def _stub(self, row: int) -> Iterable[tuple[Level, Label]]:
+        for column in self.layout.stubs:
+            text, source = self.layout.texts[row][column], row
+            several = len(self.layout.stubs) > 1
+            if (is_empty(text) or (several and column == 0 and self.label(row, column).statistic_only)) and (
+                several or is_empty(text)
+            ):
+                statistic = None if is_empty(text) else self.label(row, column)
+                for above in range(row - 1, -1, -1):
+                    if (
+                        above not in self.layout.headers
+                        or above in self.layout.blanks
+                        or above in self.layout.section_rows
+                    ):
+                        break
+                    if (
+                        not is_empty(self.layout.texts[above][column])
+                        and not self.label(above, column).statistic_only
+                    ):
+                        text, source = self.layout.texts[above][column], above
+                        break
+                if statistic is not None:
+                    yield ("stub", column), statistic
+            if not is_empty(text) and any(ch.isalnum() for ch in text):
+                yield ("stub", column), self.label(source, column)
+
+    def _levels(self) -> dict[Level, list[Label]]:
+        layout = self.layout
+        levels: dict[Level, list[Label]] = {}
+        for row in sorted({h for headers in layout.headers.values() for h in headers}):
+            cells = [
+                self.label(row, c)
+                for c in range(layout.width)
+                if c not in layout.stubs and not is_empty(layout.texts[row][c])
+            ]
+            levels["header", row] = cells
+        for column in layout.stubs:
+            levels["stub", column] = [
+                self.label(r, column) for r in layout.body if not is_empty(layout.texts[r][column])
+            ]
+        levels[SECTION] = [self.label(r, 0) for r in sorted(layout.section_rows)]
+        return {level: labels for level, labels in levels.items() if labels}
+
+    def _grouplike(self, levels: dict[Level, list[Label]]) -> frozenset[Level]:
+        """Return the level whose labels read like groups (n in each, or "group", "control"), where no arm is known there."""
+        for level, labels in sorted(levels.items(), key=lambda item: _precedence(item[0])):
+            named = {label.text: label for label in labels if _could_name_arm(label)}
+            likely = [
+                label
+                for label in named.values()
+                if (label.n or label.groupish) and label.outcome and not label.status
+            ]
+            if (
+                len(likely) >= 2
+                and len(likely) * 3 >= len(named) * 2
+                and len({label.outcome for label in likely}) >= 2
+            ):
+                return frozenset([level])
+        return frozenset()
+
+    def _sections_in_force(self) -> dict[int, tuple[Label, ...]]:
+        """Return the section labels over each body row.
+
+        A new section ends the section of its own kind (time, arm, other) and everything that was nested in it; a
+        blank row ends the plain ones.
+        """
+        force: dict[int, tuple[Label, ...]] = {}
+        stack: list[tuple[str, Label]] = []
+        just_section = False
+        for row in sorted(self.layout.headers):
+            if row in self.layout.section_rows:
+                label = self.label(row, 0)
+                kind = (
+                    "time"
+                    if label.times and not label.outcome
+                    else "arm"
+                    if SECTION in self.arm_levels and label.arm
+                    else "plain"
+                )
+                kinds = [k for k, _ in stack]
+                if kind in kinds and not (kind == "plain" and just_section):
+                    del stack[kinds.index(kind) :]
+                stack.append((kind, label))
+                del stack[:-4]
+                just_section = True
+                continue
+            just_section = False
+            if row in self.layout.blanks:
+                stack = [item for item in stack if item[0] != "plain"]
+            else:
+                force[row] = tuple(label for _, label in stack)
+        return force
+
+
+def _precedence(level: Level) -> tuple[int, int]:
+    kind, index = level
+    return ({"header": 0, "stub": 1, "section": 2}[kind], index)
+
+
+def _could_name_arm(label: Label) -> bool:
+    if label.p or label.total or label.statistic_only or label.counts or label.ratio:
+        return False
+    if (label.difference or label.between) and label.arm is None:
+        return False
+    return not (label.times and not label.outcome) and bool(label.outcome)
+
+
+def _arm_score(labels: list[Label]) -> float:
+    """Return how surely a level names arms: the share of its labels that are arms, more when two or more arms occur."""
+    named = {label.text: label for label in labels if _could_name_arm(label)}
+    matched = {label.arm.label for label in named.values() if label.arm is not None}
+    if not matched or not named:
+        return 0.0
+    share = sum(label.arm is not None for label in named.values()) / len(named)
+    if len(matched) < 2:
+        return 0.0 if share < 1 or len(named) > 1 else 0.3
+    return share + 0.5 if share >= 0.6 else (share if share >= 0.45 and len(matched) >= 2 else 0.0)
+
+
+def _names_times(labels: list[Label]) -> bool:
+    told = {label.text: label for label in labels if not (label.p or label.statistic_only or label.total)}
+    with_time = [label for label in told.values() if label.times]
+    different = {(t.weeks, t.phase) for label in with_time for t in label.times}
+    return len(different) >= 2 and len(with_time) * 2 >= len(told)
+
+
+_BASELINE_CAPTION = re.compile(
+    r"\b(?:base-?\s?line|demograph\w*|pre-?treatment|pre-?operative|before\s+(?:the\s+)?(?:treatment|intervention|injection|surgery)|at\s+entry|enrol\w+"
+    r"|characteristics|prior\s+to)\b",
+    re.IGNORECASE,
+)
+
+
+def is_baseline_caption(caption: str) -> bool:
+    """Tell whether a caption announces characteristics before treatment."""
+    return bool(_BASELINE_CAPTION.search(caption))

@@ -1,0 +1,121 @@
+"""How many participants stand behind a value: from the header, a row, a column, the caption, or the arm."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sonospine.extraction.arms import Arm, DocumentArms
+from sonospine.extraction.expressions import find_numbers
+from sonospine.extraction.tables.labels import Label
+from sonospine.extraction.tables.roles import CellLabels, Roles
+from sonospine.model.places import cell_address
+
+_SLASHED = re.compile(r"^\s*(\d{1,5})\s*[/;:]\s*(\d{1,5})(?:\s*[/;:]\s*(\d{1,5}))?\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A number of participants and where it stands (empty where nothing says it)."""
+
+    n: str = ""
+    locator: str = ""
+
+
+class Sizes:
+    """The numbers of participants of a table, with their places."""
+
+    def __init__(self, roles: Roles, arms: DocumentArms, caption: Label) -> None:
+        self._roles = roles
+        self._arms = arms
+        self._caption = caption
+        layout = roles.layout
+        self._rows = {
+            row
+            for row in layout.body
+            if any(label.counts for _, label in roles.over(row, layout.stubs[0]).stubs)
+        }
+        self._columns = [
+            column
+            for column in range(layout.width)
+            if column not in layout.stubs and layout.body and self._counts_column(column)
+        ]
+
+    def _counts_column(self, column: int) -> bool:
+        labels = self._roles.over(self._roles.layout.body[0], column).columns
+        return bool(labels) and (
+            labels[-1][1].counts or (labels[0][1].counts and labels[-1][1].text == labels[0][1].text)
+        )
+
+    def holds(self, row: int, column: int) -> bool:
+        """Tell whether a cell itself is a number of participants and no result."""
+        return column in self._columns or row in self._rows
+
+    def of(self, row: int, column: int, labels: CellLabels, arm: Arm | None) -> Size:
+        """Return the participants behind a cell; the nearest statement wins."""
+        for _, label in (*reversed(labels.columns), *reversed(labels.stubs)):
+            if label.n and not label.counts:
+                return self._labelled(label)
+        for candidate in (self._from_column(row, column, arm), self._from_row(row, column)):
+            if candidate.n:
+                return candidate
+        for _, label in reversed(labels.sections):
+            if label.n:
+                return self._labelled(label)
+        if self._caption.n and (self._caption.each or self._arms.one_arm):
+            return self._labelled(self._caption)
+        if arm is None and self._arms.one_arm and self._arms.n_total:
+            return Size(self._arms.n_total, self._arms.n_total_locator)
+        if arm is not None:
+            n = arm.n_analysed or arm.n_randomised
+            return Size(n, arm.n_locator) if n else Size()
+        return Size()
+
+    def _labelled(self, label: Label) -> Size:
+        start, end = label.n_span
+        return Size(label.n, f"{label.address}:{start}-{end}")
+
+    def _from_row(self, row: int, column: int) -> Size:
+        above = [
+            r
+            for r in self._rows
+            if r < row and self._roles.layout.headers[r] == self._roles.layout.headers[row]
+        ]
+        return self._cell(max(above), column) if above else Size()
+
+    def _from_column(self, row: int, column: int, arm: Arm | None) -> Size:
+        left = [c for c in self._columns if c < column]
+        if not left:
+            return Size()
+        text = self._roles.layout.texts[row][left[-1]]
+        slashed = _SLASHED.match(text)
+        if slashed:
+            order = self._arm_order(row)
+            if (
+                arm is None
+                or arm.label not in order
+                or order.index(arm.label) >= len([g for g in slashed.groups() if g])
+            ):
+                return Size()
+            k = order.index(arm.label) + 1
+            return Size(
+                slashed[k],
+                f"{cell_address(self._roles.table, row, left[-1])}:{slashed.start(k)}-{slashed.end(k)}",
+            )
+        return self._cell(row, left[-1])
+
+    def _arm_order(self, row: int) -> list[str]:
+        order: list[str] = []
+        for column in range(self._roles.layout.width):
+            for level, label in self._roles.over(row, column).columns:
+                if self._roles.is_arm_level(level) and label.arm is not None and label.arm.label not in order:
+                    order.append(label.arm.label)
+        return order
+
+    def _cell(self, row: int, column: int) -> Size:
+        text = self._roles.layout.texts[row][column]
+        numbers = find_numbers(text)
+        if len(numbers) == 1 and numbers[0].text.isdigit():
+            address = cell_address(self._roles.table, row, column)
+            return Size(numbers[0].text, f"{address}:{numbers[0].start}-{numbers[0].end}")
+        return Size()

@@ -1,0 +1,283 @@
+"""What a cell's numbers are: the kind of centre and spread, decided by what the table and the methods say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from sonospine.extraction.expressions import Expression
+from sonospine.extraction.reading import Alternative
+from sonospine.extraction.tables.statistics import Named
+
+_MEANS = ("mean", "ls_mean", "geometric_mean", "median")
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """An expression whose kinds are settled, how sure that is (a factor), and what else it could be."""
+
+    expression: Expression
+    factor: float
+    flags: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+
+
+def decide(
+    expression: Expression,
+    near: Sequence[Named],
+    far: Callable[[], Named | None],
+    n: str,
+) -> Decided | None:
+    """Settle what an expression is; ``None`` where nothing says it.
+
+    Parameters
+    ----------
+    expression
+        As read from the cell.
+    near
+        What stub, section, header, caption and footnotes name, the nearest first.
+    far
+        What the document's methods say, asked only where the table says nothing.
+    n
+        Participants of this column, for the arithmetic of counts and percentages.
+    """
+    if expression.centre in ("count", "ratio"):
+        return Decided(expression, 1.0)
+    if expression.spread == "bracket":
+        return _bracket(expression, near, far, n)
+    if expression.spread == "interval":
+        return _interval(expression, near, far)
+    if expression.spread in ("sd", "se"):
+        return _plus_minus(expression, near, far)
+    if expression.spread in ("ci", "iqr", "range"):
+        return _centred(expression, near, far)
+    return _bare(expression, near, far, n)
+
+
+def _named(expression: Expression, centre: str, spread: str, source: str, factor: float = 1.0) -> Decided:
+    told = source or "the cell"
+    settled = expression.centre if expression.centre in ("difference", "ratio") else centre
+    flags = tuple(f for f in expression.flags if f != "spread_assumed_sd")
+    return Decided(
+        replace(expression, centre=settled or "mean", spread=spread, flags=flags),
+        factor,
+        evidence=(f"{spread} from {told}",),
+    )
+
+
+def _plus_minus(expression: Expression, near: Sequence[Named], far: Callable[[], Named | None]) -> Decided:
+    if expression.explicit:
+        return Decided(expression, 1.0, evidence=(f"{expression.spread} named beside it",))
+    for named in near:
+        pair = named.spread_of("sd", "se")
+        if pair is not None and named.strong:
+            return _named(expression, pair.centre or "mean", pair.spread, named.source)
+    for named in near:
+        pair = named.spread_of("sd", "se")
+        if pair is not None:
+            return _named(expression, pair.centre or "mean", pair.spread, named.source, 0.95)
+    methods = far()
+    pair = methods.spread_of("sd", "se") if methods else None
+    if methods is not None and pair is not None:
+        return _named(expression, pair.centre or "mean", pair.spread, methods.source, 0.95)
+    return _assumed(expression, 0.85)
+
+
+def _assumed(expression: Expression, factor: float) -> Decided:
+    centre = "mean" if expression.centre == "number" else expression.centre
+    flags = tuple(dict.fromkeys((*expression.flags, "spread_assumed_sd")))
+    return Decided(
+        replace(expression, centre=centre, spread="sd", flags=flags), factor,
+        evidence=("nothing names the spread",), alternatives=(Alternative("spread", "se", 0.2),),
+    )  # fmt: skip
+
+
+def _bracket(
+    expression: Expression, near: Sequence[Named], far: Callable[[], Named | None], n: str
+) -> Decided | None:
+    counts = _counts(expression, n)
+    sources = list(near)
+    methods_asked = False
+    while sources:
+        named = sources.pop(0)
+        spread = named.spread_of("sd", "se") or (
+            named.spread_of("iqr") if "median" in named.centres() else None
+        )
+        counted = "count" in named.centres() or "percent" in named.centres()
+        if counted and (spread is None or counts) and float(expression.spread_value) <= 100:
+            if _whole(expression.value):
+                return Decided(_as_count(expression), 1.0, evidence=(f"n (%) from {named.source}",))
+            return None
+        if spread is not None and not counts:
+            return _named(
+                expression, spread.centre or "mean", spread.spread, named.source, 1.0 if named.strong else 0.9
+            )
+        if spread is not None:
+            # "values are mean (SD) or n (%)": the arithmetic tells a count.
+            return Decided(
+                _as_count(expression),
+                0.8,
+                ("count_by_arithmetic",),
+                (f"{expression.value} of {n} is {expression.spread_value} %",),
+            )
+        if "range" in (p.spread for p in named.pairs) and not sources and not methods_asked:
+            return None
+        if not sources and not methods_asked:
+            methods_asked = True
+            methods = far()
+            sources += [methods] if methods else []
+    if not near and not methods_asked:
+        methods = far()
+        pair = methods.spread_of("sd", "se") if methods else None
+        if methods is not None and pair is not None and not counts:
+            return _named(expression, pair.centre or "mean", pair.spread, methods.source, 0.9)
+    if counts:
+        return Decided(
+            _as_count(expression),
+            0.7,
+            ("count_by_arithmetic",),
+            (f"{expression.value} of {n} is {expression.spread_value} %",),
+        )
+    if "." in expression.value or "." in expression.spread_value:
+        return _assumed(expression, 0.6)
+    return None
+
+
+def _as_count(expression: Expression) -> Expression:
+    return replace(
+        expression,
+        centre="count",
+        spread="none",
+        percent=expression.spread_value,
+        spread_value="",
+        explicit=True,
+        change=False,
+    )
+
+
+def _counts(expression: Expression, n: str) -> bool:
+    """Tell whether a whole number and the bracket behind it are a count and its percentage of n."""
+    if not n or not _whole(expression.value) or int(n) == 0:
+        return False
+    share = 100 * int(expression.value) / int(n)
+    digits = len(expression.spread_value.partition(".")[2])
+    return int(expression.value) <= int(n) and abs(share - float(expression.spread_value)) <= (
+        1.0 if digits == 0 else 0.35
+    )
+
+
+def _interval(
+    expression: Expression, near: Sequence[Named], far: Callable[[], Named | None]
+) -> Decided | None:
+    for asked in (*(lambda named=named: named for named in near), far):
+        named = asked()
+        if named is None:
+            continue
+        pair = named.spread_of("ci", "iqr", "range")
+        if pair is not None:
+            centre = pair.centre or next((c for c in named.centres() if c in _MEANS), "")
+            if not centre:
+                centre = (
+                    "median"
+                    if pair.spread == "iqr"
+                    else next((c for m in near for c in m.centres() if c in _MEANS), "")
+                )
+            if not centre and expression.centre not in ("difference", "ratio"):
+                continue
+            settled = replace(expression, level=expression.level or ("95" if pair.spread == "ci" else ""))
+            return _named(settled, centre, pair.spread, named.source, 1.0 if named in near else 0.9)
+    if expression.centre in ("difference", "ratio"):
+        flags = (*expression.flags, "spread_assumed_ci")
+        return Decided(
+            replace(expression, spread="ci", flags=flags), 0.8, evidence=("an interval behind a difference",)
+        )
+    centres = [c for named in near for c in named.centres() if c in _MEANS]
+    if not centres:
+        return None
+    flags = (*expression.flags, "interval_kind_unknown")
+    return Decided(
+        replace(expression, centre=centres[0], spread="none", lower="", upper="", flags=flags), 0.5
+    )
+
+
+def _centred(expression: Expression, near: Sequence[Named], far: Callable[[], Named | None]) -> Decided:
+    if expression.centre != "number":
+        return Decided(expression, 1.0)
+    for named in near:
+        for pair in named.pairs:
+            if pair.centre in _MEANS and pair.spread in (expression.spread, ""):
+                return Decided(
+                    replace(expression, centre=pair.centre),
+                    1.0,
+                    evidence=(f"{pair.centre} from {named.source}",),
+                )
+    methods = far()
+    pair = methods.spread_of(expression.spread) if methods else None
+    centre = (
+        pair.centre
+        if pair and pair.centre in _MEANS
+        else "median"
+        if expression.spread in ("iqr", "range")
+        else "mean"
+    )
+    return Decided(replace(expression, centre=centre), 0.8, ("centre_assumed",))
+
+
+def _bare(
+    expression: Expression, near: Sequence[Named], far: Callable[[], Named | None], n: str
+) -> Decided | None:
+    if expression.centre in (*_MEANS, "difference", "percent"):
+        return Decided(expression, 1.0)
+    for position, named in enumerate(near):
+        centres = named.centres()
+        centre = next((c for c in centres if c in _MEANS), "")
+        if (
+            centre
+            and len({c for c in centres if c in ("mean", "median")}) < 2
+            and (named.strong or position == 0)
+        ):
+            if "count" in centres and _whole(expression.value):
+                return None
+            return Decided(
+                replace(expression, centre=centre), 0.9, evidence=(f"{centre} from {named.source}",)
+            )
+        if "count" in centres and _whole(expression.value) and "percent" not in centres:
+            return Decided(
+                replace(expression, centre="count", explicit=True),
+                0.9,
+                evidence=(f"count from {named.source}",),
+            )
+        if "percent" in centres and "count" not in centres and 0 <= float(expression.value) <= 100:
+            return Decided(
+                replace(expression, centre="percent", percent=expression.value),
+                0.9,
+                evidence=(f"% from {named.source}",),
+            )
+        if "count" in centres and _whole(expression.value):
+            return Decided(
+                replace(expression, centre="count", explicit=True),
+                0.9,
+                evidence=(f"count from {named.source}",),
+            )
+    if expression.change:
+        return Decided(
+            replace(expression, centre="mean"),
+            0.7,
+            ("centre_assumed",),
+            ("a change without a named statistic",),
+        )
+    if _whole(expression.value) and n and int(expression.value) <= int(n):
+        return Decided(
+            replace(expression, centre="count"), 0.5, ("count_assumed",), ("a whole number not above n",)
+        )
+    methods = far()
+    if methods is not None and "mean" in methods.centres() and "." in expression.value:
+        return Decided(
+            replace(expression, centre="mean"), 0.6, ("centre_assumed",), (f"mean from {methods.source}",)
+        )
+    return None
+
+
+def _whole(text: str) -> bool:
+    return text.isdigit()
