@@ -14,14 +14,14 @@ _BREAKERS = frozenset(
         "following until under over during throughout per via using both either each compared versus vs v against respectively "
         "showed show shows showing remained remain became found observed reported noted seen rose rise fell fall dropped drop "
         "went achieved achieve experienced developed occurred occur required needed underwent received receiving demonstrated "
-        "averaged ranged ranging gave got made took led resulted there we our they it its he she his her not without up down "
+        "averaged ranged ranging gave got made took led resulted there we they it he she not without up down "
         "differ differs reached reach scored rated stayed declined exceeded equalled felt kept lost gained can could may"
     )
 )
 _JOINERS = frozenset(str.split("of for on at with"))
 _WEAK = frozenset(
     str.split(
-        "the a an this these those all any no mean means median medians average averages averaged overall significant "
+        "the a an their his her its our this these those all any no mean means median medians average averages averaged overall significant "
         "significantly statistically statistical higher lower greater less more fewer better worse similar same different "
         "difference differences increase increases decrease decreases increased decreased reduction improvement improved "
         "change changes value values result results level total baseline final initial study studies group groups arm arms "

@@ -15,7 +15,13 @@ from sonospine.extraction.times import TimeMention, find_times
 
 _P_VALUE = re.compile(r"\b[pP](?:[- ]?values?)?\s*[=<>≤≥]+\s*[\d.,·]+(?:\s*[×x]\s*10\S+)?")
 _BEFORE = re.compile(r"\bbefore\b(?=\s*(?:,|and\b|/|;|vs))", re.IGNORECASE)
+_BASELINE = re.compile(r"\bbaseline\b(?=\s+to\s+[-−]?\d[\d.,]*\s*(?:±|\+|\())", re.IGNORECASE)
 _AFTER = re.compile(r"(?<=/)\s?after\b|\bafter\b(?=\s*(?:[\[(:,;.)]|was|were|$))", re.IGNORECASE)
+_EXTRA_TIMES = (
+    (_BEFORE, "baseline", 0.0),
+    (_BASELINE, "baseline", 0.0),
+    (_AFTER, "follow_up", None),
+)
 _GROUP_NAMED = re.compile(
     r"\b(?:[Gg]roups?|[Aa]rms?)\s+(?P<code>[A-Z]{1,5}\d{0,2}|\d{1,2}|[a-d])\b|(?P<words>(?:[\w+/\-–]+\s+){1,3})(?:groups?|arms?)\b"
 )
@@ -28,6 +34,14 @@ _THRESHOLD_BEFORE = re.compile(
 )
 _THRESHOLD_AFTER = re.compile(
     r"\s*(?:or (?:more|greater|better|higher|less)|(?:pain|symptom\w*|functional|clinical)?\s*(?:relief|reduction|improvement|decrease|responders?|confidence|CI\b|power|NaCl|solution)|(?:[-–]|to)\s*\d)",
+    re.IGNORECASE,
+)
+_RANGE_BEFORE = re.compile(r"\d\s*%?\s*(?:to|[-–])\s*$")
+# "0.5% solution" is a concentration, "40% of patients" and "40% vs 20%" are results.
+_AFTER_PERCENT = re.compile(
+    r"\s*(?:[^\w\s]|$|(?:of|in|and|vs?|versus|for|at|with|compared|to|after|before|during|patients?|participants?|subjects?|women|"
+    r"men|children|people|had|were|was|while|whereas|p|respectively|reported|achieved|experienced|showed|on|by|than|or|among|"
+    r"responded|recovered|remained|success\w*|accura\w*|effective|satisf\w*)\b)",
     re.IGNORECASE,
 )
 _N_BEFORE = re.compile(r"\b[nN]\s*=\s*$")
@@ -51,9 +65,16 @@ class Parts:
 
     def masked(self) -> list[tuple[int, int]]:
         """Return the spans that are values, times, arms or P values."""
-        spans = [(e.start, e.end) for e in self.expressions]
+        spans = [span for e in self.expressions for span in _hidden(e)]
         spans += [(m.start, m.end) for m in (*self.times, *self.arms)]
         return spans + [m.span() for m in _P_VALUE.finditer(self.text)]
+
+
+def _hidden(expression: Expression) -> list[tuple[int, int]]:
+    # A count may span words ("12 of 30 patients (40 %)"): its numbers are hidden, the words are not.
+    if expression.centre in {"count", "percent"} or expression.total:
+        return [(n.start, n.end) for n in expression.numbers]
+    return [(expression.start, expression.end)]
 
 
 class ArmFinder:
@@ -186,7 +207,7 @@ def _times(text: str, expressions: list[Expression]) -> list[Mention[TimeMention
     for start, end in spans:
         hidden[start:end] = "¤" * (end - start)
     found = [Mention(t.start, t.end, t) for t in find_times("".join(hidden))]
-    for pattern, phase, weeks in ((_BEFORE, "baseline", 0.0), (_AFTER, "follow_up", None)):
+    for pattern, phase, weeks in _EXTRA_TIMES:
         for hit in pattern.finditer(text):
             if not any(hit.start() < m.end and m.start < hit.end() for m in found):
                 found.append(
@@ -207,15 +228,15 @@ def _is_result(text: str, expression: Expression) -> bool:
     if _N_BEFORE.search(before):
         return False
     if expression.centre == "percent" and expression.spread == "none":
-        return not (_THRESHOLD_BEFORE.search(before) or _THRESHOLD_AFTER.match(after))
-    if expression.spread == "none" and expression.centre in {"number", "mean", "median"}:
-        return not (
-            _NOT_A_RESULT.match(after)
-            or _THRESHOLD_BEFORE.search(before)
-            or (
-                re.search(r"[\d–-]\s*[–-]\s*$|\bto\s+$(?<!from)", before)
-                and expression.centre == "number"
-                and not re.search(r"from\b.*\bto\s+$", text[: expression.start])
-            )
-        )
+        if _THRESHOLD_BEFORE.search(before) or _THRESHOLD_AFTER.match(after) or _RANGE_BEFORE.search(before):
+            return False
+        return _AFTER_PERCENT.match(after) is not None
+    if (
+        expression.spread == "none"
+        and expression.centre in {"number", "mean", "median"}
+        and not expression.total
+    ):
+        if _NOT_A_RESULT.match(after) or _THRESHOLD_BEFORE.search(before):
+            return False
+        return not _RANGE_BEFORE.search(before)
     return True

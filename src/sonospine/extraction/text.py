@@ -144,24 +144,27 @@ def _outcome(run: Run, parts: Parts, labels: list[Label], carried: Label | None)
     first = run.expressions[0]
     before = nearest_before(labels, first.start)
     if _counts(run) and _PEOPLE.match(parts.text, _value_end(first)):
-        after = nearest_after(labels, first.end)
+        after = nearest_after(labels, _value_end(first))
         if after is not None and not after.pronoun:
             return after, False
     if before is not None and not before.pronoun:
         return _with_bracket(before, labels, parts.text), False
     if first.centre == "count" and first.value == "0":
-        after = nearest_after(labels, first.end)
+        after = nearest_after(labels, _value_end(first))
         if after is not None:
             return after, False
     if carried is not None:
         return carried, True
     if before is not None:
         return before, False
-    after = nearest_after(labels, run.expressions[-1].end)
+    after = nearest_after(labels, _value_end(run.expressions[-1]))
     return (after, False) if after is not None and not after.pronoun and run.size == 1 else (None, False)
 
 
 def _value_end(expression: Expression) -> int:
+    """Return where the number itself ends: of "17/50 on the scale (8)" that is behind the 50."""
+    if expression.total and len(expression.numbers) > 1:
+        return expression.numbers[1].end
     return expression.numbers[0].end if expression.numbers else expression.end
 
 
@@ -187,14 +190,14 @@ def _readings(
         if made is None:
             continue
         statistic, weight, evidence = made
-        place = Place(passage.locator, parts.offset + expression.start, parts.offset + expression.end)
+        place = Place(passage.locator, parts.offset + statistic.start, parts.offset + statistic.end)
         source = "abstract" if passage.locator.startswith("abstract") else "text"
         time, arm = run.times.values[i], run.arms.values[i]
         unit = _UNIT.match(parts.text, _number_end(expression))
         base = Reading(
             source=source,
             locator=str(place),
-            quote=parts.text[expression.start : expression.end],
+            quote=parts.text[statistic.start : statistic.end],
             first_number=parts.offset + expression.numbers[0].start,
             centre=statistic.centre,
             value=statistic.value,
@@ -252,6 +255,8 @@ def _statistic(
     expression: Expression, text: str, document: _Document, *, named: bool
 ) -> tuple[Expression, float, tuple[str, ...]] | None:
     """Decide what the grammar left open, or drop the value: a bare number is no result without a named outcome."""
+    if document.one_patient and expression.centre == "percent":
+        return None
     if expression.spread == "bracket":
         if not document.bracket_spread or expression.centre in {"difference", "ratio"}:
             return None
@@ -308,8 +313,7 @@ def _one_score(expression: Expression, named: bool) -> tuple[Expression, float, 
 
 def _shortened(made: Expression, source: Expression) -> Expression:
     """End a score at its own numbers: a reference mark behind it is not part of it."""
-    end = source.numbers[1].end if source.total and len(source.numbers) > 1 else source.numbers[0].end
-    return replace(made, end=end, p_value="")
+    return replace(made, end=_value_end(source), p_value="")
 
 
 def _score_or_count(
