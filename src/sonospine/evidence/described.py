@@ -1,0 +1,59 @@
+"""A measurement in words: what was read, for which arm, at which time."""
+
+from __future__ import annotations
+
+from sonospine.model.numbers import truth
+from sonospine.model.table_io import Row
+
+CENTRE = {"ls_mean": "least-squares mean", "geometric_mean": "geometric mean", "none": ""}
+SPREAD = {"sd": "SD", "se": "SE", "ci": "CI", "iqr": "IQR", "range": "range"}
+
+
+def values_of(row: Row) -> str:
+    """Return the parsed numbers of a measurement, such as ``mean 5.27, SD 0.45, n = 26``."""
+    parts = []
+    centre = CENTRE.get(row["centre"], row["centre"])
+    if row["centre"] in ("difference", "ratio") and row["measure"]:
+        centre = f"{row['measure']} ({centre})"
+    if row["value"]:
+        total = f" of {row['total']}" if row["total"] else ""
+        parts.append(f"{centre} {row['value']}{total}".strip())
+    if row["spread"] != "none":
+        parts.append(_spread(row))
+    if row["n"]:
+        parts.append(f"n = {row['n']}")
+    if row["p_value"]:
+        parts.append(f"p {row['p_value']}")
+    if truth(row["change"]):
+        parts.append("change from baseline")
+    if truth(row["adjusted"]):
+        parts.append("adjusted")
+    return ", ".join(part for part in parts if part)
+
+
+def _spread(row: Row) -> str:
+    name = SPREAD.get(row["spread"], row["spread"])
+    if row["spread"] == "ci" and row["level"]:
+        name = f"{row['level']} % {name}"
+    if row["lower"] or row["upper"]:
+        return f"{name} {row['lower']} to {row['upper']}"
+    return f"{name} {row['spread_value']}" if row["spread_value"] else ""
+
+
+def subject_of(row: Row) -> str:
+    """Return what the measurement is about: outcome, sub-scale, arm (against which), time."""
+    outcome = row["outcome"] or row["instrument"] or row["construct"] or "outcome not named"
+    arms = "" if row["arm"] in ("", "all") else f"arm {row['arm']}"
+    if arms and row["comparator_arm"]:
+        arms += f" against {row['comparator_arm']}"
+    return ", ".join(
+        part for part in (outcome, row["subscale"], arms, time_of(row), row["population"]) if part
+    )
+
+
+def time_of(row: Row) -> str:
+    """Return the time as reported, with the weeks it was taken for."""
+    shown = row["time"] or row["phase"].replace("_", "-")
+    if not row["weeks"] or row["phase"] == "baseline":
+        return shown
+    return f"{shown} (week {float(row['weeks']):.4g})"

@@ -1,0 +1,77 @@
+"""Where a number stands, in words a reader understands, and where the record can be found outside."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+from sonospine.model.places import Place, parse
+from sonospine.model.record import Record, Table
+
+_CELL = re.compile(r"^r(\d+)c(\d+)$")
+_DOI = re.compile(r"10\.\d{4,9}/\S+")
+
+
+def place_in_words(record: Record | None, locator: str) -> str:
+    """Return a place in words, such as ``Table 2, row NRS, column 12 weeks``; the address where nothing is known."""
+    place = parse(locator)
+    address = place.address
+    if address == "title":
+        return "title"
+    if address.startswith("abstract/"):
+        part = address.removeprefix("abstract/")
+        return "abstract" if re.fullmatch(r"p\d+", part) else f"abstract, {part}"
+    if address.startswith("registry/"):
+        return "registry"
+    if record is None:
+        return address
+    if address.startswith("table/"):
+        return _in_table(record, place)
+    passage = next((p for p in record.passages if p.locator == address), None)
+    if passage is None:
+        return address
+    return "text, " + " › ".join(passage.headings) if passage.headings else "text"
+
+
+def _in_table(record: Record, place: Place) -> str:
+    name, _, part = place.address.partition(":")
+    table = next((t for t in record.tables if t.locator == name), None)
+    if table is None:
+        return place.address
+    label = table.label or name
+    cell = _CELL.match(part)
+    if cell and int(cell[1]) < len(table.rows):
+        row, column = int(cell[1]), int(cell[2])
+        heads = [h for h in (_row_head(table, row, column), _column_head(table, column)) if h]
+        return ", ".join([label, *heads])
+    if part.startswith("foot"):
+        return f"{label}, footnote"
+    return f"{label}, caption" if part == "caption" else label
+
+
+def _row_head(table: Table, row: int, column: int) -> str:
+    text = table.rows[row][0].text if column > 0 else ""
+    return f"row {text}" if text else ""
+
+
+def _column_head(table: Table, column: int) -> str:
+    texts = [row[column].text for row in table.rows[: table.header_rows] if column < len(row)]
+    distinct = list(dict.fromkeys(text for text in texts if text))
+    return f"column {' / '.join(distinct)}" if distinct else ""
+
+
+def addresses_of(record: Record) -> list[tuple[str, str]]:
+    """Return where the record stands outside: name and address. Only well-formed ids and web addresses count."""
+    found = []
+    if record.pmid.isascii() and record.pmid.isdigit():
+        found.append((f"PubMed {record.pmid}", f"https://pubmed.ncbi.nlm.nih.gov/{record.pmid}/"))
+    if re.fullmatch(r"PMC\d+", record.pmcid):
+        found.append((record.pmcid, f"https://pmc.ncbi.nlm.nih.gov/articles/{record.pmcid}/"))
+    if _DOI.fullmatch(record.doi):
+        found.append((f"doi:{record.doi}", f"https://doi.org/{quote(record.doi, safe='/')}"))
+    for nct in record.nct:
+        if re.fullmatch(r"NCT\d{8}", nct):
+            found.append((nct, f"https://clinicaltrials.gov/study/{nct}"))
+    if re.match(r"https?://[^\s\"'<>]+$", record.url):
+        found.append(("source page", record.url))
+    return found

@@ -1,0 +1,108 @@
+"""A field of a registration shown with the outcome measure it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from sonospine.evidence.marking import Mark, marked
+from sonospine.model.record import Record
+
+FACTS = (
+    ("title", "Outcome measure"),
+    ("timeFrame", "Time frame"),
+    ("paramType", "Statistic"),
+    ("dispersionType", "Dispersion"),
+    ("unitOfMeasure", "Unit"),
+)
+NUMBERS = ("value", "spread", "lowerLimit", "upperLimit")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field: the words on the way to it, its JSON pointer, its text with marks."""
+
+    path: tuple[str, ...]
+    pointer: str
+    content: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRegistry:
+    """The fields of one outcome measure (or of the registration at large)."""
+
+    facts: tuple[tuple[str, str], ...]
+    fields: tuple[Field, ...]
+
+
+def shown_registry(record: Record, marks: Sequence[Mark], *, anchors: bool) -> ShownRegistry:
+    """Return the marked fields of a registration with what the registry says about them.
+
+    Parameters
+    ----------
+    record
+        The registration.
+    marks
+        Marks whose addresses are ``registry/`` and a JSON pointer below one outcome measure (or elsewhere).
+    anchors
+        Whether marks carry ids.
+    """
+    addresses = list(dict.fromkeys(mark.address for mark in sorted(marks, key=lambda m: m.address)))
+    measure = _measure_of(record.registry, addresses[0]) if addresses else None
+    facts = tuple((label, str(measure[key])) for key, label in FACTS if measure and measure.get(key))
+    fields = []
+    for address in addresses:
+        value, words = _walk(record.registry, address.removeprefix("registry/").split("/"), measure)
+        text = "" if isinstance(value, dict | list) or value is None else str(value)
+        here = [mark for mark in marks if mark.address == address]
+        fields.append(Field(tuple(words), address, marked(text, here, anchors=anchors)))
+    return ShownRegistry(facts, tuple(fields))
+
+
+def measure_key(address: str) -> str:
+    """Return the part of an address up to the outcome measure, by which fields are shown together."""
+    tokens = address.split("/")
+    if "outcomeMeasures" in tokens:
+        at = tokens.index("outcomeMeasures")
+        return "/".join(tokens[: at + 2])
+    return "registry"
+
+
+def _measure_of(registry: Mapping[str, Any], address: str) -> Mapping[str, Any] | None:
+    key = measure_key(address)
+    if key == "registry":
+        return None
+    here: Any = registry
+    for token in key.removeprefix("registry/").split("/"):
+        here = _step(here, token)
+    return here if isinstance(here, Mapping) else None
+
+
+def _step(here: Any, token: str) -> Any:
+    token = token.replace("~1", "/").replace("~0", "~")
+    if isinstance(here, list):
+        return here[int(token)] if token.isdigit() and int(token) < len(here) else None
+    return here.get(token) if isinstance(here, Mapping) else None
+
+
+def _walk(
+    registry: Mapping[str, Any], tokens: Sequence[str], measure: Mapping[str, Any] | None
+) -> tuple[Any, list[str]]:
+    """Follow a pointer and collect the words that name its way: class and category titles, the group, the field."""
+    groups = {
+        g.get("id"): g.get("title", "") for g in (measure or {}).get("groups", []) if isinstance(g, Mapping)
+    }
+    here: Any = registry
+    words: list[str] = []
+    for token in tokens:
+        here = _step(here, token)
+        if isinstance(here, Mapping) and here is not measure:
+            name = here.get("title") or groups.get(here.get("groupId")) or ""
+            if name:
+                words.append(str(name))
+    if tokens:
+        words.append(tokens[-1])
+    return here, words
