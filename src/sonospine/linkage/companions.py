@@ -49,6 +49,8 @@ _TURNED = {
     "commented_by": "comment_on",
 }
 """What a source states of itself as the target: the same statement seen from the other end."""
+_ELSEWHERE = frozenset({"reported_in", "secondary_report_in"})
+"""A registry's list of publications: ``identifiers.publication_links`` reads it with its types."""
 
 
 def news_links(records: Iterable[Record]) -> Iterator[Link]:
@@ -109,7 +111,7 @@ def _about_registrations(page: Record, registered: dict[str, list[Record]]) -> I
     if len(named) != 1 or own_registrations(page):
         return
     for end in [r.record_id for r in registered.get(named[0], [])] or [f"nct:{named[0]}"]:
-        yield link(page.record_id, end, "registration", f"news about NCT {named[0]}", 1, joins="study")
+        yield link(page.record_id, end, "registration", f"news about {named[0]}", 1, joins="study")
 
 
 def _text(record: Record) -> str:
@@ -127,6 +129,8 @@ def notice_links(records: Iterable[Record]) -> Iterator[Link]:
             known[name].append(record.record_id)
     for record in listed:
         for notice in record.notices:
+            if notice.relation in _ELSEWHERE:
+                continue
             turned = notice.relation in _TURNED
             stated = _TURNED.get(notice.relation, notice.relation)
             relation, joins = _STATED.get(stated, ("cites", False))

@@ -83,14 +83,16 @@ def registration_links(records: Iterable[Record]) -> Iterator[Link]:
             for end in ends:
                 if several or is_review(record):
                     why = "a review" if is_review(record) else f"one of {len(own)} own registrations"
-                    yield link(record.record_id, end, "cites", f"NCT {value}: {why}, not joined", 1)
+                    yield link(record.record_id, end, "cites", f"{value}: {why}, not joined", 1)
                 else:
-                    yield link(record.record_id, end, "registration", f"NCT {value}", 1, joins="study")
+                    yield link(
+                        record.record_id, end, "registration", f"own registration {value}", 1, joins="study"
+                    )
             if not several and not is_review(record):
                 naming[value].append(record)
     for value, reports in sorted(naming.items()):
         for other in reports[1:]:
-            why = f"both name NCT {value} as their own"
+            why = f"both name {value} as their own"
             yield link(reports[0].record_id, other.record_id, "same_study", why, 1, joins="study")
 
 
@@ -106,23 +108,27 @@ def publication_links(records: Iterable[Record]) -> Iterator[Link]:
     are cited.
     """
     listed = sorted(records, key=lambda r: r.record_id)
-    by_pmid: dict[str, list[Record]] = defaultdict(list)
+    published: dict[str, list[Record]] = defaultdict(list)
     for record in listed:
-        if record.pmid and record.kind != "registration":
-            by_pmid[record.pmid].append(record)
+        if record.kind not in ("registration", "news"):
+            for name in {record.pmid, doi(record.doi)} - {""}:
+                published[name].append(record)
     for record in listed:
         if record.kind != "registration":
             continue
         for reference in _references(record):
-            pmid, kind = str(reference.get("pmid", "")), str(reference.get("type", ""))
-            for article in by_pmid.get(pmid, []):
-                ends = (article.record_id, record.record_id)
-                if kind in ("RESULT", "DERIVED") and not is_review(article) and article.kind in REPORT_KINDS:
-                    why = f"the registry lists PMID {pmid} as {kind.lower()}"
-                    yield link(*ends, "registration", why, 1, joins="study")
-                else:
-                    why = f"the registry lists PMID {pmid} as {kind.lower() or 'reference'}"
-                    yield link(record.record_id, article.record_id, "cites", why, 1)
+            kind = str(reference.get("type", ""))
+            names = (str(reference.get("pmid", "")), doi(str(reference.get("citation", ""))))
+            named = {a.record_id: (a, name) for name in reversed(names) for a in published.get(name, [])}
+            for article, name in named.values():
+                yield _publication(article, record, name, kind)
+
+
+def _publication(article: Record, trial: Record, name: str, kind: str) -> Link:
+    why = f"the registry lists {name} as {kind.lower() or 'reference'}"
+    if kind in ("RESULT", "DERIVED") and not is_review(article) and article.kind in REPORT_KINDS:
+        return link(article.record_id, trial.record_id, "registration", why, 1, joins="study")
+    return link(trial.record_id, article.record_id, "cites", why, 1)
 
 
 def _references(record: Record) -> list[dict[str, object]]:
@@ -149,4 +155,4 @@ def citation_links(records: Iterable[Record]) -> Iterator[Link]:
         for value in cited_registrations(record):
             for end in [r.record_id for r in by_nct.get(value, [])] or [f"nct:{value}"]:
                 if end != record.record_id:
-                    yield link(record.record_id, end, "cites", f"NCT {value}", 1)
+                    yield link(record.record_id, end, "cites", f"mentions {value}", 1)

@@ -96,7 +96,11 @@ def _tables(
         records_rows += [
             _record_row(member, report_id, study_id, root in retracted_reports) for member in members
         ]
-    links_rows = [_link_row(one) for one in merged([*links, *duplicates])]
+    joined = {frozenset((one.from_id, one.to_id)) for one in links if one.relation != "cites"}
+    listed = [
+        one for one in links if one.relation != "cites" or frozenset((one.from_id, one.to_id)) not in joined
+    ]
+    links_rows = [_link_row(one) for one in merged([*listed, *duplicates])]
     return Linked(records_rows, reports_rows, links_rows, rule.unheeded)
 
 

@@ -1,0 +1,56 @@
+"""``sonospine screen``: which studies are in, why the others are out, and the PRISMA counts."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+log = logging.getLogger(__name__)
+
+
+def run(
+    config: Annotated[Path, typer.Option(help="Configuration of the review.")],
+    shards: Annotated[Path, typer.Option(help="Folder that import made (names the buckets).")],
+    records: Annotated[Path, typer.Option(help="Folder of parsed records, with rejected.tsv.")],
+    studies: Annotated[Path, typer.Option(help="Folder of linked tables; studies.tsv is written here.")],
+    curation: Annotated[Path, typer.Option(help="Folder of curation (screening/ is read).")],
+    out: Annotated[Path, typer.Option(help="Folder for decisions.tsv and prisma.tsv.")],
+) -> None:
+    """Decide by the configuration's criteria, with reason, words and place; classify studies; count.
+
+    Writes ``decisions.tsv`` and ``prisma.tsv`` to OUT and ``studies.tsv`` to STUDIES.
+    """
+    from sonospine.config.loading import load_config
+    from sonospine.model.buckets import bucket_files
+    from sonospine.model.record import read_records
+    from sonospine.model.table_io import read_table, write_table
+    from sonospine.model.tables import DECISIONS, LINKS, PRISMA, RECORDS, REJECTED, REPORTS, STUDIES
+    from sonospine.model.votes import read_votes
+    from sonospine.screening import fault_of_screening_line, screen
+    from sonospine.screening.run import LinkedRows
+    from sonospine.vocabulary import load_vocabulary
+
+    settings = load_config(config)
+    vocabulary = load_vocabulary(settings.vocabulary)
+    linked = LinkedRows(
+        read_table(studies / "records.tsv", RECORDS),
+        read_table(studies / "reports.tsv", REPORTS),
+        read_table(studies / "links.tsv", LINKS),
+    )
+    screened = screen(
+        [r for path in bucket_files(shards, records, ".jsonl") for r in read_records(path)],
+        linked,
+        settings,
+        vocabulary,
+        read_votes(curation / "screening", fault_of_screening_line(vocabulary)),
+        read_table(records / "rejected.tsv", REJECTED),
+    )
+    for line in screened.unheeded:
+        log.warning("curation: %s", line)
+    write_table(out / "decisions.tsv", DECISIONS, screened.decisions)
+    write_table(out / "prisma.tsv", PRISMA, screened.prisma)
+    write_table(studies / "studies.tsv", STUDIES, screened.studies)
+    log.info("%d studies, %d decisions", len(screened.studies), len(screened.decisions))
