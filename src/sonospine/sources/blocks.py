@@ -15,7 +15,9 @@ from sonospine.sources.headings import LABELS
 from sonospine.sources.text_tables import is_piped, is_tabbed, table_at
 
 _RAISED = re.compile(r"<sup>\s*([^<]{0,40}?)\s*</sup>", re.IGNORECASE)
-_TAG = re.compile(r"</?(?:b|i|em|strong|u|span|sub|sup|br|p|div|font|small)\b[^<>]{0,200}>|<!--.*?-->", re.IGNORECASE)
+_TAG = re.compile(
+    r"</?(?:b|i|em|strong|u|span|sub|sup|br|p|div|font|small)\b[^<>]{0,200}>|<!--.*?-->", re.IGNORECASE
+)
 _MATHS = re.compile(r"\$([^$\n]{0,300}\\[^$\n]{0,300})\$")
 _MARKS = re.compile(r"\^\{[^{}]*\}")
 _IMAGE = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)")
@@ -71,7 +73,9 @@ def prepared_lines(text: str) -> list[str]:
     text = _RAISED.sub(_keep_raised, text)
     text = unescape(_TAG.sub(" ", text)).replace("**", "").replace("__", "")
     lines = [_EMPHASIS.sub(r"\1", line).strip(" \u00a0") for line in text.split("\n")]
-    repeated = Counter(line for line in lines if 20 < len(line) < 120 and "\t" not in line and "|" not in line)
+    repeated = Counter(
+        line for line in lines if 20 < len(line) < 120 and "\t" not in line and "|" not in line
+    )
     lines = ["" if _FURNITURE.fullmatch(line) or repeated[line] > 2 else line for line in lines]
     return _without_menus(lines)
 
@@ -178,7 +182,7 @@ def _heading(lines: Sequence[str], index: int, long_lines: bool, inside: bool) -
     blank_around = (index == 0 or not lines[index - 1].strip()) and (
         index + 1 >= len(lines) or not lines[index + 1].strip()
     )
-    if not (long_lines or blank_around) or inside and not long_lines:
+    if not (long_lines or blank_around) or (inside and not long_lines):
         return None
     opens = len(after) > len(text) or (text.endswith("?") and bool(after))
     return Heading(text, 0) if opens and not is_tabbed(after) else None
@@ -192,6 +196,8 @@ def _reads_like_heading(text: str, line: str) -> bool:
         and (text[0].isupper() or text[0].isdigit())
         and line.rstrip()[-1] not in ".,;:-–"
         and "\t" not in line
-        and not re.search(r"[@±=<>{}|]|https?:|\bdoi\b|^(?:Key ?words?|Fig|Tab)|\d{4}-\d\d", text, re.IGNORECASE)
+        and not re.search(
+            r"[@±=<>{}|]|https?:|\bdoi\b|^(?:Key ?words?|Fig|Tab)|\d{4}-\d\d", text, re.IGNORECASE
+        )
         and any(character.isalpha() for character in text)
     )

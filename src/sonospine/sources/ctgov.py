@@ -30,7 +30,9 @@ def studies_in(text: str) -> Iterator[Any]:
         data = json.loads(text)
     except json.JSONDecodeError as error:
         at_end = error.pos >= len(text.rstrip()) - 1
-        raise Unreadable(f"{'truncated' if at_end else 'malformed'} JSON ({error.msg}, line {error.lineno})") from None
+        raise Unreadable(
+            f"{'truncated' if at_end else 'malformed'} JSON ({error.msg}, line {error.lineno})"
+        ) from None
     except RecursionError:
         raise Unreadable("malformed JSON (nested too deep)") from None
     except ValueError as error:
@@ -243,5 +245,7 @@ def _intervention(item: object) -> str:
 
 def _outcome(outcome: object) -> str:
     return _joined(
-        _prose(_at(outcome, "measure")), _prose(_at(outcome, "timeFrame")), _prose(_at(outcome, "description"))
+        _prose(_at(outcome, "measure")),
+        _prose(_at(outcome, "timeFrame")),
+        _prose(_at(outcome, "description")),
     )

@@ -14,7 +14,7 @@ from sonospine.sources.decoding import collapse
 from sonospine.sources.editorial import kind_of, status_of
 from sonospine.sources.front_matter import FrontMatter, split_front_matter
 from sonospine.sources.headings import LABELS, abstract_passages, role_of
-from sonospine.sources.identifiers import dois_in, ncts_in, registered_in, unique
+from sonospine.sources.identifiers import dois_in, ncts_in, registered_in, unique, written_language
 from sonospine.sources.raw import RawRecord, Unreadable
 
 _ABSTRACT = re.compile(r"(?:structured )?abstract|summary", re.IGNORECASE)
@@ -89,7 +89,7 @@ def parse_document(raw: RawRecord) -> Record:
         nct=own,
         nct_cited=cited_nct,
         dois_cited=cited_doi,
-        language=stated.language or front.language_of(plain),
+        language=stated.language or written_language(plain),
         types=types,
         keywords=keywords,
         status=status_of(types, title, ()),
@@ -155,7 +155,9 @@ class _Reader:
         if not self.has_abstract and len(opening) >= 2:
             self._mode, self.has_abstract = "abstract", True
         # Only an article in the usual parts has headings that hold those after them.
-        names = {role_of((b.text,)) for b in blocks if isinstance(b, Heading) and _MAIN.fullmatch(_bare(b.text))}
+        names = {
+            role_of((b.text,)) for b in blocks if isinstance(b, Heading) and _MAIN.fullmatch(_bare(b.text))
+        }
         self._sectioned = len(names & {"methods", "results", "discussion"}) >= 2
         before: Block | None = None
         for block in blocks:
@@ -197,7 +199,9 @@ class _Reader:
 
     def _labels_abstract(self, name: str, level: int) -> bool:
         """Return whether a heading below "Abstract" is a label of the abstract, not the next section."""
-        if level == 0 and (self.abstract and not self._own_lines or not re.fullmatch(LABELS, name, re.IGNORECASE)):
+        if level == 0 and (
+            (self.abstract and not self._own_lines) or not re.fullmatch(LABELS, name, re.IGNORECASE)
+        ):
             return False
         if level in (1, 2) or not re.fullmatch(LABELS, name, re.IGNORECASE):
             return False
@@ -257,7 +261,9 @@ def _bare(heading: str) -> str:
 def _registrations(
     stated: FrontMatter, kind: str, passages: Iterable[Passage]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    texts = [p for p in passages if not (p.locator.startswith("back/s") and "eference" in " ".join(p.headings))]
+    texts = [
+        p for p in passages if not (p.locator.startswith("back/s") and "eference" in " ".join(p.headings))
+    ]
     own = stated.nct
     if not own and kind != "news":
         own = unique(
@@ -270,9 +276,7 @@ def _registrations(
     return own, tuple(nct for nct in named if nct not in own)
 
 
-def _dois(
-    stated: FrontMatter, kind: str, plain: str, notes: Iterable[str]
-) -> tuple[str, tuple[str, ...]]:
+def _dois(stated: FrontMatter, kind: str, plain: str, notes: Iterable[str]) -> tuple[str, tuple[str, ...]]:
     """Return the document's own DOI and those it cites; a page of news has none of its own."""
     printed = dois_in(plain)
     if kind == "news":

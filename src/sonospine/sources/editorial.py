@@ -68,7 +68,9 @@ _NOTICE_TITLE = re.compile(
     r"|notice of concern)\s*(?:[:.]|to\b|of\b|for\b|$)",
     re.IGNORECASE,
 )
-_ERRATUM_TITLE = re.compile(r"\s*(?:errat(?:um|a)|corrigend(?:um|a)|correction)\s*(?:[:.]|to\b|$)", re.IGNORECASE)
+_ERRATUM_TITLE = re.compile(
+    r"\s*(?:errat(?:um|a)|corrigend(?:um|a)|correction)\s*(?:[:.]|to\b|$)", re.IGNORECASE
+)
 _PROTOCOL_TITLE = re.compile(
     r"\b(?:study|trial|research) protocol\b|\bprotocol (?:for|of) (?:an?|the)\b|[:–-]\s*(?:a |the )?protocol\b",
     re.IGNORECASE,

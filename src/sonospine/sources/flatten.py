@@ -10,19 +10,91 @@ from sonospine.sources.decoding import collapse, unescape
 from sonospine.sources.formulas import math_text, tex_text
 
 _BLOCKS = frozenset(
-    (
-        "p title sec list list-item def-list def-item def term disp-quote disp-formula disp-formula-group break "
-        "td th tr label verse-group verse-line boxed-text speech statement preformat hr caption attrib "
-        "List ListItem"
-    ).split()
+    [
+        "p",
+        "title",
+        "sec",
+        "list",
+        "list-item",
+        "def-list",
+        "def-item",
+        "def",
+        "term",
+        "disp-quote",
+        "disp-formula",
+        "disp-formula-group",
+        "break",
+        "td",
+        "th",
+        "tr",
+        "label",
+        "verse-group",
+        "verse-line",
+        "boxed-text",
+        "speech",
+        "statement",
+        "preformat",
+        "hr",
+        "caption",
+        "attrib",
+        "List",
+        "ListItem",
+    ]
 )
 _SKIPPED = frozenset(
-    (
-        "table-wrap table-wrap-group table fig fig-group fn fn-group ref-list supplementary-material media "
-        "inline-graphic graphic object-id index-term alt-text long-desc private-char permissions"
-    ).split()
+    [
+        "table-wrap",
+        "table-wrap-group",
+        "table",
+        "fig",
+        "fig-group",
+        "fn",
+        "fn-group",
+        "ref-list",
+        "supplementary-material",
+        "media",
+        "inline-graphic",
+        "graphic",
+        "object-id",
+        "index-term",
+        "alt-text",
+        "long-desc",
+        "private-char",
+        "permissions",
+    ]
 )
-_UNITS = frozenset("m cm mm km µm μm nm dm ft in inch s h min d ml mL L kg g mg dL dl chi χ Χ mol mmol".split())
+_UNITS = frozenset(
+    [
+        "m",
+        "cm",
+        "mm",
+        "km",
+        "µm",
+        "μm",
+        "nm",
+        "dm",
+        "ft",
+        "in",
+        "inch",
+        "s",
+        "h",
+        "min",
+        "d",
+        "ml",
+        "mL",
+        "L",
+        "kg",
+        "g",
+        "mg",
+        "dL",
+        "dl",
+        "chi",
+        "χ",
+        "Χ",
+        "mol",
+        "mmol",
+    ]
+)
 _ORDINALS = frozenset(("st", "nd", "rd", "th"))
 _GLUED = frozenset(("®", "™", "TM", "tm", "°", "o", "º"))
 _MARK = re.compile(r"[\s,;()]*(?:(?:[a-z]|[*†‡§¶#∗△$‖|]+)[\s,;()]*)+")
@@ -118,6 +190,8 @@ def raised(before: str, content: str, *, cell: bool, note: bool, cites: bool) ->
             return content
     if re.fullmatch(r"\d?[+−–-]", content) and last.isalpha():
         return content
+    if note:
+        return f" {content} "
     if cites or _MARK.fullmatch(content) or _NUMBERS.fullmatch(content):
         return "" if not last.isspace() or cell else " "
     return f" {content} "

@@ -52,7 +52,9 @@ _SYMBOLS = {
 _NAMES = "|".join(sorted(_SYMBOLS, key=lambda name: (-len(name), name)))
 _SYMBOL = re.compile(rf"\\({_NAMES})(?![A-Za-z])")
 _DOCUMENT = re.compile(r"\\begin\{document\}(.*?)\\end\{document\}", re.DOTALL)
-_WRAPPED = re.compile(r"\\(?:text|mathrm|mathit|mathbf|textit|textbf|textrm|operatorname|mathsf|rm|hbox|mbox)\s*\{([^{}]*)\}")
+_WRAPPED = re.compile(
+    r"\\(?:text|mathrm|mathit|mathbf|textit|textbf|textrm|operatorname|mathsf|rm|hbox|mbox)\s*\{([^{}]*)\}"
+)
 _FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
 _SPACE = re.compile(r"\\[,;:!> ]|~")
 _COMMAND = re.compile(r"\\[A-Za-z]+\*?")

@@ -36,6 +36,7 @@ LABELS = (
 _COLON_LABEL = re.compile(
     rf"(?:^|(?<=[.;?!)\]] ))((?i:{LABELS})|[A-Z][A-Z ,/&-]{{3,40}}[A-Z]) ?[:：] ?(?=\S)"
 )
+_BRACKET_LABEL = re.compile(rf"[\[【]((?i:{LABELS}))[\]】] ?[:：]? ?(?=\S)")
 _KNOWN_LABEL = re.compile(rf"(?i:{LABELS})")
 
 
@@ -92,7 +93,9 @@ def numbered(name: str, used: set[str]) -> str:
 
 def split_labelled(text: str) -> list[tuple[str, str]]:
     """Divide a text at printed labels; a text with fewer than two known ones stays whole, without a label."""
-    found = [hit for hit in _COLON_LABEL.finditer(text) if hit.start() == 0 or _is_label(hit[1])]
+    found = list(_BRACKET_LABEL.finditer(text))
+    if len(found) < 2:
+        found = [hit for hit in _COLON_LABEL.finditer(text) if hit.start() == 0 or _is_label(hit[1])]
     if sum(bool(_KNOWN_LABEL.fullmatch(hit[1])) for hit in found) < 2:
         return [("", text)]
     parts = [("", text[: found[0].start()].strip())] if found[0].start() else []

@@ -45,6 +45,9 @@ _LANGUAGES = {
     "vi": "vie",
     "zh": "chi",
 }
+_ENGLISH = frozenset(
+    ["the", "of", "and", "in", "to", "was", "were", "with", "for", "is", "that", "from", "by", "on"]
+)
 REGISTRATION_REACH = 120
 
 
@@ -108,6 +111,12 @@ def normal_language(text: str) -> str:
     """Return the ISO 639-2 code that PubMed uses for ``en``, ``en-GB`` or ``eng``; unknown codes stay."""
     code = text.strip().lower().replace("_", "-").split("-")[0]
     return _LANGUAGES.get(code, code if re.fullmatch(r"[a-z]{3}", code) else "")
+
+
+def written_language(text: str) -> str:
+    """Return ``eng`` where the common words of a text are English, else an empty text."""
+    words = re.findall(r"[^\W\d_]+", text[:20_000].lower())
+    return "eng" if len(words) >= 12 and sum(word in _ENGLISH for word in words) > len(words) * 0.08 else ""
 
 
 def slug(path: str) -> str:

@@ -12,7 +12,14 @@ from sonospine.sources import jats_front as front
 from sonospine.sources.editorial import kind_of, status_of
 from sonospine.sources.flatten import text_of
 from sonospine.sources.headings import role_of
-from sonospine.sources.identifiers import dois_in, ncts_in, normal_doi, registered_in, unique
+from sonospine.sources.identifiers import (
+    dois_in,
+    ncts_in,
+    normal_doi,
+    registered_in,
+    unique,
+    written_language,
+)
 from sonospine.sources.jats_tables import figures_of, tables_of
 from sonospine.sources.raw import RawRecord, Unreadable
 from sonospine.sources.xml_stream import parse_entry
@@ -22,7 +29,18 @@ _OWN_ROLES = ("methods", "other", "results", "conclusion")
 # More registrations than this in a text belong to the trials that a review speaks about.
 MOST_OWN = 3
 _PARAGRAPHS = frozenset(
-    "p list def-list disp-quote verse-group statement preformat disp-formula boxed-text speech".split()
+    [
+        "p",
+        "list",
+        "def-list",
+        "disp-quote",
+        "verse-group",
+        "statement",
+        "preformat",
+        "disp-formula",
+        "boxed-text",
+        "speech",
+    ]
 )
 _SECTION_ROLES = {"intro": "introduction", "conclusions": "conclusion", "cases": "other"}
 
@@ -88,7 +106,8 @@ def parse_jats(raw: RawRecord) -> Record:
         nct=own,
         nct_cited=cited,
         dois_cited=_cited_dois(article, ids.get("doi", "")),
-        language=front.language_of(article),
+        language=front.language_of(article)
+        or written_language(" ".join((title, *(p.text for p in (*abstract, *body)[:12])))),
         types=types,
         keywords=front.keywords_of(meta),
         status=status_of(types, title, notices),
@@ -116,7 +135,9 @@ def _sections(part: etree._Element | None, name: str) -> Iterator[Passage]:
         return
     count = 0
 
-    def walk(element: etree._Element, headings: tuple[str, ...], role: str, section: int) -> Iterator[Passage]:
+    def walk(
+        element: etree._Element, headings: tuple[str, ...], role: str, section: int
+    ) -> Iterator[Passage]:
         nonlocal count
         paragraph = 0
         for child in element:
@@ -165,7 +186,9 @@ def _registrations(
         for child in meta.iter("related-object", "ext-link", "contract-num")
         if child.get("document-id-type") == "clinical-trial-number" or child.tag == "related-object"
     )
-    abstract = " ".join(f"{' '.join(p.headings)}: {p.text}" for p in passages if p.locator.startswith("abstract/"))
+    abstract = " ".join(
+        f"{' '.join(p.headings)}: {p.text}" for p in passages if p.locator.startswith("abstract/")
+    )
     near = unique((*registered_in(outside), *ncts_in(linked), *ncts_in(abstract)))
     text = unique(
         nct

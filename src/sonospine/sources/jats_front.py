@@ -126,22 +126,25 @@ def licence_of(meta: etree._Element) -> str:
 
 def abstract_of(meta: etree._Element) -> tuple[Passage, ...]:
     """Return the passages of the abstract; graphical, short and lay abstracts are not it."""
-    for abstract in meta.iterfind("abstract"):
-        if abstract.get("abstract-type", "") in _MAIN_ABSTRACTS:
-            passages = abstract_passages(list(_parts(abstract, "")))
-            if passages:
-                return tuple(passages)
-    return ()
+    main = _main_abstract(meta)
+    return () if main is None else tuple(abstract_passages(list(_parts(main, ""))))
+
+
+def _main_abstract(meta: etree._Element) -> etree._Element | None:
+    """Return the first plain abstract with text, else an executive summary that stands in for it."""
+    filled = [a for a in meta.iterfind("abstract") if any(text for _, text in _parts(a, ""))]
+    plain = [a for a in filled if a.get("abstract-type", "") in _MAIN_ABSTRACTS]
+    summaries = [a for a in filled if a.get("abstract-type", "") == "executive-summary"]
+    return next(iter((*plain, *summaries)), None)
 
 
 def other_abstracts(meta: etree._Element) -> Iterator[Passage]:
     """Yield the passages of the other abstracts: lay, short, translated."""
     number = 0
-    main = False
+    main = _main_abstract(meta)
     for abstract in meta.iter("abstract", "trans-abstract"):
         kind = abstract.get("abstract-type", "")
-        if abstract.tag == "abstract" and kind in _MAIN_ABSTRACTS and not main:
-            main = any(text for _, text in _parts(abstract, ""))
+        if abstract is main:
             continue
         number += 1
         for part, (label, text) in enumerate(_parts(abstract, ""), start=1):

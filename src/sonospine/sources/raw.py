@@ -11,7 +11,7 @@ from sonospine.model.errors import InputError
 FORMATS = ("pubmed", "jats", "ctgov", "markdown", "text")
 
 
-class Unreadable(InputError):
+class Unreadable(InputError):  # noqa: N818 - it reads as what happened: "raise Unreadable(reason)"
     """A file or an entry that cannot be read, with one reason."""
 
 
@@ -40,6 +40,11 @@ class Rejected:
 
     file: str
     reason: str
+
+
+def entry_name(raw: RawRecord) -> str:
+    """Return how an entry is named where it is rejected: ``file#ordinal``, or the file that is one document."""
+    return raw.file if raw.format in ("markdown", "text") else f"{raw.file}#{raw.ordinal}"
 
 
 def raw_to_json(raw: RawRecord) -> str:

@@ -17,7 +17,7 @@ from sonospine.sources.decoding import decode
 from sonospine.sources.detection import HEAD, detect
 from sonospine.sources.documents import parse_document
 from sonospine.sources.identifiers import slug
-from sonospine.sources.raw import RawRecord, Rejected, Unreadable
+from sonospine.sources.raw import RawRecord, Rejected, Unreadable, entry_name
 from sonospine.sources.xml_stream import HUGE, entries
 
 _CHUNK = 1 << 18
@@ -168,7 +168,7 @@ def readings_of(path: Path, *, demonstration: bool = False) -> tuple[list[Record
         try:
             records.append(parse_record(entry))
         except Unreadable as fault:
-            rejected.append(Rejected(f"{entry.file}#{entry.ordinal}", fault.reason))
+            rejected.append(Rejected(entry_name(entry), fault.reason))
     return records, rejected
 
 

@@ -17,7 +17,9 @@ _NAME = re.compile(
     r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’.\-]*)){1,5}"
 )
 _MARKS = re.compile(r"[¹²³⁰⁴⁵⁶⁷⁸⁹*†‡§¶]+|\^?\{[^{}]*\}|(?<=[a-zà-ÿ])\d+(?:\s*,\s*\d+)*|<[^<>]*>")
-_NOT_TITLE = re.compile(r"https?:|www\.|@|\bdoi\b|©|\bISSN\b|\d+\s*\(\d+\)|^(?:by|published|received)\b", re.IGNORECASE)
+_NOT_TITLE = re.compile(
+    r"https?:|www\.|@|\bdoi\b|©|\bISSN\b|\d+\s*\(\d+\)|^(?:by|published|received)\b", re.IGNORECASE
+)
 _YEAR = re.compile(
     r"(?:©|\(c\)|copyright|the author\(s\),?|publication date:?|published(?: online| on)?:?|accepted:?)"
     r"[^\d\n]{0,30}?(?:\d{1,2}[ ,./-]+)?(?:[A-Z][a-z]+ \d{1,2}, )?((?:19|20)\d\d)(?!\d)",
@@ -25,18 +27,22 @@ _YEAR = re.compile(
 )
 _NEWS = (
     re.compile(r"\b\d+ ?min(?:ute)?s? read\b|\btime to read\b", re.IGNORECASE),
-    re.compile(r"\bposting an article\b|\bpress release\b|\bnews release\b|\bsubscribe to our\b", re.IGNORECASE),
+    re.compile(
+        r"\bposting an article\b|\bpress release\b|\bnews release\b|\bsubscribe to our\b", re.IGNORECASE
+    ),
     re.compile(r"\babout the announcement\b|\binformational purposes\b", re.IGNORECASE),
-    re.compile(r"(?m)^(?:key points|key takeaways|in this article|frequently asked questions)\s*$", re.IGNORECASE),
+    re.compile(
+        r"(?m)^(?:key points|key takeaways|in this article|frequently asked questions)\s*$", re.IGNORECASE
+    ),
     re.compile(r"(?m)^(?:reference|source|journal reference)s?\s*[–:-]\s*$", re.IGNORECASE),
     re.compile(r"(?m)^publi(?:cation date|shed on)\s*:", re.IGNORECASE),
     re.compile(r"\b(?:study finds|study shows|new study)\b|:\s*study\s*$", re.IGNORECASE | re.MULTILINE),
     re.compile(r"\bis currently recruiting\b", re.IGNORECASE),
 )
 _REVIEW = re.compile(
-    r"\b(?:this|the present) (?:(?:technical|narrative|systematic|scoping|literature|pictorial) )?review\b", re.IGNORECASE
+    r"\b(?:this|the present) (?:(?:technical|narrative|systematic|scoping|literature|pictorial) )?review\b",
+    re.IGNORECASE,
 )
-_ENGLISH = frozenset("the of and in to was were with for is that from by on".split())
 HEAD_LINES = 60
 
 
@@ -111,9 +117,3 @@ def types_in(title: str, text: str) -> tuple[str, ...]:
     if re.search(r"\bcase report\b", title, re.IGNORECASE):
         return ("Case Reports",)
     return ("Review",) if _REVIEW.search(text[:4000]) else ()
-
-
-def language_of(text: str) -> str:
-    """Return ``eng`` where the common words are English, else an empty text."""
-    words = re.findall(r"[a-z]+", text[:20_000].lower())
-    return "eng" if len(words) >= 20 and sum(word in _ENGLISH for word in words) > len(words) * 0.12 else ""

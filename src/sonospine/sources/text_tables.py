@@ -10,7 +10,9 @@ from sonospine.model.record import Table
 from sonospine.sources.decoding import collapse
 from sonospine.sources.grid import SpannedCell, expand, guessed_header_rows
 
-CAPTION = re.compile(r"\s*((?:Supplementary |Appendix )?Tab(?:le|\.)\s*(?:S?\d+[A-Za-z]?|[IVX]+)\b)\s*[.:|–-]?\s*(.*)")
+CAPTION = re.compile(
+    r"\s*((?:Supplementary |Appendix )?Tab(?:le|\.)\s*(?:S?\d+[A-Za-z]?|[IVX]+)\b)\s*[.:|–-]?\s*(.*)"
+)
 _SENTENCE = re.compile(
     r"\s*Tab(?:le|\.)\s*\S+\s+(?:lists?|shows?|gives?|presents?|summari[sz]es?|reports?|contains?|describes?"
     r"|and|is|are|displays?|compares?|provides?|demonstrates?|details?|illustrates?|indicates?|we|in)\b",
@@ -72,7 +74,12 @@ def table_at(lines: Sequence[str], start: int, number: int) -> TextTable | None:
     header_rows = piped_head or guessed_header_rows(grid)
     marked = [[SpannedCell(c.text, index < header_rows) for c in row] for index, row in enumerate(grid)]
     table = Table(
-        f"table/{number}", collapse(label), caption, expand([marked]), tuple(footnotes), header_rows=header_rows
+        f"table/{number}",
+        collapse(label),
+        caption,
+        expand([marked]),
+        tuple(footnotes),
+        header_rows=header_rows,
     )
     return TextTable(table, end)
 

@@ -12,15 +12,6 @@ from sonospine.sources.raw import Unreadable
 
 # libxml2 refuses single texts and look-aheads beyond ten million bytes unless told otherwise.
 HUGE = 10_000_000
-_OPTIONS = {
-    "resolve_entities": False,
-    "no_network": True,
-    "load_dtd": False,
-    "dtd_validation": False,
-    "attribute_defaults": False,
-    "remove_comments": True,
-    "remove_pis": True,
-}
 
 
 def entries(chunks: Iterable[bytes], tags: tuple[str, ...], *, huge: bool) -> Iterator[etree._Element]:
@@ -32,7 +23,16 @@ def entries(chunks: Iterable[bytes], tags: tuple[str, ...], *, huge: bool) -> It
         The XML is malformed or breaks off; the entries before that place have been yielded.
     """
     names = [f"{{*}}{tag}" for tag in tags]
-    parser = etree.XMLPullParser(events=("end",), tag=names, huge_tree=huge, **_OPTIONS)
+    parser = etree.XMLPullParser(
+        events=("end",),
+        tag=names,
+        huge_tree=huge,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
     done = 0
     try:
         for chunk in xml_chunks(chunks):
@@ -66,9 +66,17 @@ def parse_entry(content: str) -> etree._Element:
         The XML is malformed.
     """
     data = b"".join(xml_chunks([content.encode("utf-8", "replace")]))
-    parser = etree.XMLParser(huge_tree=len(data) > HUGE, encoding="utf-8", **_OPTIONS)
+    parser = etree.XMLParser(
+        encoding="utf-8",
+        huge_tree=len(data) > HUGE,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
     try:
-        root = etree.fromstring(data, parser)
+        root: etree._Element = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise Unreadable(_reason(error, 0)) from None
     for element in root.iter(etree.Element):

@@ -1,0 +1,19 @@
+"""``sonospine parse``: parse a shard of raw records into records with addressed sections and tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def run(
+    shard: Annotated[Path, typer.Argument(help="A shard that import made, e.g. results/import/3.jsonl.")],
+    out: Annotated[Path, typer.Option(help="Folder for <bucket>.jsonl and rejected/<bucket>.tsv.")],
+) -> None:
+    """Parse every raw record of SHARD into OUT; entries that cannot be read are listed with one reason each."""
+    from sonospine.sources.importing import parse_shard
+
+    records, rejected = parse_shard(shard, out)
+    typer.echo(f"{records} records, {rejected} not read", err=True)
