@@ -236,6 +236,8 @@ def _is_result(text: str, expression: Expression) -> bool:
         and expression.centre in {"number", "mean", "median"}
         and not expression.total
     ):
+        if before.endswith("(") and after.startswith(")") and expression.value.isdigit():
+            return False  # a reference mark
         if _NOT_A_RESULT.match(after) or _THRESHOLD_BEFORE.search(before):
             return False
         return not _RANGE_BEFORE.search(before)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sonospine.extraction.arms import ALL, Arm, DocumentArms, is_one_patient
+from sonospine.extraction.attachment import Attached
 from sonospine.extraction.expressions import Expression
 from sonospine.extraction.language import sentences
 from sonospine.extraction.outcome_labels import Label, nearest_after, nearest_before, phrases
@@ -19,6 +20,7 @@ from sonospine.model.record import Passage, Record
 from sonospine.vocabulary import Vocabulary
 
 RULE = "text"
+_PRESENTED = TimeMention(0, 0, "", 0.0, "baseline")
 
 _OF_OTHERS = re.compile(
     r"\bet al\b|\b(?:previous|prior|earlier|other|another|recent|several|published) (?:\w+ )?(?:stud(?:y|ies)|trials?|reports?|authors|work|research)\b|\bmeta-analys|"
@@ -28,6 +30,10 @@ _OF_OTHERS = re.compile(
 )
 _HISTORY = re.compile(
     r"\b(?:previously|earlier|prior to presentation|past (?:medical )?history|in the past)\b", re.IGNORECASE
+)
+_PRESENTATION = re.compile(
+    r"\b(?:history|presentation|patient information|examination|case (?:report|description|presentation)|^case$)",
+    re.IGNORECASE,
 )
 _PEOPLE = re.compile(
     r"\s*(?:\([^()]*\)|\[[^\]]*\])?\s*(?:of\s+(?:the\s+)?(?:\d+\s+)?)?(?:patients?|participants?|subjects?|women|men|children|people|individuals|cases|parturients|volunteers)\b",
@@ -81,15 +87,16 @@ def read_text(
 
 def _holds_results(passage: Passage, one_patient: bool) -> bool:
     where = passage.locator.partition("/")[0]
+    if one_patient:
+        of_case = passage.role in {"abstract", "results", "other", "methods"} or _tells_history(passage)
+        return where in {"abstract", "body"} and of_case
     if where == "abstract":
-        return (
-            passage.role not in {"introduction"}
-            if one_patient
-            else passage.role not in {"introduction", "methods"}
-        )
-    if where != "body":
-        return False
-    return passage.role in ({"results", "other", "methods"} if one_patient else {"results", "other"})
+        return passage.role not in {"introduction", "methods"}
+    return where == "body" and passage.role in {"results", "other"}
+
+
+def _tells_history(passage: Passage) -> bool:
+    return bool(passage.headings) and _PRESENTATION.search(passage.headings[-1]) is not None
 
 
 def _bracket_spread(record: Record) -> str:
@@ -113,6 +120,7 @@ def _bracket_spread(record: Record) -> str:
 def _passage(passage: Passage, document: _Document) -> Iterator[Reading]:
     previous: Run | None = None
     label: Label | None = None
+    earlier = _PRESENTED if document.one_patient and _tells_history(passage) else None
     for start, end in sentences(passage.text):
         text = passage.text[start:end]
         if _OF_OTHERS.search(text) or (document.one_patient and _HISTORY.search(text)):
@@ -121,14 +129,28 @@ def _passage(passage: Passage, document: _Document) -> Iterator[Reading]:
         if not parts.expressions:
             if parts.times or parts.arms:
                 label = _subject(parts) or label
+            earlier = _single_time(parts) or earlier
             continue
         labels = phrases(text, parts.masked())
         for run in runs_of(parts, previous):
+            run = _timed(run, parts, earlier)
             found, inherited = _outcome(run, parts, labels, label)
             if found is None:
                 continue
             yield from _readings(passage, parts, run, found, document, inherited=inherited)
             previous, label = run, found if not _counts(run) else label
+        earlier = _single_time(parts) or earlier
+
+
+def _single_time(parts: Parts) -> TimeMention | None:
+    """Return the time of a sentence that names just one; the sentences that follow may still speak of it."""
+    return parts.times[0].value if len(parts.times) == 1 else None
+
+
+def _timed(run: Run, parts: Parts, earlier: TimeMention | None) -> Run:
+    if earlier is None or parts.times or run.times.how != "none":
+        return run
+    return replace(run, times=Attached((earlier,) * run.size, "earlier"))
 
 
 def _subject(parts: Parts) -> Label | None:
@@ -245,6 +267,7 @@ def _certainty(run: Run, inherited: bool, named: bool) -> float:
         "one": 0.95,
         "implied": 0.95,
         "carried": 0.8,
+        "earlier": 0.6,
         "guess": 0.5,
         "none": 0.7,
     }

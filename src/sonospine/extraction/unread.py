@@ -16,7 +16,7 @@ _RESULTS = re.compile(
     re.IGNORECASE,
 )
 _NO_RESULTS = re.compile(
-    r"flow (?:chart|diagram)|flowchart|consort|\bscan\b|photograph|probe|transducer|needle|anatom|schematic|illustration|"
+    r"flow (?:chart|diagram)|flowchart|consort|\bscans?\b|\bimages?\b|photograph|probe|transducer|needle|anatom|schematic|illustration|"
     r"study design|randomi[sz]ation|positioning|sonogra\w+ (?:image|view)|radiograph|microscop|histolog",
     re.IGNORECASE,
 )
