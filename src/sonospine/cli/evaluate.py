@@ -70,7 +70,7 @@ def run(
             locked_figures = programs.score_measurements(found.gold, locked_table, found.locked_articles)
         asked_table, unread_asked = table_of(asked, "articles with questions")
         answers = programs.score_questions(found.questions, asked_table)
-    scores = Scores(figures, locked_figures, answers, (*unread, *unread_asked))
+    scores = Scores(figures, locked_figures, answers, len(asked), (*unread, *unread_asked))
     command = "sonospine evaluate --locked" if locked else "sonospine evaluate"
     block = scores_block(scores, command=command, version=code_version(Path()))
     replace_block(out, "evaluate", block)

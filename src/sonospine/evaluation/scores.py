@@ -28,11 +28,15 @@ LANGUAGE_MODEL = {"four": 0.544, "six": 0.441, "binary": 0.662, "invented": 0.02
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Figures of the scorers; ``locked`` is ``None`` where the locked articles were not read."""
+    """Figures of the scorers; ``locked`` is ``None`` where the locked articles were not read.
+
+    ``question_articles`` is how many articles the questions are about.
+    """
 
     open_articles: Figures
     locked: Figures | None
     questions: Figures
+    question_articles: int
     unreadable: tuple[str, ...] = ()
 
 
@@ -46,7 +50,7 @@ def scores_block(scores: Scores, *, command: str, version: str) -> str:
         parts.append("**Locked articles**: not read in this run (`--locked` reads them).")
     else:
         parts.append(_gold(scores.locked, "locked: nobody has looked at them or at their misses"))
-    parts.append(_questions(scores.questions))
+    parts.append(_questions(scores.questions, scores.question_articles))
     if scores.unreadable:
         parts.append(f"Could not be read, and so count as misses: {'; '.join(scores.unreadable)}.")
     return "\n\n".join(parts)
@@ -77,7 +81,7 @@ def _precision_recall(level: Figures) -> tuple[str, str, str]:
     return _share(level["precision"]), _share(level["recall"]), _share(level["f1"])
 
 
-def _questions(figures: Figures) -> str:
+def _questions(figures: Figures, articles: int) -> str:
     rows = []
     for name, label in QUESTIONS.items():
         if name not in figures:
@@ -93,7 +97,6 @@ def _questions(figures: Figures) -> str:
                 "" if model is None else _share(model),
             )
         )
-    articles = max((part["articles"] for part in figures.values()), default=0)
     return "\n\n".join(
         (
             f"**Questions** of intervention, comparator and outcome on {articles} other articles:",
