@@ -68,9 +68,9 @@ def attach(
     for listed in (head, tail):
         values = _distinct([m.value for m in listed], same)
         if len(values) > 1 and len(values) == len(listed):
-            repeated = _repeat(values, gaps.size, blocks)
-            if repeated:
-                return Attached(tuple(repeated), "list", tuple(values))
+            again = repeated(values, gaps.size, blocks)
+            if again:
+                return Attached(tuple(again), "list", tuple(values))
     if placed[0]:
         # Two mentions and one value: the one beside the value is the likelier, but it is a guess.
         how = "one" if len(_distinct([m.value for m in head], same)) == 1 else "guess"
@@ -81,7 +81,8 @@ def attach(
     return Attached((None,) * gaps.size, "none")
 
 
-def _repeat(values: list[T], size: int, blocks: Sequence[object]) -> list[T] | None:
+def repeated(values: list[T], size: int, blocks: Sequence[object]) -> list[T] | None:
+    """Spread a list over a run: one each, or once for each block (or each value of it for a whole block)."""
     if len(values) == size:
         return list(values)
     if size % len(values):

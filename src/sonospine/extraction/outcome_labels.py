@@ -33,6 +33,7 @@ _WEAK = frozenset(
         "years min h hr hrs mm cm points point data respectively of for on at with further still even very "
         "most least large small strong clear marked just one two three four five six both other another further next min. out "
         "mean± ± plus minus score scores follow up post pre post-treatment pre-treatment therapy effect effects "
+        "control controls completers placebo respondents responders-only often relative absolute addition mg kg µg μg mcg ng ml mL dl mmol "
         "comparison analysis trial number numbers proportion frequency incidence remaining main outcome outcomes"
     )
 )
@@ -42,6 +43,13 @@ _KEPT_AT_END = frozenset(
     str.split(
         "score scores rate level reduction improvement time times incidence duration index scale frequency"
     )
+)
+
+
+_CIRCUMSTANCE = re.compile(
+    r"\b(?:during|after|by|among|on|under|between|within|through|via|independent of|following|than|before|with|without|of the)\s+"
+    r"(?:(?:the|a|an|this|these|their|both|each|all)\s+)*$",
+    re.IGNORECASE,
 )
 
 
@@ -108,10 +116,19 @@ def _close(run: list[tuple[int, int, str]], text: str, found: list[Label]) -> No
     found.append(Label(start, end, text[start:end]))
 
 
-def nearest_before(labels: list[Label], position: int) -> Label | None:
-    """Return the last phrase that ends before a position."""
+def nearest_before(labels: list[Label], position: int, text: str) -> Label | None:
+    """Return the last phrase that ends before a position, but for phrases that only tell a circumstance.
+
+    In "glycaemia during infusion was 0.8" the infusion is a circumstance, because "during" leads to it and another
+    phrase stands before it.
+    """
     before = [label for label in labels if label.end <= position]
-    return before[-1] if before else None
+    for i in range(len(before) - 1, -1, -1):
+        if i == 0 or not _CIRCUMSTANCE.search(text[: before[i].start]):
+            return before[i]
+        if before[i - 1].pronoun or re.search(r"[;:]", text[before[i - 1].end : before[i].start]):
+            return before[i]
+    return None
 
 
 def nearest_after(labels: list[Label], position: int) -> Label | None:

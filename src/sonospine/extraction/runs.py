@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sonospine.extraction.arms import Arm
-from sonospine.extraction.attachment import Attached, Gaps, Mention, attach
+from sonospine.extraction.attachment import Attached, Gaps, Mention, attach, repeated
 from sonospine.extraction.expressions import Expression
 from sonospine.extraction.sentence_parts import Parts
 from sonospine.extraction.times import TimeMention
@@ -47,8 +47,11 @@ class Run:
         return len(self.expressions)
 
 
-def runs_of(parts: Parts, previous: Run | None) -> list[Run]:
-    """Group the values of a sentence into runs and attach arms and times; ``previous`` is the run read before."""
+def runs_of(parts: Parts, previous: Run | None, everyone: Sequence[Arm] = ()) -> list[Run]:
+    """Group the values of a sentence into runs and attach arms and times.
+
+    ``previous`` is the run read before; ``everyone`` are the arms of the document.
+    """
     groups = _group(parts)
     found: list[Run] = []
     before: Run | None = previous
@@ -61,7 +64,7 @@ def runs_of(parts: Parts, previous: Run | None) -> list[Run]:
         spans = [(start, group[0].start)]
         spans += [(a.end, b.start) for a, b in itertools.pairwise(group)]
         spans.append((group[-1].end, end))
-        run = _attached(parts, group, Gaps(parts.text, tuple(spans)), before, same_sentence=i > 0)
+        run = _attached(parts, group, Gaps(parts.text, tuple(spans)), before, everyone, same_sentence=i > 0)
         found.append(run)
         before = run
     return found
@@ -96,8 +99,8 @@ def _group(parts: Parts) -> list[list[Expression]]:
 
 
 def _kin(one: Expression, other: Expression) -> bool:
-    arm_level = {"mean", "median", "number", "geometric_mean", "ls_mean"}
-    return one.centre == other.centre or {one.centre, other.centre} <= arm_level
+    families = ({"mean", "median", "number", "geometric_mean", "ls_mean"}, {"count", "percent"})
+    return one.centre == other.centre or any({one.centre, other.centre} <= family for family in families)
 
 
 def _only_filler(text: str, start: int, end: int, hidden: Sequence[tuple[int, int]]) -> bool:
@@ -109,7 +112,13 @@ def _only_filler(text: str, start: int, end: int, hidden: Sequence[tuple[int, in
 
 
 def _attached(
-    parts: Parts, group: list[Expression], gaps: Gaps, before: Run | None, *, same_sentence: bool
+    parts: Parts,
+    group: list[Expression],
+    gaps: Gaps,
+    before: Run | None,
+    everyone: Sequence[Arm],
+    *,
+    same_sentence: bool,
 ) -> Run:
     size = len(group)
     times: Attached[TimeMention] = attach(gaps, parts.times, same=_same_time)
@@ -120,8 +129,8 @@ def _attached(
         again = attach(gaps, parts.times, same=_same_time, blocks=arms.values)
         times = again if again.how == "list" else times
     times = _carried_times(times, before, size, same_sentence)
-    arms = _carried_arms(arms, before, size, same_sentence)
-    return Run(tuple(group), arms, times)
+    arms = _carried_arms(arms, before, size, times, same_sentence)
+    return Run(tuple(group), _told_apart(parts, group, arms, times, everyone), times)
 
 
 def _same_arm(one: Arm, other: Arm) -> bool:
@@ -187,11 +196,38 @@ def _carried_arms(arms: Attached[Arm], before: Run | None, size: int, same_sente
     if size > 1 and size == before.size and len({a.label if a else "" for a in earlier}) > 1:
         return replace(before.arms, how="carried")
     order = before.arms.order or _order(earlier)
-    if len(order) > 1 and size == len(order):
-        return Attached(tuple(order), "carried", tuple(order))
+    again = repeated(list(order), size, times.values) if len(order) > 1 else None
+    if again:
+        return Attached(tuple(again), "carried", tuple(order))
     if same_sentence and earlier and earlier[0] is not None and all(a is earlier[0] for a in earlier):
         return Attached((earlier[0],) * size, "carried")
     return arms
+
+
+_AGAINST = re.compile(r"\b(?:vs?|versus|against|compared (?:with|to)|than)\b", re.IGNORECASE)
+
+
+def _told_apart(
+    parts: Parts,
+    group: Sequence[Expression],
+    arms: Attached[Arm],
+    times: Attached[TimeMention],
+    everyone: Sequence[Arm],
+) -> Attached[Arm]:
+    """Take arms away where two values would be of the same arm and time; "A had less (3.2 vs 4.1)" is A, then the other."""
+    places = [(a.label if a else "", _time_key(t)) for a, t in zip(arms.values, times.values, strict=True)]
+    if arms.how == "none" or len(set(places)) == len(places) or group[0].start == group[-1].start:
+        return arms
+    against = len(group) == 2 and _AGAINST.search(parts.text, group[0].end, group[1].start)
+    first = arms.values[0]
+    if against and first is not None and len(everyone) == 2:
+        other = next(a for a in everyone if a.label != first.label)
+        return Attached((first, other), "guess")
+    return Attached((None,) * len(group), "none")
+
+
+def _time_key(time: TimeMention | None) -> tuple[float | None, str, str]:
+    return (None, "", "") if time is None else (time.weeks, time.phase, time.text.lower())
 
 
 def _order(values: Sequence[Arm | None]) -> tuple[Arm, ...]:

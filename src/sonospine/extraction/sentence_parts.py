@@ -44,11 +44,30 @@ _AFTER_PERCENT = re.compile(
     r"responded|recovered|remained|success\w*|accura\w*|effective|satisf\w*)\b)",
     re.IGNORECASE,
 )
+_LABELLED_NUMBER = re.compile(
+    r"\b(?:figs?|figures?|tables?|tab|refs?|nos?|stage|grade|type|phase|level|class|visit|version|item)\s*[.(]?\s*$"
+    r"|\b(?:ES|d|r|t|z|F|χ2|df|β|κ)\s*[=:]\s*[-−–]?\s*$",
+    re.IGNORECASE,
+)
+_NAMES_DIFFERENCE = re.compile(r"\b(?:difference|ratio|MD|SMD|OR|RR|HR|RD)\b[^.;\d]{0,40}$")
+_OF_RANGE = re.compile(
+    r"\b(?:CI\s?95|CI|confidence interval|intervals?|rang\w+|IQR|quartiles?|percentiles?|between)\b[^;.]{0,30}$",
+    re.IGNORECASE,
+)
+_BARE_BEFORE = re.compile(
+    r"(?:\b(?:was|were|is|of|to|from|at|by|vs?|versus|and|than|mean|median|average|score|only|about|approximately)\.?|[=:,/(\[])\s*$",
+    re.IGNORECASE,
+)
+_BARE_AFTER = re.compile(
+    r"\s*(?:(?:points?|mm|cm|%|min(?:utes?)?|s(?:ec(?:onds)?)?|hours?|h|days?|degrees?|°)(?!\w)\s*)?"
+    r"(?:[,;:.)\]/(]|$|(?:and|or|vs?|versus|in|at|on|for|to|after|before|compared|with|while|whereas|but|than|during|under|against|respectively|by|points?|among|p)\b)",
+    re.IGNORECASE,
+)
 _N_BEFORE = re.compile(r"\b[nN]\s*=\s*$")
 _NOT_A_RESULT = re.compile(
     r"\s*(?:mg|mcg|µg|μg|g|ml|mL|l|L|kg|Hz|kHz|MHz|mA|V|W|J|°|gauge|G\b|IU|units?|mmol|nmol|patients?|participants?|subjects?|women|men\b|"
     r"children|cases|eyes|knees|years?|weeks?|months?|days?|h\b|hours?|groups?|arms?|times|sessions?|injections?|studies|trials|centers|centres|"
-    r"hospitals|points? scale|[-–]\s?point|st\b|nd\b|rd\b|th\b|of\b|[-–]\d|:\d|x\b|×)",
+    r"hospitals|points? scale|[-–]\s?[A-Za-z]|st\b|nd\b|rd\b|th\b|of\b|[-–]\d|:\d|x\b|×)",
     re.IGNORECASE,
 )
 
@@ -196,7 +215,9 @@ def parts_of(text: str, offset: int, finder: ArmFinder, *, decimal_comma: bool) 
         and not any(a.start < e.end and e.start < a.end for a in arms)
         and _is_result(text, e)
     )
-    return Parts(text, offset, kept, tuple(times), tuple(arms))
+    # "Group H1": a code of an arm is no hour.
+    named = tuple(t for t in times if not any(a.start < t.end and t.start < a.end for a in arms))
+    return Parts(text, offset, kept, named, tuple(arms))
 
 
 def _times(text: str, expressions: list[Expression]) -> list[Mention[TimeMention]]:
@@ -222,23 +243,34 @@ def _times(text: str, expressions: list[Expression]) -> list[Mention[TimeMention
 
 def _is_result(text: str, expression: Expression) -> bool:
     before, after = (
-        text[max(0, expression.start - 30) : expression.start],
+        text[max(0, expression.start - 60) : expression.start],
         text[expression.end : expression.end + 40],
     )
-    if _N_BEFORE.search(before):
+    if (
+        _N_BEFORE.search(before)
+        or _LABELLED_NUMBER.search(before)
+        or (expression.total and before[-1:].isalpha())
+    ):
         return False
-    if expression.centre == "percent" and expression.spread == "none":
+    if expression.spread != "none":
+        return True
+    if expression.centre == "percent":
         if _THRESHOLD_BEFORE.search(before) or _THRESHOLD_AFTER.match(after) or _RANGE_BEFORE.search(before):
             return False
         return _AFTER_PERCENT.match(after) is not None
-    if (
-        expression.spread == "none"
-        and expression.centre in {"number", "mean", "median"}
-        and not expression.total
-    ):
-        if before.endswith("(") and after.startswith(")") and expression.value.isdigit():
-            return False  # a reference mark
-        if _NOT_A_RESULT.match(after) or _THRESHOLD_BEFORE.search(before):
-            return False
-        return not _RANGE_BEFORE.search(before)
-    return True
+    if expression.centre in {"difference", "ratio"}:
+        return _NAMES_DIFFERENCE.search(before) is not None and not _NOT_A_RESULT.match(after)
+    if expression.centre == "count" or expression.total:
+        return True
+    return _is_bare_result(before, after, expression)
+
+
+def _is_bare_result(before: str, after: str, expression: Expression) -> bool:
+    """Tell whether a number without spread is one: "the mean was 3.2 in ..."; not a range, a mark or a dose."""
+    if before.endswith("(") and after.startswith(")") and expression.value.isdigit():
+        return False  # a reference mark
+    if _NOT_A_RESULT.match(after) or _THRESHOLD_BEFORE.search(before) or _RANGE_BEFORE.search(before):
+        return False
+    if _OF_RANGE.search(before):
+        return False
+    return _BARE_BEFORE.search(before) is not None and _BARE_AFTER.match(after) is not None

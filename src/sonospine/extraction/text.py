@@ -39,6 +39,9 @@ _PEOPLE = re.compile(
     r"\s*(?:\([^()]*\)|\[[^\]]*\])?\s*(?:of\s+(?:the\s+)?(?:\d+\s+)?)?(?:patients?|participants?|subjects?|women|men|children|people|individuals|cases|parturients|volunteers)\b",
     re.IGNORECASE,
 )
+_PREDICATE_END = re.compile(
+    r"[,;:(]|\b(?:and|compared|versus|vs|while|whereas|but|than|respectively)\b", re.IGNORECASE
+)
 _SINGLE_WORDS = re.compile(r"\b(?:mean|average|median)\b", re.IGNORECASE)
 _UNIT = re.compile(
     r"\s*(?P<unit>mm|cm|%|points?|min(?:utes?)?|s(?:ec(?:onds)?)?|h(?:ours)?|days?|degrees?|°|mg|ml|mL|/\s?\d+)(?![\w])"
@@ -132,7 +135,7 @@ def _passage(passage: Passage, document: _Document) -> Iterator[Reading]:
             earlier = _single_time(parts) or earlier
             continue
         labels = phrases(text, parts.masked())
-        for run in runs_of(parts, previous):
+        for run in runs_of(parts, previous, document.arms.arms):
             run = _timed(run, parts, earlier)
             found, inherited = _outcome(run, parts, labels, label)
             if found is None:
@@ -164,11 +167,9 @@ def _counts(run: Run) -> bool:
 def _outcome(run: Run, parts: Parts, labels: list[Label], carried: Label | None) -> tuple[Label | None, bool]:
     """Return the phrase that names the outcome of a run, and whether it comes from an earlier sentence."""
     first = run.expressions[0]
-    before = nearest_before(labels, first.start)
+    before = nearest_before(labels, first.start, parts.text)
     if _counts(run) and _PEOPLE.match(parts.text, _value_end(first)):
-        after = nearest_after(labels, _value_end(first))
-        if after is not None and not after.pronoun:
-            return after, False
+        return _predicate(first, parts, labels), False
     if before is not None and not before.pronoun:
         return _with_bracket(before, labels, parts.text), False
     if first.centre == "count" and first.value == "0":
@@ -181,6 +182,24 @@ def _outcome(run: Run, parts: Parts, labels: list[Label], carried: Label | None)
         return before, False
     after = nearest_after(labels, _value_end(run.expressions[-1]))
     return (after, False) if after is not None and not after.pronoun and run.size == 1 else (None, False)
+
+
+def _predicate(first: Expression, parts: Parts, labels: list[Label]) -> Label | None:
+    """Return what people did or had: "12 patients (40 %) had nausea", "68 % of patients completed the course"."""
+    people = _PEOPLE.match(parts.text, _value_end(first))
+    start = people.end() if people else first.end
+    following = next((e.start for e in parts.expressions if e.start > start), len(parts.text))
+    stop = _PREDICATE_END.search(parts.text, start, following)
+    end = stop.start() if stop else following
+    after = nearest_after(labels, start)
+    if after is not None and not after.pronoun and after.start < end:
+        return after
+    words = parts.text[start:end].strip(" ,;:()")
+    if not re.search(r"[A-Za-z]{4}", words):
+        before = nearest_before(labels, first.start, parts.text)
+        return before if before is not None and not before.pronoun else None
+    at = parts.text.find(words, start)
+    return Label(at, at + len(words[:80]), words[:80])
 
 
 def _value_end(expression: Expression) -> int:
@@ -246,7 +265,9 @@ def _readings(
         if statistic.centre in {"difference", "ratio"}:
             yield _compared(base, parts, run, document.arms)
         else:
-            yield _of_arm(base, arm, run, document.arms)
+            made_row = _of_arm(base, arm, run, document.arms)
+            if made_row.arm or instrument is not None or made_row.spread != "none" or made_row.total:
+                yield made_row
 
 
 def _number_end(expression: Expression) -> int:
