@@ -65,15 +65,15 @@ def choose(rows: Sequence[Row], ruled_out: Callable[[Row], bool]) -> Choice:
 
     def rank(row: Row) -> tuple[int, bool, int, float, str]:
         person = BY_PERSON.index(row["state"]) if by_person(row) else len(BY_PERSON)
-        place = PLACE_ORDER.index(row["source"])
-        return person, ruled_out(row), place, -float(row["confidence"]), row["measurement_id"]
+        return person, ruled_out(row), place_rank(row), -float(row["confidence"]), row["measurement_id"]
 
     ranked = sorted(rows, key=rank)
     best = ranked[0]
     if by_person(best):
         return Choice(best, _DECIDED[best["state"]])
     passed = sorted(
-        {r["source"] for r in rows if ruled_out(r) and _place(r) < _place(best)}, key=PLACE_ORDER.index
+        {r["source"] for r in rows if ruled_out(r) and place_rank(r) < place_rank(best)},
+        key=PLACE_ORDER.index,
     )
     if passed and not ruled_out(best):
         return Choice(best, f"a check rules out the value in the {' and the '.join(passed)}")
@@ -90,7 +90,8 @@ def choose(rows: Sequence[Row], ruled_out: Callable[[Row], bool]) -> Choice:
     return Choice(best, f"preferred source: {best['source']}{over}")
 
 
-def _place(row: Mapping[str, str]) -> int:
+def place_rank(row: Mapping[str, str]) -> int:
+    """Return where the row's kind of place stands in the order of preference (0 first)."""
     return PLACE_ORDER.index(row["source"])
 
 

@@ -11,7 +11,7 @@ from sonospine.model.numbers import derived, number, written_truth
 from sonospine.model.table_io import Row
 from sonospine.model.tables import CONFLICTS, RECONCILED
 from sonospine.reconcile.checks import Finding, check_row, suspected_se
-from sonospine.reconcile.choice import Choice, by_person, choose, disagreements, eligible
+from sonospine.reconcile.choice import Choice, by_person, choose, disagreements, eligible, place_rank
 from sonospine.reconcile.identity import result_id, result_key
 
 RULED_OUT = "ruled_out:"
@@ -102,7 +102,11 @@ def _conflicts(
     open_rows: set[str] = set()
     listed: set[str] = set()
     for kind in _KINDS:
-        against = [row for row in rows if row is not chosen.row and kind in disagreements(chosen.row, row)]
+        against = [
+            row
+            for row in sorted(rows, key=place_rank)
+            if row is not chosen.row and kind in disagreements(chosen.row, row)
+        ]
         if not against:
             continue
         is_open = not by_person(chosen.row) and any(not _ruled_out(row, findings) for row in against)

@@ -1,0 +1,127 @@
+"""Which studies, arms and times an analysis looks at, and in which order it prefers them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+from sonospine.config.settings import Analysis, ArmSelector, Outcome, Window
+from sonospine.model.numbers import number
+from sonospine.model.table_io import Row
+
+WHOLE_STUDY = "all"
+
+
+def included_studies(decisions: Iterable[Row], records: Iterable[Row]) -> set[str]:
+    """Return the studies of which a record was included: at the report stage, or at the record stage if that is last."""
+    last: dict[str, str] = {}
+    for row in sorted(decisions, key=lambda r: r["stage"] == "report"):
+        last[row["record_id"]] = row["decision"]
+    return {row["study_id"] for row in records if last.get(row["record_id"]) == "include"}
+
+
+def listed(text: str) -> set[str]:
+    """Return the entries of a list cell."""
+    return set(filter(None, text.split(";")))
+
+
+def arm_terms(arm: Row, study: Row, column: str) -> set[str]:
+    """Return an arm's guidance, procedures or injectates.
+
+    Where the arm says nothing, those of the study count if they can mean this arm only: the one arm of a study, or
+    an intervention arm of a study with a single kind.
+    """
+    own = listed(arm[column])
+    of_study = listed(study.get(column, ""))
+    single = arm["role"] == "single" or arm["label"].casefold() == WHOLE_STUDY
+    if own or not (single or (arm["role"] == "intervention" and len(of_study) == 1)):
+        return own
+    return of_study
+
+
+def matches(selector: ArmSelector, arm: Row, study: Row) -> bool:
+    """Tell whether an arm fits a selector: every list that is given must have an entry in common with the arm's."""
+    if selector.role and arm["role"] not in selector.role:
+        return False
+    wanted = {
+        "guidance": selector.guidance,
+        "procedure": selector.procedure,
+        "injectate": selector.injectate,
+    }
+    return all(set(ids) & arm_terms(arm, study, column) for column, ids in wanted.items() if ids)
+
+
+def arm_order(arm: Row) -> tuple[bool, int, str]:
+    """Order arms: intervention first, then the larger, then by label; never by result."""
+    size = arm["n_randomised"] or arm["n_analysed"] or "0"
+    return arm["role"] != "intervention", -int(size), arm["label"]
+
+
+def sides(analysis: Analysis, arms: Sequence[Row], study: Row) -> tuple[list[Row], list[Row]]:
+    """Return the arms of interest and those they are compared with (none for before/after).
+
+    An arm that fits both selectors counts as intervention. The label for the whole study is no arm of a comparison,
+    and in before/after analyses it gives way to arms of its own people.
+    """
+    fitting = sorted((a for a in arms if matches(analysis.intervention, a, study)), key=arm_order)
+    whole = [a for a in fitting if a["label"].casefold() == WHOLE_STUDY]
+    apart = [a for a in fitting if a not in whole]
+    if analysis.comparator is None:
+        return (apart or whole), []
+    ids = {a["arm_id"] for a in apart}
+    others = [
+        a
+        for a in arms
+        if a["arm_id"] not in ids
+        and a["label"].casefold() != WHOLE_STUDY
+        and matches(analysis.comparator, a, study)
+    ]
+    return apart, sorted(others, key=arm_order)
+
+
+def belongs(row: Row, outcome: Outcome) -> bool:
+    """Tell whether a row measures the outcome."""
+    if row["construct"] not in outcome.constructs:
+        return False
+    return not outcome.instruments or row["instrument"] in outcome.instruments
+
+
+def in_window(row: Row, window: Window | None) -> bool:
+    """Tell whether a row's time lies in the window; without a window any time but baseline does."""
+    if window is None:
+        return row["phase"] != "baseline"
+    weeks = number(row["weeks"])
+    if row["phase"] != window.phase or weeks is None:
+        return False
+    above = weeks >= window.lower if window.lower_closed else weeks > window.lower
+    return above and (window.upper is None or weeks <= window.upper)
+
+
+def time_order(row: Mapping[str, str], window: Window | None) -> tuple[float, float]:
+    """Order times: the nearest to the window's target, ties to the later; without a window the procedure, then early."""
+    weeks = number(row["weeks"])
+    if window is None:
+        # Unknown times come last; the procedure itself comes before any follow-up.
+        return (0.0 if row["phase"] == "procedure" else 1.0), math.inf if weeks is None else weeks
+    distance = math.inf if weeks is None else abs(weeks - window.target)
+    return round(distance, 9), -(weeks or 0.0)
+
+
+def instrument_order(row: Mapping[str, str], outcome: Outcome) -> tuple[int, str]:
+    """Order instruments as the configuration lists them, others by name."""
+    name = row["instrument"]
+    if name in outcome.instruments:
+        return outcome.instruments.index(name), name
+    return len(outcome.instruments), name
+
+
+def subscale_order(row: Mapping[str, str]) -> tuple[int, str]:
+    """Order subscales: the whole instrument, then at rest, then by name."""
+    name = row["subscale"].casefold()
+    return (0 if not name else 1 if "rest" in name.split() else 2), name
+
+
+def population_order(row: Mapping[str, str]) -> int:
+    """Order populations: all randomised, then per protocol and completers, then subgroups."""
+    name = row["population"]
+    return 0 if name in ("", "itt") else 2 if name.startswith("subgroup") else 1
