@@ -189,7 +189,9 @@ def _compatible(values: Sequence[TimeMention | None], earlier: Sequence[TimeMent
     )
 
 
-def _carried_arms(arms: Attached[Arm], before: Run | None, size: int, same_sentence: bool) -> Attached[Arm]:
+def _carried_arms(
+    arms: Attached[Arm], before: Run | None, size: int, times: Attached[TimeMention], same_sentence: bool
+) -> Attached[Arm]:
     if before is None or arms.how != "none":
         return arms
     earlier = before.arms.values
