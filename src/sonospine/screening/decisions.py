@@ -10,7 +10,8 @@ from sonospine.model.votes import Settled
 from sonospine.screening import registration
 from sonospine.screening.eligibility import Verdict, judge, place, quoted
 from sonospine.screening.facts import Facts, facts_of, with_gaps_filled
-from sonospine.screening.findings import Finding
+from sonospine.screening.findings import Finding, mentions
+from sonospine.screening.pieces import all_pieces
 from sonospine.screening.study import ARTICLES, Report, Study
 from sonospine.vocabulary import Vocabulary
 
@@ -81,18 +82,9 @@ class Screener:
         verdict = self._judge(report, facts, lenient=False)
         if verdict.decision != "include":
             return verdict
-        planned = PLANNED in facts.ids("design").split(";")
         if not report.main:
-            return (
-                _news_alone(report, facts, verdict)
-                if planned
-                else replace(
-                    verdict,
-                    decision="awaiting",
-                    reason="news only: no report of the study at hand",
-                    criterion=KIND,
-                )
-            )
+            return self._news_alone(report, verdict)
+        planned = PLANNED in facts.ids("design").split(";")
         if report.without_results or planned:
             articles = [
                 decided.get(r.report_id, at_record[r.report_id])
@@ -115,6 +107,21 @@ class Screener:
         planned = report.without_results and designs <= {"", PLANNED}
         waived = frozenset({"design"}) if planned or designs == {PLANNED} else frozenset()
         return judge(report.best, facts, self.eligibility, self.vocabulary, lenient=lenient, waived=waived)
+
+    def _news_alone(self, report: Report, verdict: Verdict) -> Verdict:
+        words = mentions("designs", all_pieces(report.records, full=True), self.vocabulary)
+        told = [one for one in words if one.term == PLANNED][:1]
+        if not told:
+            why = "news only: no report of the study at hand"
+            return replace(verdict, decision="awaiting", reason=why, criterion=KIND)
+        return replace(
+            verdict,
+            decision="ongoing",
+            reason="announced, no results yet; the registration is not at hand",
+            criterion=STATUS,
+            evidence=quoted(told, report.best.record_id),
+            locator=place(told, report.best.record_id),
+        )
 
     def _order(self, report: Report) -> dict[str, Settled]:
         order = dict(self.settled_study) if report.main else {}
@@ -159,7 +166,7 @@ def _barred(study: Study, report: Report) -> Verdict | None:
     if report.kind == "registration":
         state = registration.state(report.best)
         if state.decision == "exclude":
-            return Verdict("exclude", state.reason, STATUS, f"“{state.words}”", registration.STATUS_PLACE)
+            return Verdict("exclude", state.reason, STATUS, f"“{state.words}”", state.place)
     if report.kind in ("notice", "erratum") and not any(r.main for r in study.reports):
         return Verdict("exclude", f"{report.kind}: no outcome data", KIND, f"kind {report.kind}")
     return None
@@ -191,18 +198,6 @@ def _companion(report: Report, mains: list[Verdict]) -> Verdict:
     return Verdict("exclude", why, mains[0].criterion if mains else KIND)
 
 
-def _news_alone(report: Report, facts: Facts, verdict: Verdict) -> Verdict:
-    told = [one for one in facts.design if one.term == PLANNED]
-    return replace(
-        verdict,
-        decision="ongoing",
-        reason="announced, no results yet; the registration is not at hand",
-        criterion=STATUS,
-        evidence=quoted(told, report.best.record_id),
-        locator=place(told, report.best.record_id),
-    )
-
-
 def _without_results(study: Study, report: Report, articles: list[Verdict], verdict: Verdict) -> Verdict:
     """Return the decision about a protocol or a registration without results: its articles speak first."""
     if any(v.decision in _USED for v in articles):
@@ -220,5 +215,5 @@ def _without_results(study: Study, report: Report, articles: list[Verdict], verd
         state.reason,
         STATUS,
         f"“{state.words}”" + ("" if own else f" ({registered.best.record_id})"),
-        registration.STATUS_PLACE if own else "",
+        state.place if own else "",
     )

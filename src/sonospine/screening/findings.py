@@ -67,8 +67,17 @@ def condition(listed: Sequence[Piece], vocabulary: Vocabulary) -> Finding | None
 
 
 def procedures(listed: Sequence[Piece], vocabulary: Vocabulary) -> tuple[Finding, ...]:
-    """Return the procedures of a study: those of title and registered arms, else of the abstract, else of the rest."""
-    return _first_tier("procedures", listed, vocabulary)
+    """Return the procedures of a study: those of title and registered arms, else of the abstract, else of the rest.
+
+    To those of the title come those that the abstract names more than once: a title may name one arm alone, and
+    an abstract may name in passing what patients had before.
+    """
+    found = mentions("procedures", listed, vocabulary)
+    titled = [one for one in found if one.tier in (TITLE, REGISTERED)]
+    if not titled:
+        return _first_tier("procedures", listed, vocabulary)
+    counts = Counter(one.term for one in found if one.tier == ABSTRACT)
+    return first_of_each([*titled, *(one for one in found if one.tier == ABSTRACT and counts[one.term] > 1)])
 
 
 def regions(listed: Sequence[Piece], vocabulary: Vocabulary) -> tuple[Finding, ...]:
@@ -86,13 +95,13 @@ def _first_tier(kind: str, listed: Sequence[Piece], vocabulary: Vocabulary) -> t
 
 
 def guidance(listed: Sequence[Piece], vocabulary: Vocabulary, *, one_arm: bool) -> tuple[Finding, ...]:
-    """Return the kinds of guidance of a study: all of title, arms and abstract, else of methods, else background.
+    """Return the kinds of guidance of a study: all of title, arms and abstract, else of methods.
 
     Where one group of patients had two kinds of imaging (terms of the family ``imaging`` in title and abstract of
     one record), they were combined: the term of the family ``combined`` is added, where the vocabulary has one.
     """
     found = _during(mentions("guidance", listed, vocabulary), listed, vocabulary)
-    for tiers in ((TITLE, REGISTERED, ABSTRACT), (METHODS,), (BACKGROUND,)):
+    for tiers in ((TITLE, REGISTERED, ABSTRACT), (METHODS,)):
         here = first_of_each([one for one in found if one.tier in tiers])
         if here:
             return here + (_combined(here, found, vocabulary) if one_arm else ())

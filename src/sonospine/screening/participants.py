@@ -42,7 +42,7 @@ _PEOPLE = (
     r"(?:patients?|participants?|subjects?|adults?|individuals?|people|persons|women|men|volunteers?|cases)"
 )
 _RANDOMISED = re.compile(
-    rf"(?<![\d.,/–-])\b{_NUMBER}\s+(?:[\w'-]+\s+){{0,3}}?{_PEOPLE}\b[^.;()\d]{{0,120}}?\b(?:were|was|underwent|are)\s+"
+    rf"(?<![\d.,/–-])\b{_NUMBER}\s+(?:[\w'-]+\s+){{0,3}}?{_PEOPLE}\b(?P<between>(?:[^.;]|\.\d){{0,160}}?)\b(?:were|was|underwent|are)\s+"
     r"(?:[\w-]+\s+){0,2}?(?:randomi[sz]ed|randomly|allocated at random|randomi[sz]ation)\b",
     re.IGNORECASE,
 )
@@ -51,10 +51,13 @@ _RANDOMISED_FIRST = re.compile(
     re.IGNORECASE,
 )
 _ENROLLED = re.compile(
-    rf"(?<![\d.,/–-])\b{_NUMBER}\s+(?:[\w'-]+\s+){{0,3}}?{_PEOPLE}\b[^.;()\d]{{0,120}}?\b(?:were|was)\s+"
+    rf"(?<![\d.,/–-])\b{_NUMBER}\s+(?:[\w'-]+\s+){{0,3}}?{_PEOPLE}\b(?P<between>(?:[^.;]|\.\d){{0,160}}?)\b(?:were|was)\s+"
     r"(?:[\w-]+\s+){0,2}?(?:enrol+ed|included|recruited|treated)\b",
     re.IGNORECASE,
 )
+
+
+_COUNTED = re.compile(rf"\b{_NUMBER}\s+(?:[\w'-]+\s+){{0,2}}?{_PEOPLE}\b", re.IGNORECASE)
 
 
 def whole_number(text: str) -> int | None:
@@ -94,6 +97,8 @@ def participants(listed: Iterable[Piece]) -> str:
 
 
 def _counts_an_arm(text: str, found: re.Match[str]) -> bool:
+    if _COUNTED.search(found.groupdict().get("between") or ""):
+        return True
     before = text[max(0, found.start() - 40) : found.start()].lower()
     if re.search(r"\b(?:screened|excluded|withdrew|of (?:the|these|whom|them))\s*$", before):
         return True

@@ -8,6 +8,7 @@ from sonospine.model.record import Record
 from sonospine.screening.pieces import registry_value
 
 STATUS_PLACE = "registry/protocolSection/statusModule/overallStatus"
+NO_STATUS = "no status"
 ONGOING = frozenset(
     {"RECRUITING", "NOT_YET_RECRUITING", "ACTIVE_NOT_RECRUITING", "ENROLLING_BY_INVITATION", "SUSPENDED"}
 )
@@ -24,6 +25,11 @@ class State:
     reason: str
     words: str
 
+    @property
+    def place(self) -> str:
+        """Where the status stands; empty where there is none."""
+        return STATUS_PLACE if self.words != NO_STATUS else ""
+
 
 def status(record: Record) -> str:
     """Return the registry's status in small letters (``active not recruiting``), empty where unknown."""
@@ -38,12 +44,12 @@ def has_results(record: Record) -> bool:
 def state(record: Record) -> State:
     """Return what a registration leads to where nothing but itself is at hand."""
     code = str(registry_value(record, "statusModule/overallStatus") or "")
-    words = code or "no status"
+    words = code or NO_STATUS
     kind = str(registry_value(record, "designModule/studyType") or "")
     if code == "WITHDRAWN":
         return State("exclude", "registration withdrawn: nobody was enrolled", words)
     if code in EXPANDED_ACCESS or kind == "EXPANDED_ACCESS":
-        return State("exclude", "expanded access: no study", kind or words)
+        return State("exclude", "expanded access: no study", words)
     if has_results(record):
         return State("", "results in the registry", words)
     if code in ONGOING:
