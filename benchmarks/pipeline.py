@@ -1,0 +1,59 @@
+"""How long the whole run, a run with nothing to do, and `sonospine --help` take.
+
+    python benchmarks/pipeline.py
+
+Runs in a copy of the committed and changed files in an empty folder, with this environment. Prints JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+HELP_RUNS = 9
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="sonospine-benchmark-") as folder:
+        copy_project(Path(folder))
+        full = seconds([str(BIN / "python"), "workflow/scripts/start_review.py"], Path(folder))
+        nothing = seconds([str(BIN / "python"), "workflow/scripts/start_review.py"], Path(folder))
+    helped = [seconds([str(BIN / "sonospine"), "--help"], PROJECT) for _ in range(HELP_RUNS)]
+    figures = {"full_seconds": full, "nothing_seconds": nothing, "help_seconds": statistics.median(helped)}
+    print(json.dumps(figures))
+
+
+def copy_project(folder: Path) -> None:
+    listed = subprocess.run(
+        ["git", "-C", str(PROJECT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if (PROJECT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(PROJECT / name, folder / name)
+
+
+def seconds(command: list[str], folder: Path) -> float:
+    environment = os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "PYTHONHASHSEED": "0"}
+    start = time.perf_counter()
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    taken = time.perf_counter() - start
+    if done.returncode != 0:
+        raise SystemExit(f"{' '.join(command)} failed:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
+    return taken
+
+
+if __name__ == "__main__":
+    main()

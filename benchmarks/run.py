@@ -1,0 +1,113 @@
+"""Run the measurements, each in a process of its own, and write their tables into docs/benchmarks.md.
+
+    python benchmarks/run.py [statistics] [speed]
+
+Without a name both are run. Real records are looked for in SONOSPINE_TEST_DATA, by default ../shared/data.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from sonospine.evaluation.block import replace_block, table
+from sonospine.evaluation.version import code_version
+
+HERE = Path(__file__).resolve().parent
+PROJECT = HERE.parent
+PAGE = PROJECT / "docs" / "benchmarks.md"
+Figures = dict[str, Any]
+
+
+def main() -> None:
+    wanted = sys.argv[1:] or ["statistics", "speed"]
+    if unknown := set(wanted) - {"statistics", "speed"}:
+        raise SystemExit(f"unknown: {', '.join(sorted(unknown))}; allowed: statistics, speed")
+    if "statistics" in wanted:
+        replace_block(PAGE, "statistics", statistics_block(measured("statistics_against_metafor.py")))
+    if "speed" in wanted:
+        replace_block(PAGE, "benchmarks", speed_block())
+    print(f"written to {PAGE}")
+
+
+def measured(script: str, *arguments: str) -> Figures:
+    print(f"benchmarks/{script} ...", flush=True)
+    done = subprocess.run(
+        [sys.executable, str(HERE / script), *arguments],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise SystemExit(f"benchmarks/{script} failed:\n{done.stderr[-4000:]}")
+    figures: Figures = json.loads(done.stdout)
+    return figures
+
+
+def statistics_block(found: Figures) -> str:
+    rows = [
+        (kind, f"{entry['count']:,}", f"{entry['worst']:.1e}", entry["where"])
+        for kind, entry in found["kinds"].items()
+    ]
+    total = sum(entry["count"] for entry in found["kinds"].values())
+    return "\n\n".join(
+        (
+            f"Written by `python benchmarks/run.py statistics` ({code_version(PROJECT)}): {total:,} figures on "
+            f"{found['sets']} data sets, with five estimators and three intervals each, against metafor "
+            f"{found['metafor']}.",
+            table(("figure", "compared", "worst difference", "where"), rows),
+            "A difference is absolute below 1 and relative above.",
+        )
+    )
+
+
+def speed_block() -> str:
+    data = (PROJECT / os.environ.get("SONOSPINE_TEST_DATA", "../shared/data")).resolve()
+    run, pools = measured("pipeline.py"), measured("pooling.py")
+    rows = [
+        ("whole run of the embedded corpus", f"{run['full_seconds']:.1f} s", "", ""),
+        ("run with nothing to do", f"{run['nothing_seconds']:.1f} s", "", ""),
+        ("`sonospine --help` (median of 9)", f"{run['help_seconds']:.3f} s", "", ""),
+        pooling_row(pools),
+    ]
+    note = "Real records are not here: reading was not measured."
+    if data.exists():
+        read = measured("reading.py", str(data))
+        rows += reading_rows(read)
+        note = f"Reading without start-up, one core; its process took at most {read['peak_mb']:.0f} MB."
+    head = (
+        f"Written by `python benchmarks/run.py speed` ({code_version(PROJECT)}) on {os.cpu_count()} cores, "
+        f"{platform.machine()}, Python {platform.python_version()}."
+    )
+    return "\n\n".join((head, table(("what", "sonospine", "peer", "ratio"), rows), note))
+
+
+def pooling_row(found: Figures) -> tuple[str, ...]:
+    what = f"REML pools with Q-profile and prediction interval ({found['sets']} sets)"
+    ours, theirs = found["pools_per_second"], found["metafor_per_second"]
+    if theirs is None:
+        return what, f"{ours:.0f}/s", "R with metafor is not here", ""
+    return what, f"{ours:.0f}/s", f"metafor in a loop: {theirs:.0f}/s", f"{ours / theirs:.2f}"
+
+
+def reading_rows(found: Figures) -> list[tuple[str, ...]]:
+    ours, theirs = found["pubmed_per_second"], found["entrez_per_second"]
+    return [
+        (
+            f"PubMed XML parsed ({found['pubmed_records']:,} records)", f"{ours:.0f}/s",
+            f"Bio.Entrez.read: {theirs:.0f}/s", f"{ours / theirs:.2f}",
+        ),
+        (f"JATS full texts parsed ({found['articles']})", f"{found['jats_per_second']:.1f}/s", "", ""),
+        (f"results read from full texts ({found['articles']})", f"{found['articles_per_second']:.1f}/s", "", ""),
+        (f"results read from abstracts ({found['abstracts']})", f"{found['abstracts_per_second']:.0f}/s", "", ""),
+    ]  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
