@@ -85,7 +85,7 @@ STUDIES = TableSchema(
         _c("year", "integer", "year of the earliest article, else of the registration"),
         _c("design", "text", "design, from the vocabulary"),
         _c("condition", "text", "condition, from the vocabulary"),
-        _c("region", "text", "region of the spine, from the vocabulary"),
+        _c("region", "text", "region of the body, from the vocabulary"),
         _c("procedure", "list", "procedures, from the vocabulary, separated by ;"),
         _c("guidance", "list", "kinds of guidance, from the vocabulary, separated by ;"),
         _c("country", "text", "country where stated"),
