@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
 from sonospine.model.places import Place, parse
@@ -62,16 +63,26 @@ def _column_head(table: Table, column: int) -> str:
 
 def addresses_of(record: Record) -> list[tuple[str, str]]:
     """Return where the record stands outside: name and address. Only well-formed ids and web addresses count."""
-    found = []
-    if record.pmid.isascii() and record.pmid.isdigit():
-        found.append((f"PubMed {record.pmid}", f"https://pubmed.ncbi.nlm.nih.gov/{record.pmid}/"))
-    if re.fullmatch(r"PMC\d+", record.pmcid):
-        found.append((record.pmcid, f"https://pmc.ncbi.nlm.nih.gov/articles/{record.pmcid}/"))
-    if _DOI.fullmatch(record.doi):
-        found.append((f"doi:{record.doi}", f"https://doi.org/{quote(record.doi, safe='/')}"))
-    for nct in record.nct:
-        if re.fullmatch(r"NCT\d{8}", nct):
-            found.append((nct, f"https://clinicaltrials.gov/study/{nct}"))
-    if re.match(r"https?://[^\s\"'<>]+$", record.url):
+    found = _addresses(record.pmid, record.pmcid, record.doi, record.nct)
+    if re.fullmatch(r"https?://[^\s\"'<>]+", record.url):
         found.append(("source page", record.url))
+    return found
+
+
+def addresses_of_row(row: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return the same for a row of the table of records."""
+    return _addresses(row["pmid"], row["pmcid"], row["doi"], row["nct"].split(";"))
+
+
+def _addresses(pmid: str, pmcid: str, doi: str, registrations: Iterable[str]) -> list[tuple[str, str]]:
+    found = []
+    if pmid.isascii() and pmid.isdigit():
+        found.append((f"PubMed {pmid}", f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/"))
+    if re.fullmatch(r"PMC[0-9]+", pmcid):
+        found.append((pmcid, f"https://pmc.ncbi.nlm.nih.gov/articles/{pmcid}/"))
+    if _DOI.fullmatch(doi):
+        found.append((f"doi:{doi}", f"https://doi.org/{quote(doi, safe='/')}"))
+    for nct in registrations:
+        if re.fullmatch(r"NCT[0-9]{8}", nct):
+            found.append((nct, f"https://clinicaltrials.gov/study/{nct}"))
     return found

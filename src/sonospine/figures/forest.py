@@ -195,3 +195,14 @@ def _why_empty(candidates: Sequence[Row]) -> tuple[str, ...]:
     total = len(candidates)
     found = "no candidate was found" if total == 0 else f"{total} candidate{'s' if total > 1 else ''}:"
     return ("No study could be pooled.", found, *counted[:8], *(["…"] if len(counted) > 8 else []))
+
+
+def conflicted_effects(effects: Sequence[Row], measurements: Sequence[Row]) -> set[str]:
+    """Return the effects that rest on a value over which a conflict is open (its row carries ``conflict``)."""
+    doubted = {row["measurement_id"] for row in measurements if "conflict" in row["flags"].split(";")}
+    return {row["effect_id"] for row in effects if _touches(row, doubted)}
+
+
+def _touches(effect: Row, doubted: Collection[str]) -> bool:
+    flagged = "conflict" in effect["flags"].split(";")
+    return flagged or any(name in doubted for name in effect["measurement_ids"].split(";"))

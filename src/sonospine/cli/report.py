@@ -1,0 +1,88 @@
+"""``sonospine report``: the pages on which every pooled number can be followed to where it was read."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from sonospine.report.review import Review
+
+log = logging.getLogger(__name__)
+
+
+def run(
+    config: Annotated[Path, typer.Option(help="Configuration of the review.")],
+    out: Annotated[Path, typer.Option(help="Folder of the report; it is replaced as a whole.")],
+    root: Annotated[Path, typer.Option(help="Folder with results/ and extracted/.")] = Path(),
+) -> None:
+    """Write index.html, a page for each study, the tables to download and the figures."""
+    from sonospine.report.folder import write_folder
+    from sonospine.report.pages import report_files
+
+    content = report_files(_review(config, root))
+    write_folder(out, content)
+    log.info("%d files written to %s", len(content), out)
+
+
+def _review(config: Path, root: Path) -> Review:
+    from importlib.metadata import version
+
+    from sonospine.config.loading import load_config
+    from sonospine.model import tables
+    from sonospine.model.buckets import bucket_files
+    from sonospine.model.record import Record, read_records
+    from sonospine.model.schema import TableSchema
+    from sonospine.model.table_io import Row, read_table
+    from sonospine.report.review import Review
+
+    settings = load_config(config)
+    results, extracted = root / "results", root / "extracted"
+    shards, curated = results / "import", extracted / "curated"
+
+    def rows(path: Path, schema: TableSchema) -> list[Row]:
+        return read_table(path, schema, validate=False)  # what wrote it has checked it
+
+    def in_buckets(kind: str, schema: TableSchema) -> list[Row]:
+        files = bucket_files(shards, extracted / "machine" / kind, ".tsv")
+        return [row for path in files for row in rows(path, schema)]
+
+    parsed: dict[str, Record] = {
+        record.record_id: record
+        for path in bucket_files(shards, results / "records", ".jsonl")
+        for record in read_records(path)
+    }
+    corrections = sorted((extracted / "curation" / "corrections").glob("*.tsv"))
+    return Review(
+        config=settings,
+        parsed=parsed,
+        records=rows(results / "studies/records.tsv", tables.RECORDS),
+        reports=rows(results / "studies/reports.tsv", tables.REPORTS),
+        links=rows(results / "studies/links.tsv", tables.LINKS),
+        studies=rows(results / "studies/studies.tsv", tables.STUDIES),
+        decisions=rows(results / "screening/decisions.tsv", tables.DECISIONS),
+        prisma=rows(results / "screening/prisma.tsv", tables.PRISMA),
+        rejected=rows(results / "records/rejected.tsv", tables.REJECTED),
+        unread=in_buckets("unread", tables.UNREAD),
+        machine=in_buckets("measurements", tables.MEASUREMENTS),
+        measurements=rows(curated / "measurements.tsv", tables.RECONCILED),
+        arms=rows(curated / "arms.tsv", tables.ARMS),
+        conflicts=rows(curated / "conflicts.tsv", tables.CONFLICTS),
+        log=rows(curated / "log.tsv", tables.CORRECTION_LOG),
+        actions=[row for path in corrections for row in read_table(path, tables.CURATION)],
+        effects=rows(results / "effects/effects.tsv", tables.EFFECTS),
+        pooled=rows(results / "synthesis/pooled.tsv", tables.POOLED),
+        weights=rows(results / "synthesis/weights.tsv", tables.WEIGHTS),
+        figures={
+            analysis.id: {
+                name: (results / "figures" / f"{analysis.id}.{name}").read_bytes()
+                for name in ("svg", "pdf", "png")
+                if (results / "figures" / f"{analysis.id}.{name}").exists()
+            }
+            for analysis in settings.analyses
+        },
+        version=version("sonospine"),
+    )

@@ -1,0 +1,87 @@
+"""Tables to download, safe to open in a spreadsheet: TSV and CSV, texts that look like formulas defused."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+from sonospine.model.demonstration import BANNER
+from sonospine.model.schema import TableSchema
+from sonospine.model.table_io import Row
+from sonospine.model.tables import (
+    CONFLICTS,
+    CORRECTION_LOG,
+    DECISIONS,
+    EFFECTS,
+    POOLED,
+    PRISMA,
+    RECONCILED,
+    RECORDS,
+    REJECTED,
+    STUDIES,
+    UNREAD,
+    WEIGHTS,
+)
+from sonospine.report.review import Review
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "|", "%")
+NUMERIC = ("number", "integer", "boolean", "date")
+SEPARATORS = {"tsv": "\t", "csv": ","}
+
+
+def tables_of(review: Review) -> list[tuple[str, str, TableSchema, Sequence[Row]]]:
+    """Return the tables to download: file name without ending, what it holds, its schema, its rows."""
+    return [
+        ("studies", "studies as screened", STUDIES, review.studies),
+        ("records", "records with their reports and studies", RECORDS, review.records),
+        ("decisions", "screening decisions with reasons", DECISIONS, review.decisions),
+        ("prisma", "counts of the flow", PRISMA, review.prisma),
+        ("measurements", "every number read, as corrected", RECONCILED, review.measurements),
+        ("conflicts", "conflicts between places", CONFLICTS, review.conflicts),
+        ("corrections_log", "what each correction did", CORRECTION_LOG, review.log),
+        ("effects", "all candidate effects", EFFECTS, review.effects),
+        ("pooled", "pooled results", POOLED, review.pooled),
+        ("weights", "weights", WEIGHTS, review.weights),
+        ("unread", "results that stand only in a figure", UNREAD, review.unread),
+        ("rejected", "files that could not be read", REJECTED, review.rejected),
+    ]
+
+
+def table_file(schema: TableSchema, rows: Sequence[Row], ending: str, *, demonstration: bool) -> bytes:
+    """Return a table as a file.
+
+    Parameters
+    ----------
+    schema, rows
+        The table.
+    ending
+        ``tsv`` or ``csv``.
+    demonstration
+        Whether the first line says that this is the demonstration corpus.
+
+    Returns
+    -------
+    bytes
+        UTF-8. A text that a spreadsheet would take for a formula has an apostrophe in front; numbers are as they
+        are.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=SEPARATORS[ending], lineterminator="\n")
+    if demonstration:
+        out.write(f"# {BANNER}\n")
+    writer.writerow(schema.names)
+    guarded = [column.kind not in NUMERIC for column in schema.columns]
+    for row in rows:
+        writer.writerow(
+            [
+                defused(row[name]) if text else row[name]
+                for name, text in zip(schema.names, guarded, strict=True)
+            ]
+        )
+    return out.getvalue().encode("utf-8")
+
+
+def defused(text: str) -> str:
+    """Put an apostrophe before a text that a spreadsheet would take for a formula."""
+    return f"'{text}" if text.lstrip(" \u00a0").startswith(FORMULA_STARTS) else text

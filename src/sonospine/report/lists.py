@@ -1,0 +1,120 @@
+"""The lists of the report beside its analyses: studies by what became of them, conflicts, what could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sonospine.evidence.naming import place_in_words
+from sonospine.report.review import Review
+
+CASE_REPORT = "case_report"
+
+
+@dataclass(frozen=True, slots=True)
+class StudyLine:
+    """A study in a list."""
+
+    study_id: str
+    label: str
+    title: str
+    detail: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictLine:
+    """A conflict in the list of those to decide."""
+
+    study_id: str
+    label: str
+    kind: str
+    reason: str
+    check: str
+    places: tuple[tuple[str, str, str], ...]
+    chosen: str
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadLine:
+    """A figure or image table that holds results no reader can take."""
+
+    study_id: str
+    label: str
+    locator: str
+    caption: str
+
+
+def studies_with(review: Review, *verdicts: str) -> list[StudyLine]:
+    """Return the studies with one of the verdicts, by label."""
+    return _sorted(_line(review, s) for s, verdict in review.verdicts.items() if verdict in verdicts)
+
+
+def case_reports(review: Review) -> list[StudyLine]:
+    """Return the case reports, whatever screening decided about them: they are never pooled."""
+    return _sorted(_line(review, row["study_id"]) for row in review.studies if row["design"] == CASE_REPORT)
+
+
+def _sorted(lines: Iterable[StudyLine]) -> list[StudyLine]:
+    return sorted(lines, key=lambda line: (line.label.casefold(), line.study_id))
+
+
+def _line(review: Review, study_id: str) -> StudyLine:
+    study, records = review.study[study_id], review.records_of.get(study_id, [])
+    decided = [row for row in review.decisions_of.get(study_id, []) if row["reason"]]
+    last = [row for row in decided if row["stage"] == "report"] or decided
+    detail = [study["design"].replace("_", " "), study["registration"].replace(";", ", "), study["status"]]
+    return StudyLine(
+        study_id,
+        review.label(study_id),
+        next((row["title"] for row in records if row["title"]), ""),
+        ", ".join(part for part in detail if part),
+        "; ".join(dict.fromkeys(row["reason"] for row in last)),
+    )
+
+
+def conflict_lines(review: Review) -> list[ConflictLine]:
+    """Return the conflicts of studies that are not excluded; those still open come first."""
+    lines = []
+    for row in review.conflicts:
+        if not review.has_full_page(row["study_id"]):
+            continue
+        known = [review.measurement[i] for i in row["measurement_ids"].split(";") if i in review.measurement]
+        places = tuple(
+            (m["measurement_id"], place_in_words(review.parsed.get(m["record_id"]), m["locator"]), m["quote"])
+            for m in known
+        )
+        is_open = any("conflict" in m["flags"].split(";") for m in known)
+        lines.append(
+            ConflictLine(
+                row["study_id"],
+                review.label(row["study_id"]),
+                row["kind"].replace("_", " "),
+                row["reason"],
+                row["check"],
+                places,
+                row["chosen"],
+                is_open or row["kind"] == "time",
+            )
+        )
+    return sorted(lines, key=lambda line: (not line.is_open, line.label.casefold(), line.study_id, line.kind))
+
+
+def unread_lines(review: Review) -> list[UnreadLine]:
+    """Return what stands only in figures of studies that are not excluded."""
+    lines = []
+    for row in review.unread:
+        record = review.record_rows.get(row["record_id"])
+        if record is not None and review.has_full_page(record["study_id"]):
+            study = record["study_id"]
+            lines.append(UnreadLine(study, review.label(study), row["locator"], row["caption"]))
+    return sorted(lines, key=lambda line: (line.label.casefold(), line.study_id, line.locator))
+
+
+def excluded_by_reason(lines: list[StudyLine]) -> list[tuple[str, list[StudyLine]]]:
+    """Group excluded studies by reason, the most frequent first."""
+    groups: dict[str, list[StudyLine]] = {}
+    for line in lines:
+        groups.setdefault(line.reason or "no reason given", []).append(line)
+    return sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))

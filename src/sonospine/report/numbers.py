@@ -1,0 +1,93 @@
+"""Pooled results and effects as the pages print them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sonospine.config.settings import Analysis, Config
+from sonospine.figures.wording import INTERVALS, effect_number, interval_text, p_text, rounded
+from sonospine.model.table_io import Row
+
+VARIANTS = {
+    "primary": "Primary",
+    "wald": "Wald interval",
+    "other_value": "With the other value of each conflict",
+    "other_value_wald": "With the other value of each conflict, Wald interval",
+}
+FLAGS = {
+    "not_pooled": "one study: not pooled",
+    "not_interpretable": "not interpretable (two studies)",
+    "no_effects": "no study could be pooled",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PooledLine:
+    """A pooled result, every number as text."""
+
+    variant: str
+    k: str
+    n: str
+    estimate: str
+    interval: str
+    method: str
+    p_value: str
+    prediction: str
+    tau2: str
+    i2: str
+    q: str
+    note: str
+
+
+def pooled_line(row: Row) -> PooledLine:
+    """Write a row of the table of pools; ratios are back-transformed, tau² stays on the log scale."""
+    measure = row["measure"]
+    method = INTERVALS.get(row["ci_method"], row["ci_method"])
+    return PooledLine(
+        VARIANTS.get(row["variant"], row["variant"].replace("_", " ")),
+        row["k"],
+        row["n"],
+        effect_number(float(row["estimate"]), measure) if row["estimate"] else "",
+        _interval(row, "ci_lower", "ci_upper"),
+        f"{method}, t({row['df']})" if row["df"] else method,
+        p_text(row["p_value"]),
+        _interval(row, "pi_lower", "pi_upper"),
+        _with_bounds(row, "tau2", 3, ""),
+        _with_bounds(row, "i2", 0, " %"),
+        f"{rounded(row['q'], 2)} (df = {row['q_df']}, {p_text(row['q_p'])})" if row["q"] else "",
+        "; ".join(FLAGS.get(flag, flag.replace("_", " ")) for flag in row["flags"].split(";") if flag),
+    )
+
+
+def _interval(row: Row, lower: str, upper: str) -> str:
+    if not (row[lower] and row[upper]):
+        return ""
+    return interval_text(float(row[lower]), float(row[upper]), row["measure"])
+
+
+def _with_bounds(row: Row, name: str, digits: int, unit: str) -> str:
+    if not row[name]:
+        return ""
+    text = f"{rounded(row[name], digits)}{unit}"
+    lower, upper = row[f"{name}_lower"], row[f"{name}_upper"]
+    return f"{text} ({rounded(lower, digits)} to {rounded(upper, digits)})" if lower and upper else text
+
+
+def effect_text(row: Row) -> str:
+    """Write an effect with its interval, such as ``MD −1.20 [−1.62, −0.78]``; empty where there is none."""
+    if not row["yi"]:
+        return ""
+    text = f"{row['measure']} {effect_number(float(row['yi']), row['measure'])}"
+    return f"{text} {_interval(row, 'ci_lower', 'ci_upper')}".strip()
+
+
+def thresholds_of(config: Config, analysis: Analysis) -> list[tuple[str, str, str, bool]]:
+    """Return both minimal important differences of an outcome: name, value, source, whether the figure draws it."""
+    differences = config.outcome(analysis.outcome).minimal_important_difference
+    found = []
+    for name in ("within_person", "between_groups"):
+        difference = getattr(differences, name)
+        if difference is not None:
+            drawn = analysis.minimal_important_difference == name
+            found.append((name.replace("_", " "), f"{difference.value:g}", difference.source, drawn))
+    return found

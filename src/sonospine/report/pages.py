@@ -1,0 +1,156 @@
+"""The whole report as files: a pure function of the review."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader
+
+from sonospine.evidence.described import subject_of, values_of
+from sonospine.evidence.environment import environment_for
+from sonospine.evidence.fragments import chain_html, sources_html
+from sonospine.evidence.naming import addresses_of_row, place_in_words
+from sonospine.figures.svg import relinked
+from sonospine.figures.wording import INTERVALS
+from sonospine.model.demonstration import BANNER
+from sonospine.model.files import sha256
+from sonospine.model.numbers import truth
+from sonospine.model.table_io import Row
+from sonospine.report import lists
+from sonospine.report.analyses import FIGURE_BASE, ShownAnalysis, effect_line, shown_analysis
+from sonospine.report.downloads import SEPARATORS, table_file, tables_of
+from sonospine.report.flow import flow_of
+from sonospine.report.review import INCLUDED, Review
+
+
+@lru_cache(maxsize=1)
+def _templates() -> Environment:
+    return environment_for(PackageLoader("sonospine.report"))
+
+
+def report_files(review: Review) -> dict[str, bytes]:
+    """Return every file of the report by its path in the report's folder.
+
+    Returns
+    -------
+    dict
+        ``index.html``, ``style.css``, ``studies/<study_id>.html`` for every study, ``figures/<analysis>.<format>``,
+        ``tables/<name>.tsv`` and ``.csv``. The same review gives the same bytes.
+    """
+    made: dict[str, bytes] = {}
+    tables = tables_of(review)
+    for name, _, schema, rows in tables:
+        for ending in SEPARATORS:
+            made[f"tables/{name}.{ending}"] = table_file(
+                schema, rows, ending, demonstration=review.demonstration
+            )
+    for analysis_id, formats in review.figures.items():
+        for ending, content in formats.items():
+            shown = relinked(content, FIGURE_BASE, "../") if ending == "svg" else content
+            made[f"figures/{analysis_id}.{ending}"] = shown
+    made["style.css"] = (files("sonospine.report") / "static" / "style.css").read_bytes()
+    for study_id in sorted(review.study):
+        made[f"studies/{study_id}.html"] = _study_page(review, study_id).encode("utf-8")
+    fingerprint = sha256(b"".join(made[f"tables/{name}.tsv"] for name, *_ in tables))[:12]
+    made["index.html"] = _index_page(
+        review, fingerprint, [(name, about) for name, about, *_ in tables]
+    ).encode("utf-8")
+    return dict(sorted(made.items()))
+
+
+def _shared(review: Review) -> dict[str, Any]:
+    return {
+        "review": review,
+        "config": review.config,
+        "banner": BANNER if review.demonstration else "",
+        "interval_names": INTERVALS,
+        "outside": addresses_of_row,
+    }
+
+
+def _index_page(review: Review, fingerprint: str, tables: list[tuple[str, str]]) -> str:
+    analyses: list[ShownAnalysis] = [shown_analysis(review, a) for a in review.config.analyses]
+    excluded = lists.studies_with(review, "exclude")
+    return (
+        _templates()
+        .get_template("index.html.jinja")
+        .render(
+            **_shared(review),
+            analyses=analyses,
+            stages=flow_of(review.prisma),
+            included=lists.studies_with(review, *INCLUDED),
+            ongoing=lists.studies_with(review, "ongoing"),
+            awaiting=lists.studies_with(review, "awaiting"),
+            case_reports=lists.case_reports(review),
+            excluded=lists.excluded_by_reason(excluded),
+            excluded_count=len(excluded),
+            conflicts=lists.conflict_lines(review),
+            unread=lists.unread_lines(review),
+            tables=tables,
+            fingerprint=fingerprint,
+            pooled_count=len(review.pooled_ids),
+            checked_count=len(review.checked_ids),
+            inert=[row for row in review.log if row["outcome"] != "applied"],
+        )
+    )
+
+
+def _study_page(review: Review, study_id: str) -> str:
+    full = review.has_full_page(study_id)
+    effects = review.effects_of.get(study_id, [])
+    evidence = review.evidence(study_id)
+    used = {i for row in effects for i in row["measurement_ids"].split(";")}
+    used |= {i for row in evidence.conflicts for i in row["measurement_ids"].split(";")}
+    return (
+        _templates()
+        .get_template("study.html.jinja")
+        .render(
+            **_shared(review),
+            study=review.study[study_id],
+            label=review.label(study_id),
+            full=full,
+            verdict=review.verdicts.get(study_id, "exclude"),
+            records=review.records_of.get(study_id, []),
+            decisions=review.decisions_of.get(study_id, []),
+            links=_links(review, study_id),
+            arms=[row for row in review.arms if row["study_id"] == study_id],
+            unread=[line for line in lists.unread_lines(review) if line.study_id == study_id],
+            effects=[_shown_effect(review, row, chain_html(row, evidence)) for row in effects],
+            others=[_reading(review, row) for row in _unused(review, study_id, used)] if full else [],
+            sources=sources_html(evidence, used) if full else "",
+        )
+    )
+
+
+def _shown_effect(review: Review, row: Row, chain: object) -> dict[str, Any]:
+    titles = {analysis.id: analysis.title for analysis in review.config.analyses}
+    return {
+        "row": row,
+        "line": effect_line(review, row),
+        "title": titles.get(row["analysis"], row["analysis"]),
+        "included": truth(row["included"]),
+        "chain": chain,
+    }
+
+
+def _unused(review: Review, study_id: str, used: set[str]) -> list[Row]:
+    return [row for row in review.measurements_of.get(study_id, []) if row["measurement_id"] not in used]
+
+
+def _reading(review: Review, row: Row) -> dict[str, str]:
+    return {
+        "id": row["measurement_id"],
+        "subject": subject_of(row),
+        "values": values_of(row),
+        "quote": row["quote"],
+        "place": place_in_words(review.parsed.get(row["record_id"]), row["locator"]),
+        "state": row["state"] or "unread",
+        "flags": row["flags"].replace(";", ", ").replace("_", " "),
+    }
+
+
+def _links(review: Review, study_id: str) -> list[Row]:
+    own = {row["record_id"] for row in review.records_of.get(study_id, [])}
+    return [row for row in review.links if row["from_id"] in own or row["to_id"] in own]
