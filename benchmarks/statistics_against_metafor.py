@@ -63,7 +63,7 @@ def pooled(case: dict[str, Any], estimator: str, theirs: dict[str, Any]) -> Iter
     found = heterogeneity(yi, vi, tau2)
     where = f"{case['name']}, {estimator}"
     for name, figure in theirs.items():
-        if name != "means" and figure is not None:
+        if name != "means":
             yield name, getattr(found, name), figure, where
     for test, figures in theirs["means"].items():
         mean = mean_effect(yi, vi, tau2, ci=INTERVAL[test])

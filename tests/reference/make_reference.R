@@ -55,9 +55,8 @@ heterogeneity_of <- function(yi, vi, estimator) {
   fit <- rma(yi, vi, method = estimator, test = "z", control = control_for(yi, vi))
   control <- list(tol = 1e-14, maxiter = 10000, tau2.max = control_for(yi, vi)$tau2.max)
   profile <- confint(fit, control = control)$random
-  # Where Q at tau^2 = 0 is below the lower quantile metafor has no interval; ours is 0 to 0.
-  lower <- function(row) if (is.na(profile[row, "ci.lb"])) NULL else profile[row, "ci.lb"]
-  upper <- function(row) if (is.na(profile[row, "ci.ub"])) NULL else profile[row, "ci.ub"]
+  lower <- function(row) profile[row, "ci.lb"]
+  upper <- function(row) profile[row, "ci.ub"]
   list(
     tau2 = fit$tau2, tau2_lower = lower("tau^2"), tau2_upper = upper("tau^2"),
     i2 = fit$I2, i2_lower = lower("I^2(%)"), i2_upper = upper("I^2(%)"),
