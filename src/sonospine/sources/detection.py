@@ -79,6 +79,11 @@ def detect(head: bytes, suffix: str) -> str:
         return "ctgov"
     if suffix == ".json":
         raise Unreadable("the ending says JSON, but there is no JSON in it")
+    return _plain(text, suffix)
+
+
+def _plain(text: str, suffix: str) -> str:
+    """Return the format of a text by its ending, unless it is an export of references."""
     if suffix not in _TEXT_ENDINGS:
         raise Unreadable(f"not a format that is read yet: {suffix}")
     for name, pattern in _EXPORTS:
@@ -121,7 +126,7 @@ def _markup(text: str, suffix: str) -> str:
     if name in _ANSWERS:
         raise Unreadable(f"an answer of {_ANSWERS[name]}, not records: fetch the records with efetch")
     if suffix in _TEXT_ENDINGS and (name == "" or suffix):
-        return _TEXT_ENDINGS[suffix]
+        return _plain(text, suffix)
     if name == "xml" and "<records" in rest[:2000]:
         raise Unreadable("not a format that is read yet: EndNote XML")
     if name.lower() in ("html", "head", "body", "div", "p"):

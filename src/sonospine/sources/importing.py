@@ -66,11 +66,10 @@ def import_sources(sources: Iterable[SourcePath], out: Path) -> Imported:
     InputError
         A path of the configuration does not exist (the key is named).
     """
-    listed = list(sources)
-    for source in listed:
-        if not source.path.exists():
-            raise InputError("no such file or folder", field=source.key, found=source.shown)
+    listed = _existing(sources)
     out.parent.mkdir(parents=True, exist_ok=True)
+    for left in (*out.parent.glob(f".{out.name}.*.part"), *out.parent.glob(f".{out.name}.*.old")):
+        shutil.rmtree(left, ignore_errors=True)  # of a run that was killed
     fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".part", dir=out.parent))
     try:
         with tempfile.TemporaryFile(dir=fresh) as spool:
@@ -125,6 +124,25 @@ def _new(raw: RawRecord, kept: dict[str, _Spooled]) -> RawRecord | Rejected | No
     return Rejected(
         f"{raw.file}#{raw.ordinal}", f"{raw.record_id} stands in {first.file} already, with other content"
     )
+
+
+def source_files(sources: Iterable[SourcePath]) -> list[Path]:
+    """Return the files that an import of the sources would read, in order.
+
+    Raises
+    ------
+    InputError
+        A path of the configuration does not exist.
+    """
+    return [path for source in _existing(sources) for path, _, _ in _files(source)]
+
+
+def _existing(sources: Iterable[SourcePath]) -> list[SourcePath]:
+    listed = list(sources)
+    for source in listed:
+        if not source.path.exists():
+            raise InputError("no such file or folder", field=source.key, found=source.shown)
+    return listed
 
 
 def _files(source: SourcePath) -> Iterator[tuple[Path, str, str]]:

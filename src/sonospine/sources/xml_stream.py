@@ -34,6 +34,7 @@ def entries(chunks: Iterable[bytes], tags: tuple[str, ...], *, huge: bool) -> It
         remove_pis=True,
     )
     done = 0
+    ended = False
     try:
         for chunk in xml_chunks(chunks):
             parser.feed(chunk)
@@ -41,13 +42,14 @@ def entries(chunks: Iterable[bytes], tags: tuple[str, ...], *, huge: bool) -> It
                 done += 1
                 yield element
                 _forget(element)
+        ended = True
         parser.close()
         for _, element in parser.read_events():
             done += 1
             yield element
             _forget(element)
     except etree.XMLSyntaxError as error:
-        raise Unreadable(_reason(error, done)) from None
+        raise Unreadable(_reason(error, done, ended)) from None
 
 
 def _forget(element: etree._Element) -> None:
@@ -78,7 +80,7 @@ def parse_entry(content: str) -> etree._Element:
     try:
         root: etree._Element = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise Unreadable(_reason(error, 0)) from None
+        raise Unreadable(_reason(error, 0, False)) from None
     for element in root.iter(etree.Element):
         tag = element.tag
         if isinstance(tag, str) and tag[0] == "{":
@@ -86,9 +88,7 @@ def parse_entry(content: str) -> etree._Element:
     return root
 
 
-def _reason(error: Exception, done: int) -> str:
-    message = " ".join(str(error).split()) or "no content"
+def _reason(error: Exception, done: int, ended: bool) -> str:
+    message = re.sub(r"\s*\(<string>, line \d+\)$", "", " ".join(str(error).split())) or "no content"
     kept = f"; the {done} complete entries before that are kept" if done else ""
-    if re.search(r"premature end|Document is empty|no element found", message, re.IGNORECASE):
-        return f"truncated XML ({message}){kept}"
-    return f"malformed XML ({message}){kept}"
+    return f"{'truncated' if ended else 'malformed'} XML ({message}){kept}"
