@@ -40,11 +40,14 @@ _BASELINE = (
     r"|operation|therapy|randomi[sz]ation|block\w*|start|program\w*|rehabilitation|training)"
     r"|prior\s+to\s+(?:the\s+)?(?:treatment|intervention|injection|surgery|procedure|operation|therapy|block)"
     r"|at\s+(?:study\s+)?(?:entry|inclusion|enrolment|enrollment|admission|the\s+start)|(?:on\s+)?(?:study\s+)?entry\b(?=\s*$)|initial(?:ly)?\b"
-    r"|at\s+randomi[sz]ation|onset\s+of\s+treatment|^\s*(?:before|pre)\s*(?:\)|$|[,;(])|\bBL\b(?=\s*$)"
+    r"|at\s+randomi[sz]ation|onset\s+of\s+treatment|^\s*(?:before|pre)\s*(?:\)|$|[,;(])|\bBL\b(?=\s*$)|(?<=\w\s)(?:before|pre)\s*$"
 )
 _IMMEDIATE = (
     r"(?:immediately|directly|right|just|shortly)\s+(?:after|following|post)(?:\s*[-\u2010\u2013]?\s*(?:the\s+)?(?:treatment|intervention|injection|surgery"
     r"|procedure|operation|therapy|block))?|immediate(?:ly)?\s+post[-\s]?\s?\w*|immediate\s+(?:effect|post\w*)"
+    r"|(?:at|on|in|upon)\s+(?:arrival|admission)\s+(?:to|in|at|into)\s+(?:the\s+)?(?:PACU|post-?an\w+|recovery)"
+    r"|(?:at|in)\s+(?:the\s+)?(?:recovery(?:\s+room)?|PACU|post-?an[a-z]+\s+care\s+unit)\b|after\s+(?:extubation|awakening)"
+    r"|(?:at\s+)?(?:the\s+)?end\s+of\s+(?:the\s+)?(?:surgery|operation|procedure|injection)"
 )
 _DURING = (
     r"(?:during|throughout)\s+(?:the\s+)?(?:procedure|injection|treatment\s+procedure|surgery|operation|block|puncture|intervention)"
@@ -52,10 +55,12 @@ _DURING = (
 )
 _AFTER = (
     r"post-?\s?(?:treatment|intervention|injection|test|therapy|procedure|block|training|program\w*|op\b|operative\w*|surgery|rehabilitation)"
-    r"|(?:at\s+)?(?:the\s+)?(?:end|completion|conclusion)\s+of\s+(?:the\s+)?(?:treatment|intervention|therapy|study|trial|program\w*|training|follow-?\s?up)"
+    r"|(?:at\s+)?(?:the\s+)?(?:end|completion|conclusion|cessation)\s+of\s+(?:the\s+)?(?:\w+\s+)?(?:treatment|intervention|therapy|study|trial|program\w*|training"
+    r"|follow-?\s?up|rehabilitation|period|course|sessions?|exercises?|care)"
+    r"|(?:end|final|last|exit)\s+(?:test|value|measure\w*|assessments?|evaluations?|scores?|examinations?|session)"
     r"|after\s+(?:the\s+)?(?:treatment|intervention|injection|therapy|surgery|procedure|operation|block|training|program\w*)"
     r"|(?:at\s+)?(?:hospital\s+)?discharge|follow[-\s]?\s?ups?|final\s+(?:visit|assessment)|last\s+(?:visit|follow[-\s]up)|^\s*(?:after|post)\s*(?:\)|$|[,;(])"
-    r"|end-?point"
+    r"|end-?point|(?<=\w\s)(?:after|post)\s*$"
 )
 _LEAD = r"(?:(?P<within>within|up\s+to|over|for|last|past|previous|every|per|duration\s+of|next|first)\s+(?:the\s+)?(?:last\s+|past\s+|previous\s+|next\s+|first\s+)?)?"
 
@@ -173,20 +178,28 @@ def find_times(text: str, definitions: Mapping[str, TimeMention] | None = None) 
         if not any(mention.start < t.end and t.start < mention.end for t in taken):
             taken.append(mention)
     taken.sort(key=lambda t: t.start)
-    return [
-        t for k, t in enumerate(taken) if not _only_echoes(text, t, taken[k - 1 : k] + taken[k + 1 : k + 2])
-    ]
+    merged: list[TimeMention] = []
+    for mention in taken:
+        together = _rounded_off(text, merged[-1], mention) if merged else None
+        if together is not None:
+            merged[-1] = together
+        else:
+            merged.append(mention)
+    return merged
 
 
-def _only_echoes(text: str, vague: TimeMention, neighbours: list[TimeMention]) -> bool:
-    """Tell whether a time without a length only rounds off one beside it: ``6-week follow-up``, ``post-op day 1``."""
-    if vague.weeks is not None:
-        return False
-    for other in neighbours:
-        between = text[min(vague.end, other.end) : max(vague.start, other.start)]
-        if other.weeks is not None and other.phase == "follow_up" and not between.strip(" ,()-\u2010\u2013"):
-            return True
-    return False
+def _rounded_off(text: str, first: TimeMention, second: TimeMention) -> TimeMention | None:
+    """Return two mentions as one where one only rounds off the other: ``6-week follow-up``, ``post-op day 1``."""
+    if (first.weeks is None) == (second.weeks is None) or text[first.end : second.start].strip(
+        " ,()-\u2010\u2013"
+    ):
+        return None
+    known = first if first.weeks is not None else second
+    if known.phase != "follow_up":
+        return None
+    words = text[first.start : second.end]
+    origin = known.time_from or _counted_from(words)
+    return replace(known, start=first.start, end=second.end, text=words, time_from=origin)
 
 
 def _candidates(text: str, definitions: Mapping[str, TimeMention]) -> Iterable[TimeMention]:

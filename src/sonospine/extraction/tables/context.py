@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from sonospine.extraction.courses import Course, find_course
 from sonospine.extraction.tables.labels import Label, LabelReader
 from sonospine.extraction.tables.roles import is_baseline_caption
 from sonospine.extraction.tables.statistics import Named, methods_statement, stated
@@ -13,6 +14,11 @@ from sonospine.extraction.times import TimeMention, find_times, time_definitions
 from sonospine.model.record import Record, Table
 
 _CODED = re.compile(r"(?<!\w)[TtVv][\u2080-\u2089\d]{1,2}(?!\w)")
+_SHORT = re.compile(r"(?<![\w-])[A-Z][A-Za-z]*[A-Z0-9][\w]*(?:-[A-Z0-9]\w*)*(?![\w-])")
+_EXPANSION = re.compile(
+    r"(?:^|[;,.:]\s*|\s)(?P<short>[A-Z][A-Za-z]*[A-Z0-9]\w*(?:-[A-Z0-9]\w*)*)\s*(?:[:=,]|\s?[\u2013\u2014]\s?|\s-\s|\bindicates\b|\bdenotes\b|\bis\b)\s*"
+    r"(?P<long>(?:the\s+)?[A-Za-z][a-z][^;,.:=()]{2,70})"
+)
 CONTEXT_LENGTH = 600
 
 
@@ -50,6 +56,43 @@ class TableContext:
         )
 
     @functools.cached_property
+    def elsewhere(self) -> Named | None:
+        """What the other tables of the article state, where methods say nothing: centres only."""
+        for table in self.record.tables:
+            if table.locator == self.table.locator:
+                continue
+            for k, text in enumerate((table.caption, *table.footnotes)):
+                named = stated(text, f"{table.locator}:{f'foot{k}' if k else 'caption'}")
+                if named is not None and named.strong:
+                    return named
+        return None
+
+    @functools.cached_property
+    def course(self) -> Course | None:
+        """How long the treatment lasted, by the article."""
+        return find_course(
+            (p.locator, p.text) for p in self.record.passages if p.role in ("abstract", "methods", "title")
+        )
+
+    @functools.cached_property
+    def expansions(self) -> dict[str, str]:
+        """What the abbreviations of the table mean, by its own notes."""
+        found: dict[str, str] = {}
+        for text in (*self.table.footnotes, self.table.caption):
+            for match in _EXPANSION.finditer(text):
+                found.setdefault(match["short"], match["long"].strip())
+        return found
+
+    def expanded(self, label: str) -> str:
+        """Return a label with the meaning of its abbreviations behind them."""
+        for short in dict.fromkeys(_SHORT.findall(label)):
+            meaning = self.expansions.get(short, "")
+            if meaning and meaning.lower() not in label.lower():
+                at = re.search(rf"(?<![\w-]){re.escape(short)}(?![\w-])", label)
+                label = f"{label[: at.end()]} [{meaning}]{label[at.end() :]}" if at else label
+        return label
+
+    @functools.cached_property
     def caption_times(self) -> tuple[TimeMention, ...]:
         """The times of the caption."""
         return tuple(find_times(self.table.caption, self.definitions))
@@ -57,7 +100,7 @@ class TableContext:
     @functools.cached_property
     def baseline(self) -> bool:
         """Whether the caption announces characteristics before treatment and no later time."""
-        later = any(t.phase == "follow_up" and t.weeks for t in self.caption_times)
+        later = any(t.phase == "follow_up" for t in self.caption_times)
         return is_baseline_caption(self.table.caption) and not later
 
     def caption_label(self, reader: LabelReader) -> Label:
@@ -71,7 +114,7 @@ class TableContext:
 
 
 def settle_time(
-    near: list[tuple[bool, Label]], context: TableContext, *, change: bool
+    near: list[tuple[bool, Label]], context: TableContext, *, change: bool, after_course: bool
 ) -> tuple[TimeMention | None, tuple[str, ...]]:
     """Choose the time of a cell.
 
@@ -83,6 +126,8 @@ def settle_time(
         The table's surroundings: a caption's single time stands where no label has one.
     change
         Whether the value is a change, so that "from baseline" names no time.
+    after_course
+        Whether a neighbouring label names the end of treatment, so that "follow-up" lengths count from there.
 
     Returns
     -------
@@ -108,9 +153,41 @@ def settle_time(
     if known:
         if len({t.weeks for t in known}) > 1:
             flags = ("several_times",)
-        return known[0], flags
+        counted, more = _from_start(known[0], context, after_course=after_course)
+        return counted, (*flags, *more)
     vague = found[0][1] if found else None
-    return _from_caption(vague, context, change=change)
+    time, flags = _from_caption(vague, context, change=change)
+    if (
+        time is not None
+        and time.weeks is None
+        and time.phase == "follow_up"
+        and context.course
+        and _ENDS_COURSE.search(time.text)
+    ):
+        return replace(time, weeks=context.course.weeks), ("weeks_from_course",)
+    return time, flags
+
+
+def _from_start(
+    time: TimeMention, context: TableContext, *, after_course: bool
+) -> tuple[TimeMention, tuple[str, ...]]:
+    """Count a follow-up from the start of treatment where the article counts it from the end."""
+    if time.weeks is None or context.course is None or time.phase != "follow_up":
+        return time, ()
+    told = time.time_from == "end_of_treatment"
+    counted = told or (after_course and _FOLLOWS.search(time.text) and time.time_from in ("", "treatment"))
+    if not counted:
+        return time, ()
+    return replace(time, weeks=time.weeks + context.course.weeks, time_from="end_of_treatment"), (
+        "weeks_from_course",
+    )
+
+
+_ENDS_COURSE = re.compile(
+    r"post-?\s?(?:treatment|intervention|therapy|test|training|program)|^(?:after|post)\b|(?:after|post)$|\bend\b|completion|conclusion|final\s+test",
+    re.I,
+)
+_FOLLOWS = re.compile(r"follow[-\s]?up|^after\b|\bpost|\bafter\b", re.IGNORECASE)
 
 
 def _from_caption(

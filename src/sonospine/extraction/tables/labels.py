@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -65,6 +66,10 @@ _UNIT = re.compile(
     r"[(\[,]\s*(?P<unit>mm|cm|points?|pts|%|degrees?|\u00b0|min(?:utes)?|sec(?:onds)?|s|h(?:ours)?|mg|0\s*[-\u2013]\s*\d{1,3}[^)\]]{0,24}|\d+[- ]?(?:mm|cm|point)[^)\]]{0,12})\s*[)\],;]?",
     re.I,
 )
+_LEADING = re.compile(
+    r"^(?:at|in|on|after|of|the|for|from|to|and|post|following|until)(?=\s|$)\s*", re.IGNORECASE
+)
+_TRAILING = re.compile(r"\s+(?:at|after|in|on|for|of|from|to|and|the|post|following|until)$", re.IGNORECASE)
 _NOISE = re.compile(r"^[\W_]*$")
 
 
@@ -132,12 +137,7 @@ class LabelReader:
         kept = _cut(text, [(t.start, t.end) for t in times] + ([n.span()] if n else []))
         pairs = named_statistics(kept)
         outcome = strip_statistics(kept)
-        outcome = re.sub(r"\(\s*[\W_]*\)|\[\s*[\W_]*\]", " ", outcome)
-        outcome = re.sub(
-            r"\s+",
-            " ",
-            re.sub(r"^(?:at|in|on|after|of|the|for)\s*$|\s+(?:at|after|in|on|for|of)$", "", outcome),
-        ).strip(" ,;:-\u2013*/")
+        outcome = _tidied(outcome, timed=bool(times))
         population = _POPULATION.search(text)
         difference = bool(_DIFFERENCE.search(text))
         unit = _UNIT.search(text)
@@ -161,9 +161,23 @@ class LabelReader:
 
 
 def _at(label: Label, address: str) -> Label:
-    import dataclasses
-
     return dataclasses.replace(label, address=address)
+
+
+def _tidied(outcome: str, *, timed: bool) -> str:
+    """Return what is left of a label without empty brackets, time codes and prepositions that led to a time."""
+    outcome = re.sub(r"\(\s*[\W_]*\)|\[\s*[\W_]*\]", " ", outcome)
+    if timed:
+        outcome = re.sub(
+            r"[(\[]?\s*\b[TtVv]\d{1,2}\b\s*[)\]]?|\bvisit\s*\d+\b", " ", outcome, flags=re.IGNORECASE
+        )
+    previous = None
+    while previous != outcome:
+        previous = outcome
+        outcome = re.sub(r"\s+", " ", outcome).strip(" ,;:-\u2013*/\u2020\u2021")
+        if timed:
+            outcome = _LEADING.sub("", _TRAILING.sub("", outcome))
+    return outcome
 
 
 def _cut(text: str, spans: list[tuple[int, int]]) -> str:

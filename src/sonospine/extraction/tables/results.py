@@ -37,6 +37,7 @@ class _Who:
     comparator: str = ""
     flags: tuple[str, ...] = ()
     evidence: str = ""
+    reported: str = ""
 
 
 def read_table_results(
@@ -98,7 +99,10 @@ class _Results:
         if cell.expression.n:
             size = Size(cell.expression.n)
         decided = decide(
-            cell.expression, self._statistics(labels, cell), lambda: self.context.methods, size.n
+            cell.expression,
+            self._statistics(labels, cell),
+            lambda: self.context.methods or self.context.elsewhere,
+            size.n,
         )
         if decided is None:
             return None
@@ -117,9 +121,15 @@ class _Results:
             if (label.difference or label.between) and (pair := self._pair(label)) is not None:
                 return pair
             if label.arm is not None and not (label.between and _VERSUS.search(label.text)):
-                return _Who(label.arm.label, label.arm, 1.0, evidence=f"arm from {_level_name(level)}")
+                return _Who(
+                    label.arm.label,
+                    label.arm,
+                    1.0,
+                    reported=label.outcome,
+                    evidence=f"arm from {_level_name(level)}",
+                )
             if label.difference or label.between or label.ratio:
-                return self._compared(label)
+                return self._compared()
             if label.outcome and not label.times:
                 return _Who(
                     label.outcome,
@@ -129,8 +139,8 @@ class _Results:
                     evidence=f"arm from {_level_name(level)}",
                 )
         for _, label in labels.all():
-            if label.difference or label.between or label.ratio:
-                return self._pair(label) or self._compared(label)
+            if (label.difference or label.between or label.ratio) and not self.arms.one_arm:
+                return self._pair(label) or self._compared()
         if self.arms.one_arm:
             arm = self.arms.arms[0] if self.arms.arms else None
             return _Who(arm.label if arm else ALL, arm, 1.0, evidence="the study has one arm")
@@ -157,11 +167,12 @@ class _Results:
             first.label, first, 0.9, comparator=second.label, evidence="arms from the comparison's label"
         )
 
-    def _compared(self, label: Label) -> _Who | None:
+    def _compared(self) -> _Who | None:
         """Return the two arms of a difference where the article has just two; the direction is then only assumed."""
-        if len(self.arms.arms) != 2:
-            return _Who("", None, 0.5, flags=("arm_unknown",)) if label.between or label.ratio else None
-        first, second = self.arms.arms
+        arms = self.roles.arms if len(self.roles.arms) == 2 else self.arms.arms
+        if len(arms) != 2:
+            return _Who("", None, 0.5, flags=("arm_unknown",))
+        first, second = arms
         if second.role == "intervention" and first.role != "intervention":
             first, second = second, first
         return _Who(first.label, first, 0.75, comparator=second.label, flags=("direction_assumed",))
@@ -222,7 +233,12 @@ class _Results:
         ):
             return None
         timed = [(level in self.roles.time_levels, label) for level, label in labels.all()]
-        time, time_flags = settle_time(timed, self.context, change=change or role == "difference")
+        time, time_flags = settle_time(
+            timed,
+            self.context,
+            change=change or role == "difference",
+            after_course=self.roles.names_end_of_course,
+        )
         address = cell_address(self.roles.table, cell.row, cell.column)
         flags = (
             *expression.flags,
@@ -233,10 +249,7 @@ class _Results:
         )
         outcome, from_caption = self._outcome(labels)
         unit = next((label.unit for _, label in labels.all() if label.unit), "")
-        population = (
-            next((label.population for _, label in labels.all() if label.population), "")
-            or self.caption.population
-        )
+        population = self._population(labels)
         text = self.roles.layout.texts[cell.row][cell.column]
         count = centre == "count"
         confidence = 0.93 * who.factor * decided.factor
@@ -251,7 +264,7 @@ class _Results:
             source="table", locator=f"{address}:{expression.start}-{expression.end}", quote=text[expression.start : expression.end],
             first_number=expression.numbers[0].start, centre=centre, value=expression.value, rule=RULE,
             confidence=round(confidence, 3), outcome=outcome, unit=unit, context=self.context.notes,
-            arm=who.label, arm_definition=who.arm.definition if who.arm else "", comparator_arm=who.comparator,
+            arm=who.label, arm_definition=_definition(who), comparator_arm=who.comparator,
             n="" if centre in ("difference", "ratio") else size.n,
             n_locator="" if centre in ("difference", "ratio") else size.locator,
             time=time.text if time else "", weeks=time.weeks if time else None, phase=time.phase if time else "",
@@ -284,23 +297,40 @@ class _Results:
 
     def _outcome(self, labels: CellLabels) -> tuple[str, bool]:
         """Return the outcome label of a cell and whether only the caption names it."""
-        parts: list[str] = []
+        parts: dict[str, bool] = {}
         for group in (labels.sections, labels.stubs, labels.columns):
             for level, label in group:
                 if self.roles.is_arm_level(level) or not label.outcome or label.total:
                     continue
-                if (
-                    group is labels.columns
-                    and (label.difference or label.between or label.change or label.counts)
-                    and parts
-                ):
+                named = any(not timed for timed in parts.values())
+                compares = label.difference or label.between or label.change or label.counts
+                if group is labels.columns and named and (compares or self.roles.is_subgroup_level(level)):
                     continue
-                if label.outcome not in parts:
-                    parts.append(label.outcome)
-        if parts and any(re.search(r"[^\W\d_]{2}", part) for part in parts):
-            return ", ".join(parts)[:LONGEST_OUTCOME], False
-        named = self.caption.outcome or self.roles.table.caption
-        return ", ".join([named, *parts])[:LONGEST_OUTCOME], True
+                parts.setdefault(label.outcome, level in self.roles.time_levels)
+        telling = [part for part, timed in parts.items() if not timed] or list(parts)
+        if any(re.search(r"[^\W\d_]{2}", part) for part in telling):
+            return self.context.expanded(", ".join(telling))[:LONGEST_OUTCOME], False
+        named_above = self.caption.outcome or self.roles.table.caption
+        return self.context.expanded(", ".join([named_above, *telling]))[:LONGEST_OUTCOME], True
+
+    def _population(self, labels: CellLabels) -> str:
+        """Return the population a label or the caption names, or the subgroup of the column."""
+        told = next((label.population for _, label in labels.all() if label.population), "")
+        if told or self.caption.population:
+            return told or self.caption.population
+        for level, label in labels.columns:
+            if self.roles.is_subgroup_level(level) and label.outcome and not label.total:
+                return f"subgroup:{label.outcome}"
+        return ""
+
+
+def _definition(who: _Who) -> str:
+    """Return what the article says the arm is, with the table's own name for it where that says more."""
+    if who.arm is None:
+        return ""
+    known = f"{who.arm.label} {who.arm.definition}".lower()
+    more = who.reported if any(word not in known for word in re.findall(r"\w+", who.reported.lower())) else ""
+    return "; ".join(part for part in (more, who.arm.definition) if part)
 
 
 def _ratio_name(labels: CellLabels) -> str:

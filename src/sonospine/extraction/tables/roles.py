@@ -6,10 +6,12 @@ of the article, or look like groups; one label alone never decides.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from sonospine.extraction.arms import Arm
 from sonospine.extraction.tables.labels import Label, LabelReader
 from sonospine.extraction.tables.layout import Layout, is_empty
 from sonospine.model.places import cell_address
@@ -17,6 +19,13 @@ from sonospine.model.record import Table
 
 Level = tuple[str, int]
 SECTION: Level = ("section", 0)
+
+
+MOST_ARMS = 12
+_GROUP_HEAD = re.compile(
+    r"^\W*(?:(?:treatment|study|intervention|experimental)\s+)?(?:groups?|arms?|treatments?|interventions?)\W*(?:\(\s*n\s*\))?\W*$",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +55,11 @@ class Roles:
 
     def __post_init__(self) -> None:
         levels = self._levels()
+        headed = self._headed_stub(levels)
         matched = {level: score for level, labels in levels.items() if (score := _arm_score(labels)) > 0}
-        if matched:
+        if headed is not None:
+            self.arm_levels = frozenset([headed])
+        elif matched:
             best = max(matched.values())
             self.arm_levels = frozenset(level for level, score in matched.items() if score >= best - 0.001)
             if len(self.arm_levels) > 1:
@@ -118,6 +130,62 @@ class Roles:
             ]
         levels[SECTION] = [self.label(r, 0) for r in sorted(layout.section_rows)]
         return {level: labels for level, labels in levels.items() if labels}
+
+    def _headed_stub(self, levels: dict[Level, list[Label]]) -> Level | None:
+        """Return a stub column that its own header calls groups, arms or treatments."""
+        for column in self.layout.stubs:
+            heads = {
+                self.layout.texts[h][column] for headers in self.layout.headers.values() for h in headers
+            }
+            labels = {label.outcome for label in levels.get(("stub", column), ()) if _could_name_arm(label)}
+            if any(_GROUP_HEAD.match(head) for head in heads) and 2 <= len(labels) <= MOST_ARMS:
+                return "stub", column
+        return None
+
+    @functools.cached_property
+    def arms(self) -> tuple[Arm, ...]:
+        """The arms of the article that the table's arm level names, in order."""
+        found: dict[str, Arm] = {}
+        for level, labels in self._levels().items():
+            if level in self.arm_levels:
+                found |= {label.arm.label: label.arm for label in labels if label.arm is not None}
+        return tuple(found.values())
+
+    @functools.cached_property
+    def _subgroups(self) -> frozenset[Level]:
+        """Header rows above the arms whose every label stands over two or more arms, in a table whose rows name outcomes."""
+        layout = self.layout
+        if not any(kind == "header" for kind, _ in self.arm_levels) or len(self.arms) < 2:
+            return frozenset()
+        named = [self.label(r, layout.stubs[0]) for r in layout.body]
+        if sum(bool(label.outcome) for label in named) * 2 < len(named):
+            return frozenset()
+        arm_row = max(row for kind, row in self.arm_levels if kind == "header")
+        found: set[Level] = set()
+        for row in {h for headers in layout.headers.values() for h in headers if h < arm_row}:
+            under: dict[str, set[str]] = {}
+            for column in range(layout.width):
+                arm = self.label(arm_row, column).arm
+                if column not in layout.stubs and arm is not None:
+                    under.setdefault(layout.texts[row][column], set()).add(arm.label)
+            if len(under) >= 2 and all(len(arms) >= 2 for arms in under.values()):
+                found.add(("header", row))
+        return frozenset(found - self.time_levels)
+
+    def is_subgroup_level(self, level: Level) -> bool:
+        """Tell whether a header row divides the participants (men and women), with all arms under each part."""
+        return level in self._subgroups
+
+    @functools.cached_property
+    def names_end_of_course(self) -> bool:
+        """Whether a level of times also names the end of treatment without a length."""
+        return any(
+            time.weeks is None and time.phase == "follow_up"
+            for level, labels in self._levels().items()
+            if level in self.time_levels
+            for label in labels
+            for time in label.times
+        )
 
     def _grouplike(self, levels: dict[Level, list[Label]]) -> frozenset[Level]:
         """Return the level whose labels read like groups (n in each, or "group", "control"), where no arm is known there."""

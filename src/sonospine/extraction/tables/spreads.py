@@ -213,10 +213,10 @@ def _centred(expression: Expression, near: Sequence[Named], far: Callable[[], Na
                     evidence=(f"{pair.centre} from {named.source}",),
                 )
     methods = far()
-    pair = methods.spread_of(expression.spread) if methods else None
+    told = methods.spread_of(expression.spread) if methods else None
     centre = (
-        pair.centre
-        if pair and pair.centre in _MEANS
+        told.centre
+        if told and told.centre in _MEANS
         else "median"
         if expression.spread in ("iqr", "range")
         else "mean"
@@ -229,6 +229,12 @@ def _bare(
 ) -> Decided | None:
     if expression.centre in (*_MEANS, "difference", "percent"):
         return Decided(expression, 1.0)
+    if "score_or_count" in expression.flags:
+        if n and expression.total == n:
+            return Decided(
+                replace(expression, centre="count", flags=()), 0.8, evidence=("its denominator is n",)
+            )
+        return None
     for position, named in enumerate(near):
         centres = named.centres()
         centre = next((c for c in centres if c in _MEANS), "")

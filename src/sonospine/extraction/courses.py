@@ -1,0 +1,68 @@
+"""How long the treatment of a study lasted, so that "after treatment" and follow-ups can be counted from its start."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sonospine.extraction.times import weeks_of
+from sonospine.extraction.tokens import NUMBER_WORDS
+
+_AMOUNT = r"(?P<amount>\d{1,2}|" + "|".join(w for w, v in NUMBER_WORDS.items() if 0 < v <= 24) + r")"
+_UNIT = r"(?:consecutive\s+|successive\s+)?(?P<unit>days?|weeks?|wks?|months?)"
+_WORK = (
+    r"treat\w*|sessions?|therap\w+|exercis\w+|program\w*|massag\w+|appl\w+|receiv\w+|daily|weekly|per\s+week|a\s+week|/\s?week|times|twice|once"
+    r"|train\w+|intervention\w*|rehabilitation|course|regimen|administ\w+|took|taken|given|dose\w*"
+)
+_PATTERNS = (
+    re.compile(r"(?:" + _WORK + r")[^.;]{0,60}?\b(?:for|over|during|in|within)\s+(?:a\s+)?(?:total\s+of\s+|period\s+of\s+)?" + _AMOUNT + r"[\s-]*" + _UNIT + r"\b", re.I),
+    re.compile(
+        r"\b" + _AMOUNT + r"[\s-]+(?P<unit>days?|weeks?|wks?|months?)[\s-]+(?:\w+\s+){0,2}?(?:treatment|exercise|intervention|rehabilitation|training|program\w*"
+        r"|course|therapy|regimen|stay)\b(?!\s*follow)", re.I,
+    ),
+    re.compile(r"\b" + _AMOUNT + r"\s+(?P<unit>days?|weeks?|wks?|months?)\s+of\s+(?:\w+\s+){0,2}?(?:treatment|therapy|training|exercises?|intervention|rehabilitation|massage)\b", re.I),
+)  # fmt: skip
+_OTHER = re.compile(
+    r"\b(?:follow|pain\s+(?:for|lasting)|symptom|duration|history|previous|prior|past|last|least|more\s+than|exclu|inclu|wash)",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The length of a treatment in weeks, with the place that says so."""
+
+    weeks: float
+    locator: str
+
+
+def find_course(passages: Iterable[tuple[str, str]]) -> Course | None:
+    """Return the length of treatment that most statements agree on; ``None`` where there is none or two tie.
+
+    Parameters
+    ----------
+    passages
+        Pairs of place and text: title, abstract and methods.
+    """
+    votes: Counter[float] = Counter()
+    places: dict[float, str] = {}
+    for place, text in passages:
+        for pattern in _PATTERNS:
+            for found in pattern.finditer(text):
+                if _OTHER.search(text[max(0, found.start() - 25) : found.end() + 12]):
+                    continue
+                amount = found["amount"].lower()
+                weeks = weeks_of(float(NUMBER_WORDS.get(amount, 0) or amount), _unit(found["unit"]))
+                if 0 < weeks <= 104:
+                    votes[weeks] += 1
+                    places.setdefault(weeks, place)
+    ranked = votes.most_common(2)
+    if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):
+        return None
+    return Course(ranked[0][0], places[ranked[0][0]])
+
+
+def _unit(printed: str) -> str:
+    return {"d": "day", "w": "week", "m": "month"}[printed[0].lower()]
