@@ -50,12 +50,14 @@ _N_INSIDE = re.compile(
 _NAMED = re.compile(
     r"(?P<words>(?:[\w+/%.’'\-–]+\s+){0,5}?[\w+/%.’'\-–]+)\s+(?P<noun>groups?|arms?)\b", re.IGNORECASE
 )
+# What is meant stands before these; it is looked for backwards, so that the search stays linear.
 _CODE_IN_BRACKET = re.compile(
-    r"(?P<what>[^;:.()]{3,140}?(?:\.\d[^;:.()]*)?)\s*\((?:the\s+)?[Gg]roup\s+(?P<code>[A-Z]{1,5}\d{0,2}|[1-9]|[a-d])\b(?P<rest>[^()]*)\)"
+    r"\s*\((?:the\s+)?[Gg]roup\s+(?P<code>[A-Z]{1,5}\d{0,2}|[1-9]|[a-d])\b(?P<rest>[^()]*)\)"
 )
 _IN_GROUP = re.compile(
-    r"(?P<what>[^;:.()]{3,90})\b(?:was|were)?\s*(?:used\s+|given\s+|administered\s+)?(?:in|for)\s+(?:the\s+)?[Gg]roup\s+(?P<code>[A-Z]{1,5}\d{0,2}|[1-9])\b"
+    r"\s(?:was|were)?\s*(?:used\s+|given\s+|administered\s+)?(?:in|for)\s+(?:the\s+)?[Gg]roup\s+(?P<code>[A-Z]{1,5}\d{0,2}|[1-9])\b"
 )
+_CLAUSE = re.compile(r"(?:[^;:.()]|(?<=\d)\.(?=\d)){3,140}$")
 _SIZED = re.compile(
     r"(?P<what>[^;()\[\]]{2,160}?)\s*[\[(](?P<inside>[^()\[\]]*?)\b[nN]\s*=\s*(?P<n>\d[\d,]*)[^()\[\]]*[\])]"
 )
@@ -132,7 +134,8 @@ def coded(text: str) -> Iterator[Candidate]:
         for found in pattern.finditer(text):
             rest = found.groupdict().get("rest") or ""
             n = _size(rest, found.start("rest")) if rest else ("", 0, 0)
-            what = _last_phrase(found["what"])
+            clause = _CLAUSE.search(text[max(0, found.start() - 140) : found.start()])
+            what = _last_phrase(clause[0]) if clause else ""
             if what and not re.search(
                 r"\b(?:higher|lower|patients|significant|mean|found|observed)\b|±", what, re.IGNORECASE
             ):
@@ -182,6 +185,10 @@ def sized(text: str) -> Iterator[Candidate]:
         if not what or len(words_of(what) - _ENROLLED) == 0 or "%" in inside or "=" in inside:
             continue
         label = re.sub(r"^(?:the|a|an)\s+", "", what, flags=re.IGNORECASE)
+        if re.search(r"\b(?:group|arm)$", label):
+            label = f"{_trim(label.split()[:-1])} {label.split()[-1]}".strip()
+            if label in {"group", "arm"}:
+                continue
         start = found.start("what") + found["what"].rfind(what)
         yield Candidate(
             "sized",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from sonospine.extraction import arm_patterns
 from sonospine.extraction.arm_clusters import Cluster, candidates, chosen, clusters
 from sonospine.extraction.arm_labels import ACTIVES, CONTROLS, normalised, words_of
-from sonospine.extraction.language import analyse
+from sonospine.extraction.language import abbreviations_of
 from sonospine.model.places import Place
 from sonospine.model.record import Passage, Record
 from sonospine.vocabulary import Vocabulary
@@ -116,7 +116,7 @@ def find_arms(record: Record, vocabulary: Vocabulary) -> DocumentArms:
     if record.registry:
         return _registered(record)
     passages = [p for p in record.passages if _tells_arms(p)]
-    abbreviations = dict(pair for a in analyse(p.text for p in passages) for pair in a.abbreviations)
+    abbreviations = abbreviations_of(p.text for p in passages)
     found = clusters(candidates(record, passages), abbreviations)
     chosen_clusters = chosen(found)
     if len(chosen_clusters) < 2:
@@ -126,7 +126,8 @@ def find_arms(record: Record, vocabulary: Vocabulary) -> DocumentArms:
     alone = _is_one_arm(record, vocabulary)
     if len(chosen_clusters) < 2 or alone:
         return DocumentArms((), alone or not _is_comparison(record, passages), total, total_place)
-    arms = _sized(tuple(_arm(c, abbreviations) for c in chosen_clusters), passages)
+    named = (_without_total(_arm(c, abbreviations), total) for c in chosen_clusters)
+    arms = _sized(tuple(named), passages)
     return DocumentArms(_with_roles(arms), False, total, total_place)
 
 
@@ -160,6 +161,11 @@ def _arm(cluster: Cluster, abbreviations: dict[str, str]) -> Arm:
         n_locator=n_place,
         aliases=tuple(aliases),
     )
+
+
+def _without_total(arm: Arm, total: str) -> Arm:
+    """Take the n away from an arm that would hold everybody: it is the n of the study."""
+    return replace(arm, n_randomised="", n_locator="") if total and arm.n_randomised == total else arm
 
 
 def _sized(arms: tuple[Arm, ...], passages: list[Passage]) -> tuple[Arm, ...]:

@@ -23,6 +23,7 @@ _NO_END = re.compile(
 )
 _INITIAL = re.compile(r"(?:^|[\s(])[A-Z]\.$")
 _CANDIDATE = re.compile(r"[.!?][\"'”’)\]]*(?=\s)|[.!?](?=[A-Z][a-z]{2})")
+_SHORT_FORM = re.compile(r"[\[(][^()\[\]]{0,12}[A-Za-z][^()\[\]]{0,12}[)\]]")
 _NEXT = re.compile(r"\s*[\"'“‘(\[]*(?P<first>\S)")
 _INFIXES = (r"[±≤≥=<>;]", r"(?<=\w)[()\[\]]", r"[()\[\]](?=\w)", r"(?<=[a-z])\.(?=[A-Z])")
 
@@ -115,6 +116,24 @@ def analyse(texts: Iterable[str]) -> list[Analysed]:
             Analysed(doc.text, tuple((s.start_char, s.end_char) for s in doc.sents), _abbreviations(doc))
             for doc in nlp.pipe(texts)
         ]
+
+
+def abbreviations_of(texts: Iterable[str]) -> dict[str, str]:
+    """Return the abbreviations that texts define, short form to long form; the first definition holds.
+
+    Only sentences with a short bracket can define one, so only those are analysed.
+    """
+    defining = [
+        text[start:end]
+        for text in texts
+        for start, end in sentences(text)
+        if _SHORT_FORM.search(text, start, end)
+    ]
+    found: dict[str, str] = {}
+    for analysed in analyse(defining):
+        for short, long in analysed.abbreviations:
+            found.setdefault(short, long)
+    return found
 
 
 def _abbreviations(doc: Doc) -> tuple[tuple[str, str], ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.metadata import entry_points
 
 from sonospine.extraction.arms import DocumentArms
@@ -29,7 +29,6 @@ class Context:
     arms: DocumentArms
     vocabulary: Vocabulary
     decimal_comma: bool = False
-    abbreviations: dict[str, str] = field(default_factory=dict)
 
 
 Reader = Callable[[Record, Context], list[Reading]]
