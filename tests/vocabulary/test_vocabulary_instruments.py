@@ -62,7 +62,11 @@ def vocabulary() -> Vocabulary:
     ],
 )
 def test_a_label_names_its_instrument_and_scale(
-    vocabulary: Vocabulary, label: str, instrument: str, construct: str, scale: tuple[float | None, float | None]
+    vocabulary: Vocabulary,
+    label: str,
+    instrument: str,
+    construct: str,
+    scale: tuple[float | None, float | None],
 ) -> None:
     reading = vocabulary.instrument(label)
     assert reading is not None
@@ -82,13 +86,17 @@ def test_a_label_names_its_instrument_and_scale(
         ("VAS during the procedure", "procedural_pain"),
     ],
 )
-def test_a_generic_scale_measures_what_stands_beside_it(vocabulary: Vocabulary, label: str, construct: str) -> None:
+def test_a_generic_scale_measures_what_stands_beside_it(
+    vocabulary: Vocabulary, label: str, construct: str
+) -> None:
     reading = vocabulary.instrument(label)
     assert reading is not None
     assert reading.construct == construct
 
 
-@pytest.mark.parametrize("label", ["VAS/ODI", "ODI and NDI", "VAS for pain and anxiety", "Group", "", "Visit", "p value"])
+@pytest.mark.parametrize(
+    "label", ["VAS/ODI", "ODI and NDI", "VAS for pain and anxiety", "Group", "", "Visit", "p value"]
+)
 def test_an_unclear_label_is_not_guessed(vocabulary: Vocabulary, label: str) -> None:
     assert vocabulary.instrument(label) is None
 
@@ -104,7 +112,8 @@ def test_a_context_tells_what_a_bare_scale_measured(vocabulary: Vocabulary) -> N
 
 def test_a_context_names_the_instrument_of_a_pain_score(vocabulary: Vocabulary) -> None:
     reading = vocabulary.instrument(
-        "Pain score", context="Pain was rated on a numerical rating scale (NRS, 0 to 10); the ODI was recorded."
+        "Pain score",
+        context="Pain was rated on a numerical rating scale (NRS, 0 to 10); the ODI was recorded.",
     )
     assert reading is not None
     assert (reading.instrument, reading.scale_max) == ("nrs", 10)
@@ -124,7 +133,14 @@ def test_a_score_of_fifty_is_the_raw_index(vocabulary: Vocabulary) -> None:
 
 @pytest.mark.parametrize(
     ("label", "value", "highest"),
-    [("VAS", 54.2, 100), ("VAS", 5.4, 10), ("NDI", 62, 100), ("NDI", 24.9, None), ("ODI", 71.12, 100), ("VAS", -32, 100)],
+    [
+        ("VAS", 54.2, 100),
+        ("VAS", 5.4, 10),
+        ("NDI", 62, 100),
+        ("NDI", 24.9, None),
+        ("ODI", 71.12, 100),
+        ("VAS", -32, 100),
+    ],
 )
 def test_a_value_rules_out_a_scale_that_it_exceeds(
     vocabulary: Vocabulary, label: str, value: float, highest: float | None
@@ -179,7 +195,9 @@ def test_a_unit_is_read_or_left_empty(
         ("VAS", ""),
     ],
 )
-def test_the_part_that_was_measured_is_the_subscale(vocabulary: Vocabulary, label: str, subscale: str) -> None:
+def test_the_part_that_was_measured_is_the_subscale(
+    vocabulary: Vocabulary, label: str, subscale: str
+) -> None:
     reading = vocabulary.instrument(label)
     assert reading is not None
     assert reading.subscale == subscale
@@ -188,7 +206,15 @@ def test_the_part_that_was_measured_is_the_subscale(vocabulary: Vocabulary, labe
 def test_the_direction_is_that_of_what_was_measured(vocabulary: Vocabulary) -> None:
     directions = {
         label: reading.direction
-        for label in ("VAS pain", "VAS satisfaction", "ODI", "KOOS", "procedure time", "first-pass success", "age")
+        for label in (
+            "VAS pain",
+            "VAS satisfaction",
+            "ODI",
+            "KOOS",
+            "procedure time",
+            "first-pass success",
+            "age",
+        )
         if (reading := vocabulary.instrument(label))
     }
     assert directions == {

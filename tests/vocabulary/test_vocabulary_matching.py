@@ -94,7 +94,13 @@ def test_only_guidance_is_guidance(vocabulary: Vocabulary, text: str, ids: tuple
 
 @pytest.mark.parametrize(
     ("text", "ids"),
-    [("CT", ("ct",)), (" CT ; n = 20", ("ct",)), ("FL", ("fluoroscopy",)), ("blind", ("landmark",)), ("CT showed", ())],
+    [
+        ("CT", ("ct",)),
+        (" CT ; n = 20", ("ct",)),
+        ("FL", ("fluoroscopy",)),
+        ("blind", ("landmark",)),
+        ("CT showed", ()),
+    ],
 )
 def test_some_wordings_count_only_as_a_whole_label(
     vocabulary: Vocabulary, text: str, ids: tuple[str, ...]
@@ -134,7 +140,17 @@ def test_an_abbreviation_is_found_with_its_capitals_only() -> None:
 
 def test_contexts_void_a_synonym_but_not_an_always() -> None:
     matcher = Matcher(
-        "guidance", [Term("beam", "beam", ("beam",), always=("beam-guided",), not_after=("laser",), not_before=("width",))]
+        "guidance",
+        [
+            Term(
+                "beam",
+                "beam",
+                ("beam",),
+                always=("beam-guided",),
+                not_after=("laser",),
+                not_before=("width",),
+            )
+        ],
     )
     assert matcher.find("laser beam") == []
     assert matcher.find("beam (width)") == []
@@ -143,7 +159,29 @@ def test_contexts_void_a_synonym_but_not_an_always() -> None:
 
 WORDS = st.lists(
     st.sampled_from(
-        "US-guided ultrasound therapeutic CT caudal epidural block TFESI medial branch blocks ; , VAS 超声引导 5 % dextrose – of the".split()
+        [
+            "US-guided",
+            "ultrasound",
+            "therapeutic",
+            "CT",
+            "caudal",
+            "epidural",
+            "block",
+            "TFESI",
+            "medial",
+            "branch",
+            "blocks",
+            ";",
+            ",",
+            "VAS",
+            "超声引导",
+            "5",
+            "%",
+            "dextrose",
+            "–",
+            "of",
+            "the",
+        ]
     ),
     max_size=12,
 ).map(" ".join)
