@@ -19,10 +19,10 @@ _WORK = (
 _PATTERNS = (
     re.compile(r"(?:" + _WORK + r")[^.;]{0,60}?\b(?:for|over|during|in|within)\s+(?:a\s+)?(?:total\s+of\s+|period\s+of\s+)?" + _AMOUNT + r"[\s-]*" + _UNIT + r"\b", re.I),
     re.compile(
-        r"\b" + _AMOUNT + r"[\s-]+(?P<unit>days?|weeks?|wks?|months?)[\s-]+(?:\w+\s+){0,2}?(?:treatment|exercise|intervention|rehabilitation|training|program\w*"
+        r"\b" + _AMOUNT + r"[\s-]+(?P<unit>days?|weeks?|wks?|months?)[\s-]+(?:(?!after|before|following|later|since|from|post|of)\w+\s+){0,2}?(?:treatment|exercise|intervention|rehabilitation|training|program\w*"
         r"|course|therapy|regimen|stay)\b(?!\s*follow)", re.I,
     ),
-    re.compile(r"\b" + _AMOUNT + r"\s+(?P<unit>days?|weeks?|wks?|months?)\s+of\s+(?:\w+\s+){0,2}?(?:treatment|therapy|training|exercises?|intervention|rehabilitation|massage)\b", re.I),
+    re.compile(r"\b" + _AMOUNT + r"\s+(?P<unit>days?|weeks?|wks?|months?)\s+of\s+(?:(?!after|before|following|later|since|from|post|of)\w+\s+){0,2}?(?:treatment|therapy|training|exercises?|intervention|rehabilitation|massage)\b", re.I),
 )  # fmt: skip
 _OTHER = re.compile(
     r"\b(?:follow|pain\s+(?:for|lasting)|symptom|duration|history|previous|prior|past|last|least|more\s+than|exclu|inclu|wash)",

@@ -59,7 +59,7 @@ _AFTER = (
     r"|follow-?\s?up|rehabilitation|period|course|sessions?|exercises?|care)"
     r"|(?:end|final|last|exit)\s+(?:test|value|measure\w*|assessments?|evaluations?|scores?|examinations?|session)"
     r"|after\s+(?:the\s+)?(?:treatment|intervention|injection|therapy|surgery|procedure|operation|block|training|program\w*)"
-    r"|(?:at\s+)?(?:hospital\s+)?discharge|follow[-\s]?\s?ups?|final\s+(?:visit|assessment)|last\s+(?:visit|follow[-\s]up)|^\s*(?:after|post)\s*(?:\)|$|[,;(])"
+    r"|after\s+(?:the\s+)?(?:\w+\s+){0,2}(?:sessions|treatments|injections)|(?:at\s+)?(?:hospital\s+)?discharge|follow[-\s]?\s?ups?|final\s+(?:visit|assessment)|last\s+(?:visit|follow[-\s]up)|^\s*(?:after|post)\s*(?:\)|$|[,;(])"
     r"|end-?point|(?<=\w\s)(?:after|post)\s*$"
 )
 _LEAD = r"(?:(?P<within>within|up\s+to|over|for|last|past|previous|every|per|duration\s+of|next|first)\s+(?:the\s+)?(?:last\s+|past\s+|previous\s+|next\s+|first\s+)?)?"
@@ -323,8 +323,8 @@ def _code(text: str) -> str:
 
 
 _DEFINED = re.compile(
-    r"(?:(?P<before>[^.;:()]{3,80}?)\s*\(\s*(?P<code>[TV][\u2080-\u2089\d]{1,2})\s*\))"
-    r"|(?:(?<!\w)(?P<code2>[TV][\u2080-\u2089\d]{1,2})\s*(?:=|:|,|\(|is|was|indicates|denotes|represents)\s*(?P<behind>[^.;]{3,80}))"
+    r"(?:(?P<before>[^.;:()]{3,80}?)\s*\(\s*(?P<code>[TtVv][\u2080-\u2089\d]{1,2})\s*\))"
+    r"|(?:(?<!\w)(?P<code2>[TtVv][\u2080-\u2089\d]{1,2})\s*(?:=|:|,|\(|is|was|indicates|denotes|represents)\s*(?P<behind>[^.;,]{3,80}))"
 )
 
 

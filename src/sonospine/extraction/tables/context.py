@@ -6,6 +6,8 @@ import functools
 import re
 from dataclasses import dataclass, replace
 
+from sonospine.extraction.arm_labels import normalised
+from sonospine.extraction.arms import Arm, DocumentArms
 from sonospine.extraction.courses import Course, find_course
 from sonospine.extraction.tables.labels import Label, LabelReader
 from sonospine.extraction.tables.roles import is_baseline_caption
@@ -28,6 +30,7 @@ class TableContext:
 
     record: Record
     table: Table
+    arms: DocumentArms
 
     @functools.cached_property
     def definitions(self) -> dict[str, TimeMention]:
@@ -103,6 +106,16 @@ class TableContext:
         later = any(t.phase == "follow_up" for t in self.caption_times)
         return is_baseline_caption(self.table.caption) and not later
 
+    @functools.cached_property
+    def caption_arm(self) -> tuple[Arm, ...]:
+        """The arms whose names stand in the caption."""
+        words = f" {normalised(self.table.caption)} "
+        return tuple(
+            arm
+            for arm in self.arms.arms
+            if any((name := normalised(n)) and f" {name} " in words for n in arm.names())
+        )
+
     def caption_label(self, reader: LabelReader) -> Label:
         """Return the caption read as a label."""
         return reader.read(self.table.caption, f"{self.table.locator}:caption")
@@ -114,7 +127,12 @@ class TableContext:
 
 
 def settle_time(
-    near: list[tuple[bool, Label]], context: TableContext, *, change: bool, after_course: bool
+    near: list[tuple[bool, Label]],
+    context: TableContext,
+    *,
+    change: bool,
+    after_course: bool,
+    only_later: TimeMention | None = None,
 ) -> tuple[TimeMention | None, tuple[str, ...]]:
     """Choose the time of a cell.
 
@@ -128,6 +146,8 @@ def settle_time(
         Whether the value is a change, so that "from baseline" names no time.
     after_course
         Whether a neighbouring label names the end of treatment, so that "follow-up" lengths count from there.
+    only_later
+        The one time after baseline of the table's labels, which a change without a time belongs to.
 
     Returns
     -------
@@ -156,6 +176,11 @@ def settle_time(
         counted, more = _from_start(known[0], context, after_course=after_course)
         return counted, (*flags, *more)
     vague = found[0][1] if found else None
+    inferred: tuple[str, ...] = ()
+    if vague is None and change and only_later is not None:
+        vague, inferred = only_later, ("time_from_table",)
+        if vague.weeks is not None:
+            return vague, inferred
     time, flags = _from_caption(vague, context, change=change)
     if (
         time is not None
@@ -184,7 +209,7 @@ def _from_start(
 
 
 _ENDS_COURSE = re.compile(
-    r"post-?\s?(?:treatment|intervention|therapy|test|training|program)|^(?:after|post)\b|(?:after|post)$|\bend\b|completion|conclusion|final\s+test",
+    r"post-?\s?(?:treatment|intervention|therapy|test|training|program)|^(?:after|post)\b|(?:after|post)$|\bend\b|sessions|treatments$|completion|conclusion|final\s+test",
     re.I,
 )
 _FOLLOWS = re.compile(r"follow[-\s]?up|^after\b|\bpost|\bafter\b", re.IGNORECASE)

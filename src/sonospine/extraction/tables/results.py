@@ -22,6 +22,7 @@ from sonospine.model.record import Record, Table
 
 RULE = "table"
 LONGEST_OUTCOME = 200
+LONGEST_CAPTION = 120
 _VERSUS = re.compile(
     r"\s+(?:vs\.?|versus|minus|compared\s+(?:to|with)|[-\u2013\u2212\u00d7])\s+", re.IGNORECASE
 )
@@ -62,7 +63,7 @@ def read_table_results(
     layout = lay_out(table, decimal_comma=decimal_comma)
     if layout is None:
         return []
-    context = TableContext(record, table)
+    context = TableContext(record, table, arms)
     roles = Roles(table, layout, LabelReader(arms, context.definitions))
     return list(_Results(roles, context, arms, decimal_comma=decimal_comma).readings())
 
@@ -144,14 +145,9 @@ class _Results:
         if self.arms.one_arm:
             arm = self.arms.arms[0] if self.arms.arms else None
             return _Who(arm.label if arm else ALL, arm, 1.0, evidence="the study has one arm")
-        if self.caption.arm is not None:
-            return _Who(
-                self.caption.arm.label,
-                self.caption.arm,
-                0.7,
-                flags=("arm_from_caption",),
-                evidence="arm from caption",
-            )
+        if len(self.context.caption_arm) == 1:
+            arm = self.context.caption_arm[0]
+            return _Who(arm.label, arm, 0.7, flags=("arm_from_caption",), evidence="arm from caption")
         if not self.roles.arm_levels and not self.arms.arms:
             return _Who(ALL, None, 0.5, flags=("arm_unknown",))
         return None
@@ -195,6 +191,11 @@ class _Results:
         differs = [label for label in over if label.difference or label.between]
         if who.comparator or any(label.between for label in differs) or expression.centre == "difference":
             return "difference"
+        if any(
+            label.change and len({t.weeks for t in label.times if t.phase == "follow_up"}) > 1
+            for label in over
+        ):
+            return None
         if differs:
             return "change"
         if any(label.percent_change for label in over):
@@ -238,6 +239,7 @@ class _Results:
             self.context,
             change=change or role == "difference",
             after_course=self.roles.names_end_of_course,
+            only_later=self.roles.only_later,
         )
         address = cell_address(self.roles.table, cell.row, cell.column)
         flags = (
@@ -310,8 +312,8 @@ class _Results:
         telling = [part for part, timed in parts.items() if not timed] or list(parts)
         if any(re.search(r"[^\W\d_]{2}", part) for part in telling):
             return self.context.expanded(", ".join(telling))[:LONGEST_OUTCOME], False
-        named_above = self.caption.outcome or self.roles.table.caption
-        return self.context.expanded(", ".join([named_above, *telling]))[:LONGEST_OUTCOME], True
+        named_above = (self.caption.outcome or self.roles.table.caption)[:LONGEST_CAPTION]
+        return ", ".join([named_above, *telling])[:LONGEST_OUTCOME], True
 
     def _population(self, labels: CellLabels) -> str:
         """Return the population a label or the caption names, or the subgroup of the column."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from sonospine.extraction.arms import Arm
 from sonospine.extraction.tables.labels import Label, LabelReader
 from sonospine.extraction.tables.layout import Layout, is_empty
+from sonospine.extraction.times import TimeMention
 from sonospine.model.places import cell_address
 from sonospine.model.record import Table
 
@@ -175,6 +176,19 @@ class Roles:
     def is_subgroup_level(self, level: Level) -> bool:
         """Tell whether a header row divides the participants (men and women), with all arms under each part."""
         return level in self._subgroups
+
+    @functools.cached_property
+    def only_later(self) -> TimeMention | None:
+        """The one time after baseline that the table's labels name; ``None`` for none or several."""
+        later = {
+            (time.weeks, time.text if time.weeks is None else ""): time
+            for level, labels in self._levels().items()
+            if level in self.time_levels
+            for label in labels
+            for time in label.times
+            if time.phase == "follow_up"
+        }
+        return next(iter(later.values())) if len(later) == 1 else None
 
     @functools.cached_property
     def names_end_of_course(self) -> bool:
