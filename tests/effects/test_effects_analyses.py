@@ -35,6 +35,8 @@ def config(**analysis: Any) -> Config:
                  "scale": {"minimum": 0, "maximum": 100, "unit": "percent"}, "direction": "lower"},
                 {"id": "time", "label": "Time", "constructs": ["procedure_time"],
                  "scale": {"minimum": 0, "maximum": 60, "unit": "min"}, "direction": "lower"},
+                {"id": "function", "label": "Function", "constructs": ["function"], "direction": "lower"},
+                {"id": "duration", "label": "Duration", "constructs": ["duration"], "unit": "min", "direction": "lower"},
                 {"id": "success", "label": "Success", "constructs": ["placement"], "direction": "higher"},
             ],
             "windows": [{"id": "short", "label": "1 to 6 weeks", "lower": 1, "upper": 6, "target": 4}],
@@ -412,3 +414,45 @@ def test_the_order_of_rows_does_not_matter() -> None:
     assert effects(between(), *rows, arms=THREE_ARMS) == effects(
         between(), *rows[::-1], arms=THREE_ARMS[::-1]
     )
+
+
+def test_an_abstract_whose_full_text_was_not_retrieved_is_used() -> None:
+    kept = [*DECIDED, DECISIONS.row(record_id="r1", stage="report", decision="not_retrieved", by="rule")]
+    assert pooled(effects(config(), BEFORE, AFTER, decisions=kept))["included"] == "true"
+
+
+def test_an_arm_with_both_kinds_of_guidance_is_on_neither_side() -> None:
+    sides = {
+        "intervention": {"guidance": ["us"], "without_guidance": ["fl"]},
+        "comparator": {"guidance": ["fl"], "without_guidance": ["us"]},
+    }
+    both = [{**arm, "guidance": "us;fl"} for arm in TWO_ARMS]
+    assert effects(between(**sides), US, FL, arms=both) == []
+    assert pooled(effects(between(**sides), US, FL, arms=TWO_ARMS))["yi"] == "-1"
+
+
+def test_arms_that_differ_in_the_procedure_are_not_compared_for_their_guidance() -> None:
+    arms = [{**TWO_ARMS[0], "procedure": "one"}, {**TWO_ARMS[1], "procedure": "two"}]
+    assert "differ in the procedure" in reasons(effects(between(same_procedure=True), US, FL, arms=arms))[0]
+    assert pooled(effects(between(), US, FL, arms=arms))["yi"] == "-1"
+    fewer = [{**arms[0], "procedure": "one;two"}, arms[1]]
+    assert pooled(effects(between(same_procedure=True), US, FL, arms=fewer))["yi"] == "-1"
+
+
+def test_without_a_shared_scale_the_rows_of_one_effect_meet_on_the_wider_of_their_own() -> None:
+    rows = [row("m0", "35.56", "1.25", "0", instrument="odi", construct="function", scale_max="50"),
+            row("m1", "34.81", "4.92", "4", instrument="odi", construct="function", scale_max="100")]  # fmt: skip
+    settings = config(outcome="function", measure="SMCR")
+    one = pooled(effects(settings, *rows))
+    assert (one["m1i"], one["m2i"], one["sd2i"]) == ("34.81", "71.12", "2.5")
+    alone = pooled(effects(settings, *[{**r, "scale_max": "", "scale_min": ""} for r in rows]))
+    assert alone["m2i"] == "35.56"
+
+
+def test_an_outcome_with_a_unit_and_no_scale_takes_times_in_that_unit() -> None:
+    timed = {"construct": "duration", "instrument": "duration", "scale_min": "", "scale_max": "",
+             "phase": "procedure", "weeks": "0"}  # fmt: skip
+    rows = [{**US, **timed, "value": "300", "spread_value": "60", "unit": "s"},
+            {**FL, **timed, "value": "7", "spread_value": "2", "unit": "min"}]  # fmt: skip
+    one = pooled(effects(between(outcome="duration", window=None), *rows, arms=TWO_ARMS))
+    assert (one["yi"], one["unit"]) == ("-2", "min")

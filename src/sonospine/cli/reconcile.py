@@ -24,7 +24,7 @@ def run(
     from sonospine.vocabulary import load_vocabulary
 
     vocabulary = load_vocabulary(load_config(config).vocabulary)
-    whole = {i.id for i in vocabulary.instruments.values() if getattr(i, "whole_numbers", False)}
+    whole = {i.id for i in vocabulary.instruments.values() if i.whole_numbers}
     result = reconcile(
         read_table(curated / "corrected.tsv", CORRECTED),
         read_table(curated / "arms.tsv", ARMS),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sonospine.config.settings import Analysis, Outcome, Window
 from sonospine.effects.selection import (
@@ -13,6 +13,7 @@ from sonospine.effects.selection import (
     in_window,
     instrument_order,
     population_order,
+    procedures_differ,
     sides,
     subscale_order,
     time_order,
@@ -25,6 +26,7 @@ MEANS = ("mean", "ls_mean", "geometric_mean", "median", "single")
 COUNTS = ("count", "percent")
 NO_BASELINE = "no baseline value of the same arm and instrument"
 NO_COMPARATOR = "no value of the comparator at the same time on the same instrument"
+OTHER_PROCEDURE = "the arms differ in the procedure, not only in its guidance"
 KINDS = ("final", "change", "printed")
 
 Slot = tuple[str, ...]
@@ -89,7 +91,14 @@ def candidates_of(
         return _before_after(first, of_outcome, window)
     wanted = COUNTS if analysis.measure == "RR" else MEANS
     found = _between(first, second, of_outcome, window, wanted, by_label=analysis.measure == "RR")
-    return found + _printed(analysis, first, second, of_outcome, window)
+    found += _printed(analysis, first, second, of_outcome, window)
+    return [_same_procedure(c, study) for c in found] if analysis.same_procedure else found
+
+
+def _same_procedure(candidate: Candidate, study: Row) -> Candidate:
+    if procedures_differ(candidate.arms_1[0], candidate.arms_2[0], study):
+        return replace(candidate, problems=(*candidate.problems, OTHER_PROCEDURE))
+    return candidate
 
 
 def slot_of(row: Mapping[str, str], *, by_label: bool = False) -> Slot:

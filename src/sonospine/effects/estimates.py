@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sonospine.effects import formulas
 from sonospine.effects.candidates import Candidate
 from sonospine.effects.derivation import Derivation
 from sonospine.effects.formulas import Effect, Group
-from sonospine.effects.scales import conversion
+from sonospine.effects.scales import Range, conversion, scale_of
 from sonospine.effects.summaries import Cell, Notes, Source, Summary, count_events, summarise
 from sonospine.model.numbers import number
 from sonospine.model.table_io import Row
@@ -65,6 +65,8 @@ def estimate(candidate: Candidate, measure: str, source: Source, correlation: fl
         With the steps, the reasons not to pool it, and the warnings of the rows.
     """
     made = Estimate()
+    if source.outcome.scale is None:
+        source = replace(source, reach=_widest(candidate))
     for text in candidate.problems:
         made.notes.problem(text)
     if candidate.kind == "printed":
@@ -81,6 +83,12 @@ def estimate(candidate: Candidate, measure: str, source: Source, correlation: fl
     if made.effect is not None and made.effect.vi <= 0:
         made.notes.problem("the variance is 0")
     return made
+
+
+def _widest(candidate: Candidate) -> Range | None:
+    """Return the widest scale of a candidate's rows: raw points of 50 and percents of one study meet on 0 to 100."""
+    scales = [s for cell in (*candidate.one, *candidate.two) if (s := scale_of(cell.row)) is not None]
+    return max(scales, key=lambda s: (s[1] - s[0], s), default=None)
 
 
 def _summaries(made: Estimate, cells: Sequence[Cell], source: Source) -> list[Summary]:
@@ -282,7 +290,7 @@ def _printed(made: Estimate, candidate: Candidate, measure: str, source: Source)
     if measure == "RR":
         _log_ratio(made, row, value, lower, upper, step, candidate.reverse)
         return
-    turn = conversion(row, source.outcome, source.directions.get(row["instrument"], ""), scale_free=False)
+    turn = conversion(row, source.outcome, source.directions.get(row["instrument"], ""), reach=source.reach)
     made.notes.problem(turn.problem)
     made.unit = turn.unit
     factor = -turn.factor if candidate.reverse else turn.factor

@@ -13,11 +13,20 @@ WHOLE_STUDY = "all"
 
 
 def included_studies(decisions: Iterable[Row], records: Iterable[Row]) -> set[str]:
-    """Return the studies of which a record was included: at the report stage, or at the record stage if that is last."""
-    last: dict[str, str] = {}
-    for row in sorted(decisions, key=lambda r: r["stage"] == "report"):
-        last[row["record_id"]] = row["decision"]
-    return {row["study_id"] for row in records if last.get(row["record_id"]) == "include"}
+    """Return the studies of which a record was included and not taken out again at the report stage.
+
+    A record whose full text was not retrieved is used on its abstract.
+    """
+    made: dict[str, dict[str, str]] = {}
+    for row in decisions:
+        made.setdefault(row["record_id"], {})[row["stage"]] = row["decision"]
+    kept = {
+        record
+        for record, stages in made.items()
+        if stages.get("record", "include") == "include"
+        and stages.get("report", "include") in ("include", "not_retrieved")
+    }
+    return {row["study_id"] for row in records if row["record_id"] in kept}
 
 
 def listed(text: str) -> set[str]:
@@ -40,8 +49,13 @@ def arm_terms(arm: Row, study: Row, column: str) -> set[str]:
 
 
 def matches(selector: ArmSelector, arm: Row, study: Row) -> bool:
-    """Tell whether an arm fits a selector: every list that is given must have an entry in common with the arm's."""
+    """Tell whether an arm fits a selector.
+
+    Every list that is given must have an entry in common with the arm's, and ``without_guidance`` must have none.
+    """
     if selector.role and arm["role"] not in selector.role:
+        return False
+    if set(selector.without_guidance) & arm_terms(arm, study, "guidance"):
         return False
     wanted = {
         "guidance": selector.guidance,
@@ -77,6 +91,12 @@ def sides(analysis: Analysis, arms: Sequence[Row], study: Row) -> tuple[list[Row
         and matches(analysis.comparator, a, study)
     ]
     return apart, sorted(others, key=arm_order)
+
+
+def procedures_differ(one: Row, two: Row, study: Row) -> bool:
+    """Tell whether two arms have different procedures; an arm that names fewer of the same ones does not differ."""
+    first, second = (arm_terms(arm, study, "procedure") for arm in (one, two))
+    return bool(first and second) and not (first <= second or second <= first)
 
 
 def belongs(row: Row, outcome: Outcome) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sonospine.config.settings import Outcome
 from sonospine.effects.derivation import Derivation
 from sonospine.effects.formulas import SMALL_GROUP, Group, sd_from_ci, sd_from_se
-from sonospine.effects.scales import Conversion, conversion
+from sonospine.effects.scales import Conversion, Range, conversion
 from sonospine.model.numbers import number
 from sonospine.model.table_io import Row
 
@@ -62,6 +62,8 @@ class Source:
         Standing rows by ``result_id``.
     scale_free
         Whether the effect is standardised.
+    reach
+        Where the outcome has no scale: the scale on which the rows of one effect meet.
     """
 
     outcome: Outcome
@@ -70,6 +72,7 @@ class Source:
     studies: Mapping[str, Row]
     results: Mapping[str, Sequence[Row]]
     scale_free: bool = False
+    reach: Range | None = None
 
 
 @dataclass(slots=True)
@@ -144,7 +147,9 @@ def summarise(cell: Cell, source: Source, steps: Derivation, notes: Notes) -> Su
     )
     inputs: list[str | int] = [step] if n_step is None else [step, n_step]
     sd, step = _sd(row, n, steps, inputs, notes)
-    turn = conversion(row, source.outcome, _direction(row, source), scale_free=source.scale_free)
+    turn = conversion(
+        row, source.outcome, _direction(row, source), scale_free=source.scale_free, reach=source.reach
+    )
     notes.problem(turn.problem)
     notes.flag(turn.flag)
     if value is not None and not turn.problem and not turn.identity:

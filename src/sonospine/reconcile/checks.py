@@ -195,7 +195,9 @@ def suspected_se(rows: Sequence[Row], arms: Mapping[str, Mapping[str, str]]) -> 
     """
     groups: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
-        if row["centre"] == "mean" and row["spread"] == "sd" and number(row["spread_value"]):
+        # Without instrument and arm there is no telling whether two SDs belong to the same thing.
+        known = row["instrument"] and row["arm_id"] and row["phase"]
+        if known and row["centre"] == "mean" and row["spread"] == "sd" and number(row["spread_value"]):
             key = tuple(
                 row[c]
                 for c in ("study_id", "instrument", "subscale", "phase", "weeks", "change", "scale_max")
