@@ -57,7 +57,7 @@ def test_a_derived_number_is_read_back_to_ten_digits_and_stays(value: float) -> 
 
 @pytest.mark.parametrize("text", ["nan", "inf", "1,5", "5 cm", "±2"])
 def test_what_is_no_finite_number_is_not_read_as_one(text: str) -> None:
-    with pytest.raises(ValueError, match="number|float"):
+    with pytest.raises(ValueError, match=r"number|float"):
         number(text)
 
 
