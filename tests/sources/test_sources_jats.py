@@ -53,7 +53,12 @@ def test_ids_are_normalised(read) -> None:
         '<article-id pub-id-type="doi">10.1/x</article-id><article-id pub-id-type="doi">10.1000/X</article-id>'
     )
     record = read(meta=meta)
-    assert (record.record_id, record.pmcid, record.pmid, record.source) == ("pmc:PMC123", "PMC123", "45", "pmc")
+    assert (record.record_id, record.pmcid, record.pmid, record.source) == (
+        "pmc:PMC123",
+        "PMC123",
+        "45",
+        "pmc",
+    )
     modern = read(meta='<article-id pub-id-type="pmcid">PMC9.1</article-id>')
     assert modern.record_id == "pmc:PMC9"
 
@@ -144,7 +149,9 @@ def test_spans_are_expanded_to_a_rectangle_and_tell_where_they_began(read) -> No
 
 def test_a_row_span_ends_with_its_group(read) -> None:
     record = read(
-        wrap('<thead><tr><th rowspan="9">A</th><th>B</th></tr></thead><tbody><tr><td>1</td><td>2</td></tr></tbody>')
+        wrap(
+            '<thead><tr><th rowspan="9">A</th><th>B</th></tr></thead><tbody><tr><td>1</td><td>2</td></tr></tbody>'
+        )
     )
     assert grid(record) == [["A", "B"], ["1", "2"]]
 
@@ -152,7 +159,9 @@ def test_a_row_span_ends_with_its_group(read) -> None:
 @pytest.mark.parametrize("span", ["1000000000", "99999999999999999999", "-3", "x", "0"])
 def test_absurd_spans_are_harmless(read, span: str) -> None:
     record = read(
-        wrap(f'<tbody><tr><td colspan="{span}" rowspan="{span}">a</td></tr><tr><td>1</td><td>2</td></tr></tbody>')
+        wrap(
+            f'<tbody><tr><td colspan="{span}" rowspan="{span}">a</td></tr><tr><td>1</td><td>2</td></tr></tbody>'
+        )
     )
     rows = record.tables[0].rows
     assert len({len(row) for row in rows}) == 1
@@ -161,7 +170,7 @@ def test_absurd_spans_are_harmless(read, span: str) -> None:
 
 
 def test_many_large_spans_do_not_multiply(read) -> None:
-    record = read(wrap('<tbody>' + '<tr><td colspan="100" rowspan="99999">a</td></tr>' * 3000 + "</tbody>"))
+    record = read(wrap("<tbody>" + '<tr><td colspan="100" rowspan="99999">a</td></tr>' * 3000 + "</tbody>"))
     assert len(record.tables[0].rows) == 3000
     assert sum(map(len, record.tables[0].rows)) <= 200_000
 
@@ -183,8 +192,10 @@ def test_footnotes_come_from_the_foot_and_from_last_rows_over_the_whole_width(re
 
 def test_a_last_row_that_is_a_heading_over_the_width_is_no_footnote(read) -> None:
     record = read(
-        wrap("<tbody><tr><td>x</td><td>1</td></tr><tr><td>y</td><td>2</td></tr>"
-             '<tr><td colspan="2">Follow-up</td></tr></tbody>')
+        wrap(
+            "<tbody><tr><td>x</td><td>1</td></tr><tr><td>y</td><td>2</td></tr>"
+            '<tr><td colspan="2">Follow-up</td></tr></tbody>'
+        )
     )
     assert record.tables[0].footnotes == ()
     assert len(record.tables[0].rows) == 3
@@ -234,7 +245,9 @@ def test_tables_and_figures_inside_a_paragraph_leave_no_text_in_it(read) -> None
 
 
 def test_named_entities_are_read_with_and_without_a_document_type(read) -> None:
-    doctype = '<?xml version="1.0"?><!DOCTYPE article PUBLIC "-//NLM//DTD JATS//EN" "http://127.0.0.1:9/jats.dtd">'
+    doctype = (
+        '<?xml version="1.0"?><!DOCTYPE article PUBLIC "-//NLM//DTD JATS//EN" "http://127.0.0.1:9/jats.dtd">'
+    )
     body = "<p>5.1 &plusmn; 1.2 &ge; &unknown; &amp;plusmn; &minus;3</p>"
     for before in ("", doctype):
         assert read(body, before=before).body()[0].text == "5.1 ± 1.2 ≥ &unknown; ± −3"
@@ -272,15 +285,15 @@ def test_own_registrations_are_told_from_cited_ones(read) -> None:
 
 
 def test_a_retraction_notice_names_what_it_retracts(read) -> None:
-    link = (
-        '<related-article related-article-type="retracted-article" ext-link-type="pubmed" xlink:href="21804710"/>'
-    )
+    link = '<related-article related-article-type="retracted-article" ext-link-type="pubmed" xlink:href="21804710"/>'
     record = read(kind="retraction", meta=link)
     assert record.kind == "notice"
     assert record.notices == (Notice("retraction_of", "pmid:21804710"),)
 
 
-@pytest.mark.parametrize(("kind", "wanted"), [("correction", "erratum"), ("protocol", "protocol"), ("news", "news")])
+@pytest.mark.parametrize(
+    ("kind", "wanted"), [("correction", "erratum"), ("protocol", "protocol"), ("news", "news")]
+)
 def test_article_types_tell_the_kind(read, kind: str, wanted: str) -> None:
     assert read(kind=kind).kind == wanted
 
@@ -299,7 +312,11 @@ def test_licence_year_people_and_keywords_are_read(read) -> None:
 
 
 def test_peer_review_in_sub_articles_is_not_the_article(read) -> None:
-    sub = "<sub-article><body><p>Reviewer.</p>" + wrap("<tr><td>x</td><td>1</td></tr>") + "</body></sub-article>"
+    sub = (
+        "<sub-article><body><p>Reviewer.</p>"
+        + wrap("<tr><td>x</td><td>1</td></tr>")
+        + "</body></sub-article>"
+    )
     record = read("<p>Mine.</p>", after=sub)
     assert [p.text for p in record.body()] == ["Mine."]
     assert record.tables == ()
@@ -307,7 +324,11 @@ def test_peer_review_in_sub_articles_is_not_the_article(read) -> None:
 
 def test_a_set_of_articles_gives_a_record_each(tmp_path: Path) -> None:
     one = HEAD.format(
-        kind="research-article", meta='<article-id pub-id-type="pmc">{}</article-id>', body="<p>x</p>", back="", after=""
+        kind="research-article",
+        meta='<article-id pub-id-type="pmc">{}</article-id>',
+        body="<p>x</p>",
+        back="",
+        after="",
     )
     path = tmp_path / "set.xml"
     path.write_text(f"<pmc-articleset>{one.replace('{}', '1')}{one.replace('{}', '2')}</pmc-articleset>")

@@ -81,7 +81,9 @@ def test_abstract_labels_become_addresses_and_a_repeated_one_is_numbered(read) -
 
 def test_printed_labels_divide_an_abstract_without_markup(read) -> None:
     record = read(
-        abstract("<AbstractText>BACKGROUND: Why. METHODS: How. RESULTS: It was 5.1. CONCLUSION: So.</AbstractText>")
+        abstract(
+            "<AbstractText>BACKGROUND: Why. METHODS: How. RESULTS: It was 5.1. CONCLUSION: So.</AbstractText>"
+        )
     )
     assert [p.locator for p in record.abstract()] == [
         "abstract/BACKGROUND",
@@ -122,9 +124,7 @@ def test_a_vernacular_title_stands_in_for_a_missing_one(read) -> None:
 
 
 def test_an_english_other_abstract_counts_where_there_is_no_abstract(read) -> None:
-    other = (
-        '<OtherAbstract Type="Publisher" Language="{}"><AbstractText>Pain fell.</AbstractText></OtherAbstract>'
-    )
+    other = '<OtherAbstract Type="Publisher" Language="{}"><AbstractText>Pain fell.</AbstractText></OtherAbstract>'
     assert [p.locator for p in read(citation=other.format("eng")).abstract()] == ["abstract/p1"]
     spanish = read(citation=other.format("spa"))
     assert spanish.abstract() == ()

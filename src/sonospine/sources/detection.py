@@ -36,7 +36,7 @@ _EXPORTS = (
     ("RIS", re.compile(r"(?m)^TY {1,2}- ")),
     ("MEDLINE/NBIB", re.compile(r"(?m)^PMID ?- ?\d")),
     ("ISI/Web of Science", re.compile(r"\A\s*(?:FN |PT [A-Z]\s)")),
-    ("Ovid", re.compile(r"\A\s*<\d+>\s*\n")),
+    ("Ovid", re.compile(r"\A\s*<\d+>\s*\n|(?m:^Accession Number\s*$|^VN\s+-?\s*Ovid)|Ovid Full Text")),
     ("EndNote tagged", re.compile(r"(?m)\A\s*%[0-9A-Z] ")),
     ("BibTeX", re.compile(r"(?m)\A\s*@\w+\s*\{")),
     ("Inspec", re.compile(r"\A\s*Record\.[.*]{1,9}INSPEC", re.IGNORECASE)),

@@ -95,7 +95,7 @@ def parse_document(raw: RawRecord) -> Record:
         status=status_of(types, title, ()),
         licence=stated.licence,
         url=stated.url,
-        full_text=kind not in ("news", "notice") and _is_full(passages),
+        full_text=kind not in ("news", "notice") and _is_full(reader.sections),
         file=raw.file,
         sha256=raw.sha256,
         passages=(
@@ -112,11 +112,6 @@ def _has_abstract(lines: Iterable[str]) -> bool:
     return any(_ABSTRACT.fullmatch(line.lstrip("# ").rstrip(" :")) for line in lines)
 
 
-def _is_full(passages: Iterable[Passage]) -> bool:
-    roles = {p.role for p in passages if p.locator.startswith("body/")}
-    return len(roles & {"methods", "results", "discussion"}) >= 2
-
-
 @dataclass
 class _Section:
     """A section while it is read; ``place`` is ``body`` or ``back``."""
@@ -124,6 +119,12 @@ class _Section:
     place: str
     headings: tuple[str, ...]
     paragraphs: list[str] = field(default_factory=list)
+
+
+def _is_full(sections: Iterable[_Section]) -> bool:
+    """Return whether a document has at least two of the parts of an article (which may hold tables alone)."""
+    roles = {role_of(section.headings) for section in sections if section.place == "body"}
+    return len(roles & {"methods", "results", "discussion"}) >= 2
 
 
 @dataclass

@@ -19,7 +19,8 @@ _SENTENCE = re.compile(
 )
 _SEPARATOR = re.compile(r"\s*\|?\s*:?-{1,}:?\s*(?:\|\s*:?-{1,}:?\s*)*\|?\s*")
 _NOTE = re.compile(
-    r"\s*(?:[*†‡§¶#∗]+\s*\S|(?:Values|Data|Results|Numbers) (?:are|were)\b|Notes?\s*[:.]|Abbreviations?\s*:"
+    r"\s*(?:[*†‡§¶∗]+(?:[^\s*]|\s+(?:[Pp]\b|[Ss]ignifican|[Cc]ompared|[Vv]s\b|[Dd]iffer|[Mm]ean|[Ss]tatist))"
+    r"|(?:Values|Data|Results|Numbers) (?:are|were)\b|Notes?\s*[:.]|Abbreviations?\s*:"
     r"|[a-z][).:]\s|[A-Z]{2,6}\s*[:=,]\s)"
 )
 LONGEST_CAPTION_LINE = 300
