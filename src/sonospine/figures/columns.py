@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sonospine.figures.setting import Setting
-from sonospine.figures.wording import in_words, list_in_words, rounded
+from sonospine.figures.wording import in_words, list_in_words, rounded, time_text
 from sonospine.model.table_io import Row
 
 ABSENT = "–"
@@ -32,7 +32,7 @@ def heads_of(setting: Setting, rows: Sequence[Row]) -> tuple[Head, ...]:
     if any(row["design"] or row["guidance"] for row in rows):
         heads.append(Head("", "Design, guidance", _design, numeric=False))
     if setting.timed and any(row["weeks"] for row in rows):
-        heads.append(Head("", "Week", lambda row: rounded(row["weeks"], 1)))
+        heads.append(Head("", "Time", lambda row: time_text(row["weeks"])))
     one, two = setting.head_1, setting.head_2
     if setting.measure == "RR" and not setting.plain:
         heads.append(Head(one, "events/n", lambda row: _events(row, "ai", "n1i")))

@@ -20,7 +20,7 @@ from sonospine.figures.layout import (
     Layout,
     layout_of,
 )
-from sonospine.figures.typesetting import font, width, wrapped
+from sonospine.figures.typesetting import drawable, font, width, wrapped
 from sonospine.figures.wording import plain
 from sonospine.model.demonstration import BANNER
 
@@ -371,9 +371,12 @@ class _Painter:
         self.sheet.top = top + high
 
     def _notes(self) -> None:
-        if not self.forest.notes:
+        notes = self.forest.notes
+        if not all(drawable(line.label) for line in self.forest.lines):
+            notes = (*notes, "A study whose label is in a script that this font lacks stands under its id.")
+        if not notes:
             return
         self.sheet.top += 0.14
         room = self.layout.width - 2 * MARGIN
-        for note in self.forest.notes:
+        for note in notes:
             self._lines(wrapped(plain(note), room, place.NOTE), place.NOTE, NOTE_LINE, color=INK)

@@ -88,12 +88,12 @@ def forest_of(
     Returns
     -------
     Forest
-        Studies in order of year and label. Only the effects of the primary pool are lines.
+        Studies in order of year and label (of the rows, in a plain file). Only the effects of the primary pool are lines.
     """
     own = [row for row in effects if row["analysis"] == setting.analysis and row["variant"] == "primary"]
-    entered = sorted(
-        (r for r in own if truth(r["included"])), key=lambda r: (r["year"], r["label"], r["effect_id"])
-    )
+    entered = [row for row in own if truth(row["included"])]
+    if not setting.plain:
+        entered.sort(key=lambda r: (r["year"], r["label"], r["effect_id"]))
     shares = {
         row["effect_id"]: float(row["weight"])
         for row in weights
@@ -125,7 +125,7 @@ def _line(
     return StudyLine(
         row["effect_id"],
         study_label(row),
-        f"{row['study_id']} {row['year']}".strip(),
+        f"Study {row['study_id']}" + (f" ({row['year']})" if row["year"] else ""),
         cells_of(row, heads),
         estimate,
         lower,

@@ -77,6 +77,12 @@ def _own_settings(salt: str) -> Iterator[None]:
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(
-            {"svg.hashsalt": salt, "svg.fonttype": "path", "pdf.fonttype": 42, "font.family": ["DejaVu Sans"]}
+            {
+                "svg.hashsalt": salt,
+                "svg.fonttype": "path",
+                "pdf.fonttype": 42,
+                "font.family": ["DejaVu Sans"],
+                "text.hinting": "none",  # hinted letters are wider than measured
+            }
         )
         yield

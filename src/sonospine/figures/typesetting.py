@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from matplotlib.font_manager import FontProperties
 
 POINTS_PER_INCH = 72
+SLACK = 1.015
+"""Pixels round the places of letters: a line of a PNG can be this much wider than its outlines."""
 FAMILY = "DejaVu Sans"
 
 
@@ -28,7 +30,7 @@ def width(text: str, size: float, weight: str = "normal") -> float:
     if not text:
         return 0.0
     found, _, _ = TextToPath().get_text_width_height_descent(text, font(size, weight), False)
-    return float(found) / POINTS_PER_INCH
+    return SLACK * float(found) / POINTS_PER_INCH
 
 
 def wrapped(text: str, limit: float, size: float, weight: str = "normal") -> tuple[str, ...]:

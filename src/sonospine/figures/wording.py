@@ -65,6 +65,17 @@ def interval_text(lower: float, upper: float, measure: str) -> str:
     return f"[{effect_number(lower, measure)}, {effect_number(upper, measure)}]"
 
 
+def time_text(weeks: str) -> str:
+    """Write a time of the tables with the unit that suits it: ``30 min``, ``24 h``, ``3 d``, ``4.3 wk``."""
+    if weeks == "":
+        return ""
+    value = float(weeks)
+    for unit, share, least in (("wk", 1.0, 1.0), ("d", 1 / 7, 2 / 7), ("h", 1 / 168, 1 / 168)):
+        if value >= least - 1e-9:
+            return f"{value / share:.2g} {unit}" if value / share < 10 else f"{value / share:.0f} {unit}"
+    return f"{value * 168 * 60:.0f} min" if value > 0 else "0"
+
+
 def p_text(text: str) -> str:
     """Write a p value with its sign: ``p = 0.032``, ``p < 0.001``; empty stays empty."""
     if text == "":

@@ -10,6 +10,7 @@ from sonospine.config.settings import Analysis
 from sonospine.figures.forest import study_label
 from sonospine.figures.setting import UNCONTROLLED
 from sonospine.figures.svg import inline, relinked
+from sonospine.figures.wording import time_text
 from sonospine.model.numbers import truth
 from sonospine.model.table_io import Row
 from sonospine.report.numbers import PooledLine, effect_text, pooled_line, thresholds_of
@@ -27,7 +28,7 @@ class EffectLine:
     url: str
     study: str
     design: str
-    weeks: str
+    time: str
     effect: str
     weight: str
     reason: str
@@ -59,6 +60,7 @@ def shown_analysis(review: Review, analysis: Analysis) -> ShownAnalysis:
     config = review.config
     own = [row for row in review.effects if row["analysis"] == analysis.id and row["variant"] == "primary"]
     pools = [row for row in review.pooled if row["analysis"] == analysis.id and row["subgroup"] == ""]
+    pools.sort(key=lambda row: (row["variant"] != "primary", row["variant"]))
     primary = next((row for row in pools if row["variant"] == "primary"), None)
     files = review.figures.get(analysis.id, {})
     svg = files.get("svg")
@@ -104,7 +106,7 @@ def effect_line(review: Review, row: Row) -> EffectLine:
         f"studies/{row['study_id']}.html#{row['effect_id']}",
         study_label(row),
         row["design"].replace("_", " "),
-        f"{float(row['weeks']):.4g}" if row["weeks"] else "",
+        time_text(row["weeks"]),
         effect_text(row),
         f"{float(weight):.1f}" if weight else "",
         row["exclusion_reason"],

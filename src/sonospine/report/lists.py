@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sonospine.evidence.naming import place_in_words
-from sonospine.report.review import Review
+from sonospine.model.table_io import Row
+from sonospine.report.review import CHECKED, Review
 
 CASE_REPORT = "case_report"
+CONFLICT_STATES = ("open", "to look at", "settled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class ConflictLine:
     check: str
     places: tuple[tuple[str, str, str], ...]
     chosen: str
-    is_open: bool
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,6 @@ def conflict_lines(review: Review) -> list[ConflictLine]:
             (m["measurement_id"], place_in_words(review.parsed.get(m["record_id"]), m["locator"]), m["quote"])
             for m in known
         )
-        is_open = any("conflict" in m["flags"].split(";") for m in known)
         lines.append(
             ConflictLine(
                 row["study_id"],
@@ -95,10 +96,21 @@ def conflict_lines(review: Review) -> list[ConflictLine]:
                 row["check"],
                 places,
                 row["chosen"],
-                is_open or row["kind"] == "time",
+                _state(review, row, known),
             )
         )
-    return sorted(lines, key=lambda line: (not line.is_open, line.label.casefold(), line.study_id, line.kind))
+    order = {name: i for i, name in enumerate(CONFLICT_STATES)}
+    return sorted(lines, key=lambda c: (order[c.state], c.label.casefold(), c.study_id, c.kind, c.places))
+
+
+def _state(review: Review, conflict: Row, known: Iterable[Row]) -> str:
+    """Tell whether a conflict is open, or a mere doubt of a check, or settled by a person or a check."""
+    chosen = review.measurement.get(conflict["chosen"])
+    if conflict["kind"] == "time" or any("conflict" in row["flags"].split(";") for row in known):
+        return CONFLICT_STATES[0]
+    if conflict["kind"] == "check" and (chosen is None or chosen["state"] not in CHECKED):
+        return CONFLICT_STATES[1]
+    return CONFLICT_STATES[2]
 
 
 def unread_lines(review: Review) -> list[UnreadLine]:

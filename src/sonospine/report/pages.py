@@ -73,6 +73,7 @@ def _shared(review: Review) -> dict[str, Any]:
 def _index_page(review: Review, fingerprint: str, tables: list[tuple[str, str]]) -> str:
     analyses: list[ShownAnalysis] = [shown_analysis(review, a) for a in review.config.analyses]
     excluded = lists.studies_with(review, "exclude")
+    conflicts = lists.conflict_lines(review)
     return (
         _templates()
         .get_template("index.html.jinja")
@@ -86,7 +87,8 @@ def _index_page(review: Review, fingerprint: str, tables: list[tuple[str, str]])
             case_reports=lists.case_reports(review),
             excluded=lists.excluded_by_reason(excluded),
             excluded_count=len(excluded),
-            conflicts=lists.conflict_lines(review),
+            conflicts=conflicts,
+            open_count=sum(line.state == lists.CONFLICT_STATES[0] for line in conflicts),
             unread=lists.unread_lines(review),
             tables=tables,
             fingerprint=fingerprint,
