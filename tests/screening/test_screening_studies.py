@@ -68,6 +68,7 @@ def test_the_year_is_that_of_the_earliest_article_not_of_the_registration() -> N
         ("Of 90 screened, 80 patients were excluded.", ""),
         ("Thirty patients were randomised to A and 30 to B.", ""),
         ("A previous study randomised 90 patients.", ""),
+        ("After a pilot with 10 volunteers, 40 patients with pain were randomised.", "40"),
         ("80 patients were enrolled. Sixty patients were randomised.", "60"),
     ],
 )

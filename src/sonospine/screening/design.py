@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from sonospine.model.record import Record
 from sonospine.screening.findings import Finding, mentions
-from sonospine.screening.pieces import ABSTRACT, METHODS, TITLE, Piece, registry_value
+from sonospine.screening.pieces import ABSTRACT, METHODS, NOTE, TITLE, Piece, registry_value
 from sonospine.vocabulary import Vocabulary
 
 PUBLICATION_TYPES = {
@@ -37,7 +37,9 @@ _SEVERAL = re.compile(
     r"\b(?:two|three|four|five|six|seven|eight|nine|ten|\d{1,3})\s+(?:[\w-]+\s+){0,2}(?:cases|patients)\b",
     re.I,
 )
-_TYPES = "types"
+SECONDARY = frozenset({"protocol", "review", "meta_analysis"})
+"""Designs without patients of their own: a trial's abstract may name them in passing."""
+_PLANNED = re.compile(r"\bwill\b|recruiting", re.IGNORECASE)
 
 
 def design(records: Sequence[Record], listed: Iterable[Piece], vocabulary: Vocabulary) -> Finding | None:
@@ -45,7 +47,9 @@ def design(records: Sequence[Record], listed: Iterable[Piece], vocabulary: Vocab
 
     Evidence in order: publication types; the registry's design; words of a title; the study's own words in
     abstract, then methods. Introduction, discussion and sentences about other work do not count: ``both groups``
-    in a discussion makes no second arm. Where one place names several designs, the vocabulary's priorities decide.
+    in a discussion makes no second arm. Where one place names several designs, the vocabulary's priorities decide;
+    below the title a protocol, review or meta-analysis counts only where no design with patients is named there,
+    or the words speak of what will be done.
 
     Parameters
     ----------
@@ -114,9 +118,21 @@ def _by_registry(records: Sequence[Record]) -> Finding | None:
 
 
 def _by_words(parts: Sequence[Piece], vocabulary: Vocabulary) -> Finding | None:
-    found = mentions("designs", parts, vocabulary)
-    for tier in (TITLE, ABSTRACT, METHODS):
-        here = [one for one in found if one.tier == tier]
-        if here:
-            return max(here, key=lambda one: vocabulary.designs[one.term].priority)
+    for tier in (TITLE, ABSTRACT, METHODS, NOTE):
+        here = [
+            one
+            for one in mentions("designs", parts, vocabulary, (tier,))
+            if tier == TITLE or _tells_of_itself(one)
+        ]
+        own = [one for one in here if one.term not in SECONDARY]
+        planned = [one for one in here if one.term == "protocol" and _PLANNED.search(one.words)]
+        secondary = [one for one in here if one.term in SECONDARY] if tier == ABSTRACT else []
+        chosen = here if tier == TITLE else planned or own or secondary
+        if chosen:
+            return max(chosen, key=lambda one: vocabulary.designs[one.term].priority)
     return None
+
+
+def _tells_of_itself(one: Finding) -> bool:
+    """Tell whether words below the title count: a report of methods names the protocol that it followed."""
+    return one.tier == ABSTRACT or one.term not in SECONDARY

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from sonospine.screening.pieces import ABSTRACT, METHODS, Piece
+from sonospine.screening.pieces import ABSTRACT, METHODS, NOTE, Piece
 
 _ONES = [
     "zero",
@@ -82,18 +82,26 @@ def participants(listed: Iterable[Piece]) -> str:
     Sentences about other work are no pieces. ``Thirty were randomised to A and thirty to B`` counts arms, not the
     study: a sentence with a second number of people is passed over.
     """
-    parts = [p for p in listed if p.tier in (ABSTRACT, METHODS)]
+    parts = [p for p in listed if p.tier in (ABSTRACT, METHODS, NOTE)]
     for patterns in ((_RANDOMISED, _RANDOMISED_FIRST), (_ENROLLED,)):
         numbers = {
             value
             for piece in parts
             for pattern in patterns
-            for found in pattern.finditer(piece.text)
+            for found in _overlapping(pattern, piece.text)
             if (value := whole_number(found["n"])) is not None and not _counts_an_arm(piece.text, found)
         }
         if numbers:
             return str(numbers.pop()) if len(numbers) == 1 else ""
     return ""
+
+
+def _overlapping(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """Yield matches from every start: the first number of a sentence may belong to other people."""
+    found = pattern.search(text)
+    while found:
+        yield found
+        found = pattern.search(text, found.end("n"))
 
 
 def _counts_an_arm(text: str, found: re.Match[str]) -> bool:

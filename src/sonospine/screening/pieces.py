@@ -13,8 +13,9 @@ from typing import Any
 
 from sonospine.model.record import Passage, Record
 
-TITLE, REGISTERED, ABSTRACT, BACKGROUND, METHODS = range(5)
-"""Tiers: a title; conditions and arms of a registration; abstract; its background; methods of the full text."""
+TITLE, REGISTERED, ABSTRACT, BACKGROUND, METHODS, NOTE = range(6)
+"""Tiers: a title; conditions and arms of a registration; abstract; its background; methods of the full text,
+of a short note apart."""
 
 _SENTENCE_END = re.compile(r"[.!?。](?=\s+[^\sa-z]|[^\sA-Za-z\d.,;:)\]}%-])|[!?。]")
 _ABBREVIATED = re.compile(
@@ -41,6 +42,10 @@ _CONCLUSION = re.compile(
 _DONE = re.compile(
     r"\b(?:methods?|materials?|patients?|participants?|design|procedures?|interventions?|cases?)\b", re.I
 )
+
+
+_NOTE = 2000
+"""Characters: the methods of a record with less text name only what it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +78,12 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
 def pieces(record: Record, *, full: bool) -> list[Piece]:
     """Return what tells about a record's study, in order of tiers; with ``full`` also the methods.
 
-    Where a record has no abstract (a page of news, a short note), its text stands for the abstract.
+    Where a record has no abstract, its text stands for the abstract.
     """
     parts = [Piece(record.record_id, TITLE, "title", 0, record.title)] if record.title else []
     parts += _registered(record)
     abstract = list(record.abstract())
-    if not abstract and not record.registry:
+    if not record.registry and not abstract:
         abstract = [
             p for p in record.passages if p.locator != "title" and p.role not in ("discussion", "conclusion")
         ]
@@ -94,8 +99,12 @@ def pieces(record: Record, *, full: bool) -> list[Piece]:
             if passage.role == "methods" or (
                 passage.role == "other" and _DONE.search(" ".join(passage.headings))
             ):
-                parts += _own(record, passage, METHODS)
+                parts += _own(record, passage, NOTE if _is_note(record) else METHODS)
     return sorted(parts, key=lambda piece: piece.tier)
+
+
+def _is_note(record: Record) -> bool:
+    return sum(len(passage.text) for passage in record.passages) < _NOTE
 
 
 def _own(record: Record, passage: Passage, tier: int) -> Iterator[Piece]:

@@ -19,6 +19,7 @@ from sonospine.screening.labels import labels, year_of
 from sonospine.screening.participants import participants
 from sonospine.screening.pieces import all_pieces
 from sonospine.screening.prisma import prisma_counts
+from sonospine.screening.remembered import remembering
 from sonospine.screening.study import ARTICLES, Study, studies_of
 from sonospine.vocabulary import Vocabulary
 
@@ -80,9 +81,11 @@ def screen(
     order = orders(curation_rows, study_of)
     decisions: list[Row] = []
     facts: dict[str, Facts] = {}
+    words = remembering(vocabulary)
     for study in studies:
+        words.forget()
         settled = order.studies.get(study.study_id, {})
-        screener = Screener(config.eligibility, vocabulary, findings_set(settled), settled, order.records)
+        screener = Screener(config.eligibility, words, findings_set(settled), settled, order.records)
         facts[study.study_id] = screener.facts(study, full=True)
         for decided in screener.decide(study):
             decisions += _decision_rows(decided)
