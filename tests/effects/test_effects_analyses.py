@@ -456,3 +456,7 @@ def test_an_outcome_with_a_unit_and_no_scale_takes_times_in_that_unit() -> None:
             {**FL, **timed, "value": "7", "spread_value": "2", "unit": "min"}]  # fmt: skip
     one = pooled(effects(between(outcome="duration", window=None), *rows, arms=TWO_ARMS))
     assert (one["yi"], one["unit"]) == ("-2", "min")
+
+
+def test_a_value_that_the_reader_could_not_tell_apart_from_others_is_not_pooled() -> None:
+    assert "cannot tell apart" in reasons(effects(config(), BEFORE, {**AFTER, "flags": "ambiguous_place"}))[0]

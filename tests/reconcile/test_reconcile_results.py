@@ -223,3 +223,31 @@ def test_the_order_of_rows_does_not_matter(order: list[int]) -> None:
     rows = [row("m1", "2.4", "0.9"), row("m2", "2.5", "0.9", source="text"), row("m3", "2.4", source="abstract"),
             row("m4", "1.0", "0.5", weeks="4"), row("m5", "1.0", "0.5", weeks="4", source="registry")]  # fmt: skip
     assert run(*[rows[i] for i in order]) == run(*rows)
+
+
+def test_a_passage_that_seems_to_contradict_itself_gives_way_to_the_table() -> None:
+    text = {"source": "text", "locator": "body/s1p1:5-9"}
+    unclear = [
+        row("m1", "6.3", "1.0", **text),
+        row("m2", "2.4", "1.0", **{**text, "locator": "body/s1p1:30-34"}),
+    ]
+    result = run(*unclear, row("m3", "2.4", "1.0"))
+    assert preferred(result) == ["m3"]
+    assert "ambiguous_place" in flags(result, "m1")
+    assert flags(result, "m3") == [""]
+    alone = run(*unclear)
+    assert alone.conflicts[0]["chosen"] == ""
+    assert "cannot tell apart" in alone.conflicts[0]["reason"]
+
+
+def test_a_person_can_clear_an_ambiguous_passage() -> None:
+    text = {"source": "text", "locator": "body/s1p1:5-9"}
+    rows = [row("m1", "6.3", "1.0", **text), row("m2", "2.4", "1.0", **text)]
+    assert "ambiguous_place" not in flags(run({**rows[0], "state": "rejected"}, rows[1]), "m2")
+    assert "ambiguous_place" not in flags(run({**rows[0], "state": "confirmed"}, rows[1]), "m1")
+
+
+def test_single_scores_of_several_patients_are_several_results() -> None:
+    result = run(*[row(f"m{i}", v, centre="single", n="") for i, v in enumerate(("8.3", "4.9"))])
+    assert len({r["result_id"] for r in result.measurements}) == 2
+    assert result.conflicts == []

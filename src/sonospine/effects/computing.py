@@ -102,7 +102,8 @@ def compute_effects(
 def open_conflicts(conflicts: Iterable[Row], standing: Mapping[str, Row]) -> dict[str, str]:
     """Return, for each chosen row in an open conflict, the first row that says something else.
 
-    A conflict is open unless a person has vouched for the chosen row or a check rules the others out.
+    A conflict is open unless a person has vouched for the chosen row, a check rules the others out, or the reader
+    could not tell the others apart.
     """
     others: dict[str, str] = {}
     for conflict in conflicts:
@@ -111,7 +112,8 @@ def open_conflicts(conflicts: Iterable[Row], standing: Mapping[str, Row]) -> dic
             continue
         for other in conflict["measurement_ids"].split(";"):
             row = standing.get(other)
-            if row is not None and row is not chosen and RULED_OUT not in row["flags"]:
+            settled = row is None or RULED_OUT in row["flags"] or "ambiguous_place" in row["flags"]
+            if not settled and row is not chosen:
                 others.setdefault(conflict["chosen"], other)
                 break
     return others
@@ -166,8 +168,10 @@ def _of_study(
 def _barred(task: _Task) -> list[str]:
     """Return why a whole study is no part of the analysis."""
     reasons = []
-    if task.study["condition"] not in task.analysis.conditions:
-        reasons.append(f"the condition ({_words(task.study['condition'])}) is not pooled in this analysis")
+    condition = task.study["condition"]
+    unclear = not condition and task.analysis.unclear_condition == "include"
+    if condition not in task.analysis.conditions and not unclear:
+        reasons.append(f"the condition ({_words(condition)}) is not pooled in this analysis")
     if task.study["design"] not in task.analysis.designs:
         reasons.append(f"the design ({_words(task.study['design'])}) is not pooled in this analysis")
     return reasons

@@ -16,10 +16,6 @@ from sonospine.model.numbers import number
 from sonospine.model.table_io import Row
 
 SAME_PEOPLE = ("same_people", "same_participants", "paired", "crossover")
-UNCLEAR = {
-    "direction_unclear": "it is not clear which arm was subtracted from which",
-    "sign_ambiguous": "the sign of the printed number is not clear",
-}
 
 
 @dataclass(slots=True)
@@ -77,9 +73,6 @@ def estimate(candidate: Candidate, measure: str, source: Source, correlation: fl
         _difference(made, candidate, source)
     else:
         _change(made, candidate, measure, source, correlation)
-    for name, reason in UNCLEAR.items():
-        if name in made.notes.flags:
-            made.notes.problem(reason)
     if made.effect is not None and made.effect.vi <= 0:
         made.notes.problem("the variance is 0")
     return made

@@ -20,6 +20,11 @@ _IMPOSSIBLE = {
     "interval_without_estimate": "the printed interval does not contain its estimate",
     "count_above_total": "the printed count is larger than its total",
 }
+_UNCLEAR = {
+    "ambiguous_place": "the same passage or table prints several values for this, which the reader cannot tell apart",
+    "direction_unclear": "it is not clear which arm was subtracted from which",
+    "sign_ambiguous": "the sign of the printed number is not clear",
+}
 _NOT_A_MEAN = {
     "median": "reported as a median, which is not pooled as a mean",
     "ls_mean": "reported as a least-squares mean, which is not pooled as a raw mean",
@@ -90,8 +95,9 @@ class Notes:
             if flag.startswith(RULED_OUT):
                 name = flag.removeprefix(RULED_OUT)
                 self.problem(_IMPOSSIBLE.get(name, f"a check rules the value out ({name})"))
-            elif flag not in self.flags:
-                self.flags.append(flag)
+            else:
+                self.flag(flag)
+                self.problem(_UNCLEAR.get(flag, ""))
 
     def problem(self, text: str) -> None:
         """Note a reason not to pool, once."""

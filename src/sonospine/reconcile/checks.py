@@ -16,6 +16,9 @@ from sonospine.reconcile.plausibility import (
 )
 from sonospine.reconcile.printed import half_unit, interval
 
+AMBIGUOUS = "ambiguous_place"
+"""Flag of rows that one passage or table prints with different numbers for what is read as one result."""
+
 SE_RATIO = 2.5
 """An SD this many times smaller than the other arm's is looked at."""
 SE_LIKENESS = 2.0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sonospine.model.numbers import number
@@ -49,10 +50,30 @@ def by_person(row: Mapping[str, str]) -> bool:
     return row["state"] in BY_PERSON
 
 
-def choose(rows: Sequence[Row], ruled_out: Callable[[Row], bool]) -> Choice:
+def ambiguous(rows: Sequence[Row]) -> set[str]:
+    """Return the ids of rows that one passage or table prints with different numbers for one result.
+
+    A paper does not contradict itself within a sentence or two: there the reader has mistaken a time, an arm or an
+    outcome, and cannot say which number is the right one. Rows that a person vouches for are not touched.
+    """
+    found: set[str] = set()
+    for one, other in itertools.combinations([row for row in rows if not by_person(row)], 2):
+        if _where(one) == _where(other) and disagreements(one, other).keys() & {"value", "spread", "count"}:
+            found |= {one["measurement_id"], other["measurement_id"]}
+    places = {_where(row) for row in rows if row["measurement_id"] in found}
+    return {row["measurement_id"] for row in rows if _where(row) in places and not by_person(row)}
+
+
+def _where(row: Mapping[str, str]) -> tuple[str, str]:
+    """Return the passage or table of a row; each cell of a registry is a place of its own."""
+    address = row["locator"].partition(":")[0]
+    return row["record_id"], row["measurement_id"] if address.startswith("registry/") else address
+
+
+def choose(rows: Sequence[Row], ruled_out: Callable[[Row], bool], unclear: Collection[str] = ()) -> Choice:
     """Choose the row that is pooled: a person's, then registry, table, text, abstract.
 
-    Rows whose value a check rules out come last within each. Where the machine's best row prints no spread and
+    Rows whose value a check rules out come last within each, before them those of ``unclear``. Where the machine's best row prints no spread and
     another row prints the same value with one, that row is taken.
 
     Parameters
@@ -61,11 +82,20 @@ def choose(rows: Sequence[Row], ruled_out: Callable[[Row], bool]) -> Choice:
         The eligible rows of one result, at least one.
     ruled_out
         Whether a check rules a row's values out.
+    unclear
+        Ids of rows that ``ambiguous`` found.
     """
 
-    def rank(row: Row) -> tuple[int, bool, int, float, str]:
+    def rank(row: Row) -> tuple[int, bool, bool, int, float, str]:
         person = BY_PERSON.index(row["state"]) if by_person(row) else len(BY_PERSON)
-        return person, ruled_out(row), place_rank(row), -float(row["confidence"]), row["measurement_id"]
+        return (
+            person,
+            ruled_out(row),
+            row["measurement_id"] in unclear,
+            place_rank(row),
+            -float(row["confidence"]),
+            row["measurement_id"],
+        )
 
     ranked = sorted(rows, key=rank)
     best = ranked[0]
@@ -85,6 +115,10 @@ def choose(rows: Sequence[Row], ruled_out: Callable[[Row], bool]) -> Choice:
         ]
         if fuller:
             return Choice(fuller[0], f"the {fuller[0]['source']} prints the same value with its spread")
+    if best["measurement_id"] in unclear:
+        return Choice(
+            best, f"the {best['source']} prints several values here that the reader cannot tell apart"
+        )
     others = sorted({r["source"] for r in rows} - {best["source"]}, key=PLACE_ORDER.index)
     over = f" over {', '.join(others)}" if others else ""
     return Choice(best, f"preferred source: {best['source']}{over}")

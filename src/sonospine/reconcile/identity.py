@@ -28,7 +28,8 @@ def result_key(row: Mapping[str, str]) -> tuple[str, ...]:
 
     The instrument stands for the outcome where the vocabulary knows it; of counts the label counts too, because
     one instrument (adverse events, say) covers many of them. Where arm, outcome or time is not known, the value
-    itself is part of the key: such rows are the same result only when they print the same number.
+    itself is part of the key: such rows are the same result only when they print the same number. So it is for
+    single scores, which may be those of several patients.
     """
     family = centre_family(row["centre"])
     outcome = row["instrument"] or plain_words(row["outcome"])
@@ -40,7 +41,7 @@ def result_key(row: Mapping[str, str]) -> tuple[str, ...]:
         time = derived(weeks)
     else:
         time = plain_words(row["time"])
-    known = bool(row["arm_id"] and outcome and (time or phase))
+    known = bool(row["arm_id"] and outcome and (time or phase)) and family != "single"
     return (
         row["study_id"],
         row["arm_id"],

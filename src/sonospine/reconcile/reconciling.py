@@ -10,8 +10,16 @@ from sonospine.model.files import short_hash
 from sonospine.model.numbers import derived, number, written_truth
 from sonospine.model.table_io import Row
 from sonospine.model.tables import CONFLICTS, RECONCILED
-from sonospine.reconcile.checks import Finding, check_row, suspected_se
-from sonospine.reconcile.choice import Choice, by_person, choose, disagreements, eligible, place_rank
+from sonospine.reconcile.checks import AMBIGUOUS, Finding, check_row, suspected_se
+from sonospine.reconcile.choice import (
+    Choice,
+    ambiguous,
+    by_person,
+    choose,
+    disagreements,
+    eligible,
+    place_rank,
+)
 from sonospine.reconcile.identity import result_id, result_key
 
 RULED_OUT = "ruled_out:"
@@ -46,7 +54,8 @@ def reconcile(
     -------
     Reconciled
         Every row with its ``result_id``, ``preferred`` and the flags of the checks (``ruled_out:<check>`` where the
-        printed values are impossible), and the conflicts. A conflict that a person or a check has settled is
+        printed values are impossible, ``ambiguous_place`` where the reader cannot tell several numbers of one place
+        apart: neither is pooled), and the conflicts. A conflict that a person or a check has settled is
         listed too; rows of open ones carry the flag ``conflict``.
     """
     arms_by_id = {row["arm_id"]: row for row in arms}
@@ -65,7 +74,11 @@ def reconcile(
     for result, rows in sorted(groups.items()):
         rows = sorted(rows, key=lambda r: r["measurement_id"])
         candidates = [row for row in rows if eligible(row)]
-        chosen = choose(candidates, lambda r: _ruled_out(r, findings)) if candidates else None
+        unclear = ambiguous(candidates)
+        for measurement_id in sorted(unclear):
+            text = "the same passage or table prints other numbers for this"
+            findings[measurement_id].append(Finding(AMBIGUOUS, text, False))
+        chosen = choose(candidates, lambda r: _ruled_out(r, findings), unclear) if candidates else None
         found, open_rows = _conflicts(result, candidates, chosen, findings) if chosen else ([], set())
         conflicts += found
         for row in rows:
@@ -109,10 +122,9 @@ def _conflicts(
         ]
         if not against:
             continue
-        is_open = not by_person(chosen.row) and any(not _ruled_out(row, findings) for row in against)
-        if is_open:
-            open_rows |= {chosen.row["measurement_id"]}
-            open_rows |= {row["measurement_id"] for row in against if not _ruled_out(row, findings)}
+        standing = [row for row in against if not _ruled_out(row, findings) and not _unclear(row, findings)]
+        if standing and not by_person(chosen.row):
+            open_rows |= {row["measurement_id"] for row in (chosen.row, *standing)}
         involved = [chosen.row, *against]
         listed |= {row["measurement_id"] for row in involved}
         read = "; ".join(dict.fromkeys(disagreements(chosen.row, row)[kind] for row in against))
@@ -128,11 +140,20 @@ def _conflicts(
     ]
     if doubted:
         conflicts.append(_conflict(result, "check", doubted, chosen, _verdicts(doubted, findings)))
-    if conflicts and _ruled_out(chosen.row, findings):
-        for conflict in conflicts:
-            conflict["chosen"] = ""
-            conflict["reason"] = "every row of this result has a value that a check rules out"
+    if _ruled_out(chosen.row, findings):
+        _choose_none(conflicts, "every row of this result has a value that a check rules out")
+    elif _unclear(chosen.row, findings):
+        _choose_none(conflicts, chosen.reason)
     return conflicts, open_rows
+
+
+def _unclear(row: Mapping[str, str], findings: Mapping[str, Sequence[Finding]]) -> bool:
+    return any(f.flag == AMBIGUOUS for f in findings[row["measurement_id"]])
+
+
+def _choose_none(conflicts: Sequence[Row], reason: str) -> None:
+    for conflict in conflicts:
+        conflict["chosen"], conflict["reason"] = "", reason
 
 
 def _verdicts(rows: Sequence[Row], findings: Mapping[str, Sequence[Finding]]) -> str:
