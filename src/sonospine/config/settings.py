@@ -185,6 +185,11 @@ class Analysis(Settings):
     )
     measure: Literal["MD", "MC", "SMCR", "RR"] = Field(description="Effect measure by metafor's name.")
     conditions: tuple[str, ...] = Field(min_length=1, description="Conditions that are pooled.")
+    unclear_condition: Literal["include", "exclude"] = Field(
+        default="exclude",
+        description="What happens to a study whose condition is not told; `include` suits outcomes that do not "
+        "depend on it, such as the time a procedure takes.",
+    )
     designs: tuple[str, ...] = Field(min_length=1, description="Designs that share the diamond.")
     intervention: ArmSelector = Field(
         description="The arm of interest (the only one of a before/after analysis)."
