@@ -181,6 +181,13 @@ class _Reader:
         percent = (j < len(tokens) and tokens[j].kind == "percent") or self._percent_before(i)
         if j < len(tokens) and tokens[j].kind == "percent":
             j += 1
+        if (
+            j + 1 < len(tokens)
+            and tokens[j].kind == WORD
+            and tokens[j + 1].kind == "plusminus"
+            and len(tokens[j].text) <= 6
+        ):
+            j += 1
         after = tokens[j].kind if j < len(tokens) else ""
         if after == "plus":
             return i + 4 if j + 1 < len(tokens) and tokens[j + 1].kind == "slash" else i + 1

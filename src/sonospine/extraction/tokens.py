@@ -65,7 +65,9 @@ def _pattern(decimal_comma: bool) -> re.Pattern[str]:
         )
     else:
         number = (
-            r"\d{1,3}(?:,\d{3})+(?:[" + _DOTS + r"]\d+)?(?![\d])(?!,\d)"
+            # A decimal comma is beyond doubt beside a plus-minus sign, whatever the rest of the document does.
+            r"\d{1,3},\d{1,2}(?=\s?\u00b1)|(?<=\u00b1)\d{1,3},\d{1,2}(?![\d,])|(?<=\u00b1\s)\d{1,3},\d{1,2}(?![\d,])"
+            r"|\d{1,3}(?:,\d{3})+(?:[" + _DOTS + r"]\d+)?(?![\d])(?!,\d)"
             r"|\d{1,3}(?:[" + _THIN + r"]\d{3})+(?:\.\d+)?(?!\d)"
             r"|\d+(?:[" + _DOTS + r"]\d+)*|[" + _DOTS + r"]\d+"
         )
@@ -129,6 +131,8 @@ def normal_number(printed: str, *, decimal_comma: bool = False) -> str | None:
             digits = digits.replace(".", "").replace(",", ".")
         elif (separators == ["."] and re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", digits)) or len(separators) > 1:
             return None
+    elif re.fullmatch(r"\d{1,3},\d{1,2}", digits):
+        digits = digits.replace(",", ".")
     else:
         digits = digits.replace(",", "")
     digits = re.sub(f"[{_DOTS}]", ".", digits)

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 from sonospine.extraction.expressions import Expression, find_numbers
 from sonospine.extraction.tables.labels import Label
+from sonospine.extraction.tables.layout import is_numeric
 from sonospine.extraction.tables.roles import Roles
 from sonospine.model.places import cell_address
 
 _WRAPPED = re.compile(r"^\s*[(\[].*[)\]]\W*$", re.DOTALL)
-_JOINED = re.compile(r"\d\s*(?:to|[-\u2010-\u2015\u2212,;:])\s*[-\u2212\u2013]?\s*[\d.]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,9 @@ def _companion_columns(roles: Roles) -> dict[int, int]:
             continue
         right = column + 1
         filled = [
-            layout.texts[r][right] for r in body if layout.values[r][right] and layout.values[r][column]
+            layout.texts[r][right]
+            for r in body
+            if is_numeric(layout.texts[r][right]) and layout.values[r][column]
         ]
         if not filled:
             continue
@@ -106,7 +108,7 @@ def _with_companion(
         if row is None or column is None:
             continue
         text = roles.layout.texts[row][column]
-        if not roles.layout.values[row][column]:
+        if not is_numeric(text):
             continue
         numbers = list(find_numbers(text, decimal_comma=decimal_comma))
         label = _companion_label(roles, row, column, by_row=column == made.column)

@@ -78,6 +78,17 @@ class TableContext:
         )
 
     @functools.cached_property
+    def later(self) -> float | None:
+        """The one length of follow-up that the captions of the article name; ``None`` for none or several."""
+        lengths = {
+            time.weeks
+            for text in (*(t.caption for t in self.record.tables), *(f.caption for f in self.record.figures))
+            for time in find_times(text)
+            if time.phase == "follow_up" and time.weeks
+        }
+        return next(iter(lengths)) if len(lengths) == 1 else None
+
+    @functools.cached_property
     def expansions(self) -> dict[str, str]:
         """What the abbreviations of the table mean, by its own notes."""
         found: dict[str, str] = {}
@@ -173,7 +184,8 @@ def settle_time(
     if known:
         if len({t.weeks for t in known}) > 1:
             flags = ("several_times",)
-        counted, more = _from_start(known[0], context, after_course=after_course)
+        words = next(label.text for _, t, label in found if t is known[0])
+        counted, more = _from_start(known[0], words, context, after_course=after_course)
         return counted, (*flags, *more)
     vague = found[0][1] if found else None
     inferred: tuple[str, ...] = ()
@@ -186,21 +198,23 @@ def settle_time(
         time is not None
         and time.weeks is None
         and time.phase == "follow_up"
-        and context.course
         and _ENDS_COURSE.search(time.text)
     ):
-        return replace(time, weeks=context.course.weeks), ("weeks_from_course",)
+        if context.course is not None:
+            return replace(time, weeks=context.course.weeks), ("weeks_from_course",)
+        if context.later is not None:
+            return replace(time, weeks=context.later), ("time_from_article",)
     return time, flags
 
 
 def _from_start(
-    time: TimeMention, context: TableContext, *, after_course: bool
+    time: TimeMention, words: str, context: TableContext, *, after_course: bool
 ) -> tuple[TimeMention, tuple[str, ...]]:
     """Count a follow-up from the start of treatment where the article counts it from the end."""
     if time.weeks is None or context.course is None or time.phase != "follow_up":
         return time, ()
     told = time.time_from == "end_of_treatment"
-    counted = told or (after_course and _FOLLOWS.search(time.text) and time.time_from in ("", "treatment"))
+    counted = told or (after_course and _FOLLOWS.search(words) and time.time_from in ("", "treatment"))
     if not counted:
         return time, ()
     return replace(time, weeks=time.weeks + context.course.weeks, time_from="end_of_treatment"), (

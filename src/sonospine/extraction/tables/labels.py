@@ -167,6 +167,7 @@ def _at(label: Label, address: str) -> Label:
 def _tidied(outcome: str, *, timed: bool) -> str:
     """Return what is left of a label without empty brackets, time codes and prepositions that led to a time."""
     outcome = re.sub(r"\(\s*[\W_]*\)|\[\s*[\W_]*\]", " ", outcome)
+    outcome = re.sub(r"[\s,;:]+(?=[)\]])|(?<=[(\[])[\s,;:]+", "", outcome)
     if timed:
         outcome = re.sub(
             r"[(\[]?\s*\b[TtVv]\d{1,2}\b\s*[)\]]?|\bvisit\s*\d+\b", " ", outcome, flags=re.IGNORECASE

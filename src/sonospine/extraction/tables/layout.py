@@ -48,6 +48,15 @@ def is_empty(text: str) -> bool:
     return bool(_EMPTY.match(text))
 
 
+def is_numeric(text: str) -> bool:
+    """Tell whether a cell holds numbers and next to no words, an interval without a centre (``1.2-3.4``) included."""
+    return (
+        len(text) <= 80
+        and any(c.isdigit() for c in text)
+        and len(_LETTERS.findall(_ALLOWED.sub(" ", text))) <= 3
+    )
+
+
 def cell_expressions(text: str, *, decimal_comma: bool) -> tuple[Expression, ...]:
     """Return the expressions of a cell that is a value; nothing for a label that only contains a number."""
     if len(text) > 160 or is_empty(text) or not any(c.isdigit() for c in text):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sonospine.extraction.arms import ALL, Arm, DocumentArms
 from sonospine.extraction.expressions import Expression, find_expressions
@@ -99,16 +99,21 @@ class _Results:
         size = self.sizes.of(cell.row, cell.column, labels, who.arm)
         if cell.expression.n:
             size = Size(cell.expression.n)
+        role = self._role(labels, who, cell.expression)
+        if role is None:
+            return None
+        expression = cell.expression
+        if role == "difference" and expression.centre in ("number", "mean", "median"):
+            expression = replace(expression, centre="difference", measure=expression.measure or "MD")
+        elif role == "change":
+            expression = replace(expression, change=True)
         decided = decide(
-            cell.expression,
+            expression,
             self._statistics(labels, cell),
             lambda: self.context.methods or self.context.elsewhere,
             size.n,
         )
         if decided is None:
-            return None
-        role = self._role(labels, who, decided.expression)
-        if role is None:
             return None
         return self._made(cell, labels, who, size, decided, role)
 
@@ -121,6 +126,14 @@ class _Results:
                 return None
             if (label.difference or label.between) and (pair := self._pair(label)) is not None:
                 return pair
+            if label.arm is not None and label.arm.label in self.roles.shared_arms and label.outcome:
+                return _Who(
+                    label.outcome,
+                    None,
+                    0.7,
+                    flags=("arm_as_reported",),
+                    evidence=f"arm from {_level_name(level)}",
+                )
             if label.arm is not None and not (label.between and _VERSUS.search(label.text)):
                 return _Who(
                     label.arm.label,
@@ -330,8 +343,8 @@ def _definition(who: _Who) -> str:
     """Return what the article says the arm is, with the table's own name for it where that says more."""
     if who.arm is None:
         return ""
-    known = f"{who.arm.label} {who.arm.definition}".lower()
-    more = who.reported if any(word not in known for word in re.findall(r"\w+", who.reported.lower())) else ""
+    known = set(re.findall(r"\w+", f"{who.arm.label} {who.arm.definition}".lower()))
+    more = who.reported if set(re.findall(r"\w+", who.reported.lower())) - known else ""
     return "; ".join(part for part in (more, who.arm.definition) if part)
 
 

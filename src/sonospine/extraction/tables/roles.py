@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from sonospine.extraction.arm_labels import normalised
 from sonospine.extraction.arms import Arm
 from sonospine.extraction.tables.labels import Label, LabelReader
 from sonospine.extraction.tables.layout import Layout, is_empty
@@ -80,8 +81,14 @@ class Roles:
         columns: list[tuple[Level, Label]] = []
         for header in self.layout.headers.get(row, ()):
             text = self.layout.texts[header][column]
-            if not is_empty(text) and all(text != label.text for _, label in columns):
-                columns.append((("header", header), self.label(header, column)))
+            if is_empty(text):
+                continue
+            level: Level = ("header", header)
+            same = next((k for k, (_, label) in enumerate(columns) if label.text == text), None)
+            if same is None:
+                columns.append((level, self.label(header, column)))
+            elif level in self.arm_levels or level in self.time_levels:
+                columns[same] = (level, columns[same][1])
         sections = tuple((SECTION, label) for label in self._sections.get(row, ()))
         return CellLabels(tuple(columns), tuple(self._stub(row)), sections)
 
@@ -151,6 +158,17 @@ class Roles:
             if level in self.arm_levels:
                 found |= {label.arm.label: label.arm for label in labels if label.arm is not None}
         return tuple(found.values())
+
+    @functools.cached_property
+    def shared_arms(self) -> frozenset[str]:
+        """Arms that two or more different labels of the arm level match: there the labels tell more than the match."""
+        names: dict[str, set[str]] = {}
+        for level, labels in self._levels().items():
+            if level in self.arm_levels:
+                for label in labels:
+                    if label.arm is not None and not label.total:
+                        names.setdefault(label.arm.label, set()).add(normalised(label.outcome))
+        return frozenset(arm for arm, labels in names.items() if len(labels) >= 2)
 
     @functools.cached_property
     def _subgroups(self) -> frozenset[Level]:
@@ -260,7 +278,7 @@ def _precedence(level: Level) -> tuple[int, int]:
 def _could_name_arm(label: Label) -> bool:
     if label.p or label.total or label.statistic_only or label.counts or label.ratio:
         return False
-    if (label.difference or label.between) and label.arm is None:
+    if label.between or (label.difference and label.arm is None):
         return False
     return not (label.times and not label.outcome) and bool(label.outcome)
 
