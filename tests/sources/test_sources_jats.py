@@ -106,7 +106,8 @@ def test_footnote_marks_do_not_glue_to_numbers_and_exponents_stay(read) -> None:
             "<thead><tr><th>Pain<sup>a</sup></th><th>kg/m<sup>2</sup></th></tr></thead><tbody>"
             "<tr><td>4.1 &#177; 0.5<sup>b</sup></td><td>5.27<sup>2</sup></td></tr>"
             '<tr><td>3.0<sup>&#8224;</sup></td><td>2.2<xref ref-type="table-fn">c</xref></td></tr>'
-            "<tr><td>10<sup>6</sup></td><td>1<sup>st</sup></td></tr></tbody>"
+            "<tr><td>10<sup>6</sup></td><td>1<sup>st</sup></td></tr>"
+            "<tr><td>ms<sup>2</sup> at 4<sup>week</sup></td><td>min<sup>-1</sup></td></tr></tbody>"
         )
     )
     assert grid(record) == [
@@ -114,6 +115,7 @@ def test_footnote_marks_do_not_glue_to_numbers_and_exponents_stay(read) -> None:
         ["4.1 ± 0.5", "5.27"],
         ["3.0", "2.2"],
         ["10^6", "1st"],
+        ["ms2 at 4 week", "min-1"],
     ]
 
 

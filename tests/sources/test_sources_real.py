@@ -119,7 +119,7 @@ def test_no_word_and_no_number_of_a_real_article_is_lost(real_data: Path) -> Non
         root = etree.parse(
             path, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
         ).getroot()
-        for element in root.iter("sup", "xref"):
+        for element in list(root.iter("sup", "xref")):
             tail = element.tail or ""
             element.clear()
             element.tail = f" {tail}"

@@ -64,40 +64,15 @@ _SKIPPED = frozenset(
     ]
 )
 _UNITS = frozenset(
-    [
-        "m",
-        "cm",
-        "mm",
-        "km",
-        "µm",
-        "μm",
-        "nm",
-        "dm",
-        "ft",
-        "in",
-        "inch",
-        "s",
-        "h",
-        "min",
-        "d",
-        "ml",
-        "mL",
-        "L",
-        "kg",
-        "g",
-        "mg",
-        "dL",
-        "dl",
-        "chi",
-        "χ",
-        "Χ",
-        "mol",
-        "mmol",
-    ]
+    (
+        *("m", "cm", "mm", "km", "µm", "μm", "nm", "dm", "ft", "in", "inch"),
+        *("s", "sec", "ms", "h", "hr", "min", "d", "wk", "yr"),
+        *("ml", "mL", "L", "dL", "dl", "kg", "g", "mg", "mol", "mmol", "N", "Pa", "chi", "χ", "Χ"),
+    )
 )
 _ORDINALS = frozenset(("st", "nd", "rd", "th"))
 _GLUED = frozenset(("®", "™", "TM", "tm", "°", "o", "º"))
-_MARK = re.compile(r"[\s,;()]*(?:(?:[a-z]|[*†‡§¶#∗△$‖|]+)[\s,;()]*)+")
+_SEPARATORS = re.compile(r"[\s,;()*†‡§¶#∗△$‖|]+")
 _NUMBERS = re.compile(r"[\s\[(]*\d+(?:\s*[,;–-]\s*\d+)*[\])\s]*[*†‡§]*")
 _EXPONENT = re.compile(r"[-−–+]?\d{1,3}")
 _TEN = re.compile(r"(?:^|[^\d.,])10$")
@@ -186,15 +161,22 @@ def raised(before: str, content: str, *, cell: bool, note: bool, cites: bool) ->
         if _TEN.search(before):
             return f"^{content}"
         word = _LAST_WORD.search(before)
-        if word and (content[0] in "-−–+" or word[1] in _UNITS or (len(word[1]) == 1 and len(content) == 1)):
+        if word and (
+            content[0] in "-−–+" or (len(content) == 1 and (word[1] in _UNITS or len(word[1]) == 1))
+        ):
             return content
     if re.fullmatch(r"\d?[+−–-]", content) and last.isalpha():
         return content
     if note:
         return f" {content} "
-    if cites or _MARK.fullmatch(content) or _NUMBERS.fullmatch(content):
+    if cites or _is_mark(content) or _NUMBERS.fullmatch(content):
         return "" if not last.isspace() or cell else " "
     return f" {content} "
+
+
+def _is_mark(content: str) -> bool:
+    """Return whether a raised text is nothing but signs and single letters or digits: ``a,b``, ``1*``, ``††``."""
+    return len(content) <= 24 and all(len(token) <= 1 for token in _SEPARATORS.split(content))
 
 
 def _lowered(before: str, content: str) -> str:

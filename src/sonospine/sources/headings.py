@@ -76,7 +76,8 @@ def abstract_passages(parts: Sequence[tuple[str, str]]) -> list[Passage]:
             passages.append(Passage(f"abstract/p{unlabelled}", text, (), "abstract"))
             continue
         name = numbered(address, used)
-        role = role_of((label,))
+        # A summary is the whole in short, not its conclusion.
+        role = "abstract" if address.endswith("SUMMARY") else role_of((label,))
         passages.append(Passage(f"abstract/{name}", text, (label,), "abstract" if role == "other" else role))
     return passages
 
