@@ -360,6 +360,16 @@ def test_a_column_that_a_curator_sets_is_judged_again() -> None:
     assert (row["decision"], row["criterion"], row["by"]) == ("exclude", "eligibility.condition", "ann")
 
 
+def test_an_adjudicated_value_that_is_not_allowed_is_reported_and_does_nothing() -> None:
+    lines = [
+        line(1, "record", "pubmed:1", "decision", "exclude"),
+        line(2, "", "", "", "perhaps", action="adjudicate", curator="cyd", refers_to="a1"),
+    ]
+    outcome = screened(article(full_text=True), curation=lines)
+    assert decision(outcome, "pubmed:1")["by"] == "rule"
+    assert "perhaps" in outcome.unheeded[0]
+
+
 def test_a_label_that_a_curator_sets_is_printed_and_an_unknown_target_reported() -> None:
     lines = [
         line(1, "study", "pubmed:1", "label", "Lv 2025"),

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from sonospine.model.schema import Column
 from sonospine.model.table_io import Row
 from sonospine.model.tables import DECISIONS, STUDIES
 from sonospine.model.votes import Settled, settled
@@ -52,16 +53,21 @@ def fault_of_screening_line(vocabulary: Vocabulary) -> Callable[[Row], tuple[str
 
 def _fault_of_value(row: Row, vocabulary: Vocabulary) -> tuple[str, str] | None:
     field, value = row["field"], row["new_value"]
-    if field == "reason":
-        return None
-    column = DECISIONS.column(field) if field == "decision" else STUDIES.column(field)
-    if not column.permits(value):
-        return "new_value", column.allowance()
+    if not _permitted(field, value):
+        return "new_value", _column(field).allowance()
     if field in KIND_OF:
         known = vocabulary.of_kind(KIND_OF[field])
         if any(one not in known for one in value.split(";") if one):
             return "new_value", ", ".join(known)
     return None
+
+
+def _column(field: str) -> Column:
+    return (DECISIONS if field in ("decision", "reason") else STUDIES).column(field)
+
+
+def _permitted(field: str, value: str) -> bool:
+    return field in FIELDS and _column(field).permits(value)
 
 
 def orders(rows: Iterable[Row], study_of: Mapping[str, str]) -> Orders:
@@ -79,7 +85,10 @@ def orders(rows: Iterable[Row], study_of: Mapping[str, str]) -> Orders:
     unheeded = []
     known = set(study_of.values())
     for (kind, name, field), vote in settled(rows).items():
-        if kind == "record" and name in study_of and field in ("decision", "reason"):
+        if not _permitted(field, vote.value):
+            # A set line is checked when it is read; a line that adjudicates names its field only here.
+            unheeded.append(f"{kind} {name}: {vote.value!r} is not allowed for {field}")
+        elif kind == "record" and name in study_of and field in ("decision", "reason"):
             records.setdefault(name, {})[field] = vote
         elif name in known or name in study_of:
             studies.setdefault(study_of.get(name, name), {})[field] = vote
