@@ -165,7 +165,7 @@ def _score(cluster: Cluster) -> float:
     return score + 1.0 * any(words_of(label) & (CONTROLS | ACTIVES) for label in cluster.labels())
 
 
-def chosen(made: list[Cluster], least: float = 2.0) -> list[Cluster]:
+def chosen(made: list[Cluster], least: float = 1.4) -> list[Cluster]:
     """Choose the arms of the study: coded groups before named ones, those with an n before those without."""
     strong = [(c, s) for c in made if (s := _score(c)) >= least]
     top = max((s for _, s in strong), default=0.0)

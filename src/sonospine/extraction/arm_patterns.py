@@ -296,7 +296,7 @@ _EACH = re.compile(
 _OF_GROUP = re.compile(
     rf"\b(?P<n>{COUNT})\s+(?:(?:of\s+them|of\s+whom|eligible|patients|participants|subjects|women|men|children|cases)\s*,?\s*)*(?:\(?\d[\d.]*\s*%\)?\s*)?"
     r"(?:(?:were|was)\s+)?(?:(?:randomly\s+)?(?:randomi[sz]ed|assigned|allocated|analy[sz]ed|included|enrolled|remained|in)\s+)?"
-    r"(?:to\s+receive|to\s+undergo|receiv\w+|had|got|were\s+given|underwent|to\s+have|in(?:to)?|to)\s+(?:the\s+|an?\s+)?(?P<arm>[^.;,()]{1,60})",
+    r"(?:to\s+receive|to\s+undergo|receiv\w+|had|got|were\s+given|underwent|to\s+have|in(?:to)?|to)\s+(?:the\s+|an?\s+)?(?=(?P<arm>[^.;,()]{1,60}))",
     re.IGNORECASE,
 )
 _TOTAL = re.compile(

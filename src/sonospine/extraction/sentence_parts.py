@@ -23,7 +23,7 @@ _EXTRA_TIMES = (
     (_AFTER, "follow_up", None),
 )
 _GROUP_NAMED = re.compile(
-    r"\b(?:[Gg]roups?|[Aa]rms?)\s+(?P<code>[A-Z]{1,5}\d{0,2}|\d{1,2}|[a-d])\b|(?P<words>(?:[\w+/\-–]+\s+){1,3})(?:groups?|arms?)\b"
+    r"\b(?:[Gg]roups?|[Aa]rms?)\s+(?P<code>[A-Z]{1,5}\d{0,2}|\d{1,2}|[a-d])\b|(?P<words>(?:[\w+/\-–]+\s+){1,3})(?:groups?|arms?)\b(?!\s+(?:[A-Z]{1,5}\d{0,2}|\d{1,2})\b)"
 )
 _BOTH = re.compile(
     r"\b(?:both|all|each|either|the (?:two|three|four))\s+(?:\w+\s+)?(?:groups|group|arms)\b", re.IGNORECASE
@@ -255,7 +255,7 @@ def _is_result(text: str, expression: Expression) -> bool:
     if expression.spread != "none":
         return True
     if expression.centre == "percent":
-        if _THRESHOLD_BEFORE.search(before) or _THRESHOLD_AFTER.match(after) or _RANGE_BEFORE.search(before):
+        if _THRESHOLD_BEFORE.search(before) or _THRESHOLD_AFTER.match(after) or _ends_range(before):
             return False
         return _AFTER_PERCENT.match(after) is not None
     if expression.centre in {"difference", "ratio"}:
@@ -265,11 +265,15 @@ def _is_result(text: str, expression: Expression) -> bool:
     return _is_bare_result(before, after, expression)
 
 
+def _ends_range(before: str) -> bool:
+    return bool(_RANGE_BEFORE.search(before)) and not re.search(r"\bfrom\b(?:[^.;]|\.(?=\d))*$", before)
+
+
 def _is_bare_result(before: str, after: str, expression: Expression) -> bool:
     """Tell whether a number without spread is one: "the mean was 3.2 in ..."; not a range, a mark or a dose."""
     if before.endswith("(") and after.startswith(")") and expression.value.isdigit():
         return False  # a reference mark
-    if _NOT_A_RESULT.match(after) or _THRESHOLD_BEFORE.search(before) or _RANGE_BEFORE.search(before):
+    if _NOT_A_RESULT.match(after) or _THRESHOLD_BEFORE.search(before) or _ends_range(before):
         return False
     if _OF_RANGE.search(before):
         return False

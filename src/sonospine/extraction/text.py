@@ -147,7 +147,8 @@ def _passage(passage: Passage, document: _Document) -> Iterator[Reading]:
 
 def _single_time(parts: Parts) -> TimeMention | None:
     """Return the time of a sentence that names just one; the sentences that follow may still speak of it."""
-    return parts.times[0].value if len(parts.times) == 1 else None
+    told = [t.value for t in parts.times if t.value.weeks is not None]
+    return told[0] if len(told) == 1 else None
 
 
 def _timed(run: Run, parts: Parts, earlier: TimeMention | None) -> Run:

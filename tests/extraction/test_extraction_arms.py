@@ -1,0 +1,167 @@
+"""Arms are found with label, definition and size, and labels are matched to them."""
+
+from __future__ import annotations
+
+import pytest
+
+from sonospine.extraction.arm_rows import arm_rows
+from sonospine.extraction.arms import ALL, DocumentArms, find_arms, is_one_patient
+from sonospine.extraction.language import abbreviations_of, sentences
+from sonospine.model.places import quote_at
+from sonospine.model.record import Cell, Record, Table
+
+
+def labels(arms: DocumentArms) -> list[str]:
+    return [a.label for a in arms.arms]
+
+
+def sizes(arms: DocumentArms) -> list[str]:
+    return [a.n_randomised for a in arms.arms]
+
+
+def test_coded_groups_have_the_definition_that_follows_them(record_of, vocabulary):
+    methods = (
+        "Sixty patients were randomised. Group A (n = 31) received 10 ml of saline while Group B (n = 29) received "
+        "ropivacaine 0.2%."
+    )
+    arms = find_arms(record_of(methods=methods), vocabulary)
+    assert labels(arms) == ["Group A", "Group B"]
+    assert sizes(arms) == ["31", "29"]
+    assert "saline" in arms.arms[0].definition
+    assert "ropivacaine" in arms.arms[1].definition
+
+
+def test_a_definition_may_stand_before_the_code(record_of, vocabulary):
+    methods = "Patients were assigned to an ultrasound-guided block (Group 1, n = 27) or a blind block (Group 2, n = 30)."
+    arms = find_arms(record_of(methods=methods), vocabulary)
+    assert labels(arms) == ["Group 1", "Group 2"]
+    assert [a.definition for a in arms.arms] == ["ultrasound-guided block", "blind block"]
+
+
+def test_named_groups_carry_their_abbreviation_as_an_alias(record_of, vocabulary):
+    methods = "Patients were randomised to the ultrasound group (US group, n = 30) or to the fluoroscopy group (FL group, n = 32)."
+    arms = find_arms(
+        record_of(results="The US group had less pain than the FL group.", methods=methods), vocabulary
+    )
+    assert len(arms.arms) == 2
+    assert arms.match("US group") is arms.match("ultrasound group") is arms.arms[0]
+    assert arms.match("FL (n = 32)") is arms.arms[1]
+    assert sizes(arms) == ["30", "32"]
+
+
+def test_phrases_with_their_n_are_arms_where_nothing_calls_them_groups(record_of, vocabulary):
+    methods = "Patients were randomly allocated to 10 mg/day (n = 35), 5 mg/day (n = 30), or no medication (n = 32)."
+    arms = find_arms(record_of(methods=methods), vocabulary)
+    assert labels(arms) == ["10 mg/day", "5 mg/day", "no medication"]
+    assert sizes(arms) == ["35", "30", "32"]
+
+
+def test_sizes_may_stand_in_words_and_apart_from_the_label(record_of, vocabulary):
+    methods = "Fourteen patients had NP and eighteen had TFESI."
+    results = "In the NP group pain fell. In the TFESI group it did not. The NP group and the TFESI group were alike."
+    arms = find_arms(record_of(results, methods), vocabulary)
+    assert dict(zip(labels(arms), sizes(arms), strict=True)) == {"NP group": "14", "TFESI group": "18"}
+
+
+def test_one_size_may_hold_for_each_group(record_of, vocabulary):
+    methods = "Patients were randomised to group A and group B, 60 in each group. Group A received steroid; Group B received saline."
+    assert sizes(find_arms(record_of(methods=methods), vocabulary)) == ["60", "60"]
+
+
+def test_roman_numbers_and_digits_name_the_same_group(record_of, vocabulary):
+    methods = "Group I (n = 20) received heat. Group II (n = 22) received cold."
+    arms = find_arms(record_of(methods=methods), vocabulary)
+    assert arms.match("Group 2") is arms.match("group II") is arms.arms[1]
+
+
+def test_a_size_beside_a_group_is_no_code_of_a_group(record_of, vocabulary):
+    methods = "Randomised trial: ultrasound group 60, DSA group 62."
+    arms = find_arms(record_of(methods=methods), vocabulary)
+    assert dict(zip(labels(arms), sizes(arms), strict=True)) == {"ultrasound group": "60", "DSA group": "62"}
+
+
+def test_people_with_an_event_are_no_size_of_their_group(record_of, vocabulary):
+    methods = "Group A received steroid. Group B received saline."
+    results = "Nausea was seen in Group A (5 patients) and Group B (7 patients)."
+    assert sizes(find_arms(record_of(results, methods), vocabulary)) == ["", ""]
+
+
+def test_headers_of_tables_name_arms_that_the_text_knows(record_of, vocabulary):
+    cells = tuple(
+        Cell(t, True, 0, i) for i, t in enumerate(["", "Lavender (n = 22)", "Control (n = 21)", "p"])
+    )
+    table = Table("table/T1", rows=(cells,), header_rows=1)
+    methods = "Patients were randomised to lavender or control."
+    arms = find_arms(record_of(methods=methods, tables=(table,)), vocabulary)
+    assert arms.match("Lavender").n_randomised == "22"
+    assert arms.match("Control").n_randomised == "21"
+
+
+@pytest.mark.parametrize("title", ["A prospective single-arm pilot study", "A case series of blocks"])
+def test_a_study_without_comparison_has_one_arm(record_of, vocabulary, title):
+    arms = find_arms(record_of(methods="Twenty-six patients were included.", title=title), vocabulary)
+    assert arms.one_arm
+    assert arms.arms == ()
+    assert arms.n_total == "26"
+
+
+def test_a_trial_whose_arms_are_not_found_is_no_one_arm_study(record_of, vocabulary):
+    assert not find_arms(record_of(methods="A randomised controlled trial was done."), vocabulary).one_arm
+
+
+def test_a_label_that_could_mean_two_arms_means_none(record_of, vocabulary):
+    methods = "Group A (n = 20) received low dose saline. Group B (n = 20) received high dose saline."
+    arms = find_arms(record_of(methods=methods), vocabulary)
+    assert arms.match("saline") is None
+    assert arms.match("high dose").label == "Group B"
+
+
+def test_every_arm_and_size_stands_where_it_says(record_of, vocabulary):
+    methods = "Group A (n = 31) received heat while Group B (n = 29) received cold."
+    record = record_of(methods=methods)
+    for arm in find_arms(record, vocabulary).arms:
+        assert quote_at(record, arm.locator) == arm.label
+        assert quote_at(record, arm.n_locator) == arm.n_randomised
+
+
+def test_registered_arm_groups_are_the_arms_of_a_registration(vocabulary):
+    groups = [
+        {
+            "label": "Active",
+            "type": "EXPERIMENTAL",
+            "description": "the block",
+            "interventionNames": ["Drug: X"],
+        },
+        {"label": "Sham", "type": "SHAM_COMPARATOR", "description": "no block"},
+    ]
+    registry = {"protocolSection": {"armsInterventionsModule": {"armGroups": groups}}}
+    arms = find_arms(Record("ctgov:NCT1", "ctgov", kind="registration", registry=registry), vocabulary)
+    assert [(a.label, a.role) for a in arms.arms] == [("Active", "intervention"), ("Sham", "comparator")]
+
+
+def test_guidance_of_a_one_arm_study_comes_from_its_title(record_of, vocabulary):
+    record = record_of(
+        methods="Twenty patients were treated.", title="Ultrasound-guided block: a single-arm study"
+    )
+    (row,) = arm_rows(record, find_arms(record, vocabulary), [], vocabulary)
+    assert (row["label"], row["role"], row["guidance"]) == (ALL, "single", "ultrasound")
+
+
+def test_a_case_report_is_of_one_patient(record_of):
+    assert is_one_patient(record_of(methods="Something.", title="A block: a case report"))
+    assert not is_one_patient(
+        record_of(methods="Sixty patients were randomised to two groups.", title="A trial")
+    )
+
+
+def test_sentences_do_not_end_at_abbreviations_and_split_numbers():
+    text = "Pain fell (p < 0. 05; Fig. 2 and Table 1). It was 3.2 vs. 4.1 at 1 wk. The end."
+    assert [text[a:b] for a, b in sentences(text)] == [
+        "Pain fell (p < 0. 05; Fig. 2 and Table 1).",
+        "It was 3.2 vs. 4.1 at 1 wk.",
+        "The end.",
+    ]
+
+
+def test_abbreviations_are_those_that_the_text_defines():
+    assert abbreviations_of(["The visual analog scale (VAS) was used."]) == {"VAS": "visual analog scale"}
