@@ -73,8 +73,8 @@ def _ratio_ticks(lower: float, upper: float) -> tuple[tuple[float, str], ...]:
         inside = [tick for tick in choice if lower <= math.log(tick) <= upper]
         if len(inside) >= 3:
             return tuple((math.log(tick), f"{tick:g}") for tick in _thinned(inside))
-    inside = sorted({1.0, float(f"{math.exp(lower):.3g}"), float(f"{math.exp(upper):.3g}")})
-    return tuple((math.log(tick), f"{tick:g}") for tick in inside if lower <= math.log(tick) <= upper)
+    even = _even_ticks(math.exp(lower), math.exp(upper))
+    return tuple((math.log(tick), label) for tick, label in even if tick > 0)
 
 
 def _thinned(ticks: Sequence[float]) -> list[float]:
