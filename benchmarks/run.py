@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from sonospine.evaluation.block import replace_block, table
+from sonospine.evaluation.generated_section import replace_section, table
 from sonospine.evaluation.version import code_version
 
 HERE = Path(__file__).resolve().parent
@@ -29,9 +29,9 @@ def main() -> None:
     if unknown := set(wanted) - {"statistics", "speed"}:
         raise SystemExit(f"unknown: {', '.join(sorted(unknown))}; allowed: statistics, speed")
     if "statistics" in wanted:
-        replace_block(PAGE, "statistics", statistics_block(measured("statistics_against_metafor.py")))
+        replace_section(PAGE, "statistics", statistics_section(measured("statistics_against_metafor.py")))
     if "speed" in wanted:
-        replace_block(PAGE, "benchmarks", speed_block())
+        replace_section(PAGE, "benchmarks", speed_section())
     print(f"written to {PAGE}")
 
 
@@ -50,7 +50,7 @@ def measured(script: str, *arguments: str) -> Figures:
     return figures
 
 
-def statistics_block(found: Figures) -> str:
+def statistics_section(found: Figures) -> str:
     rows = [
         (kind, f"{entry['count']:,}", f"{entry['worst']:.1e}", entry["where"])
         for kind, entry in found["kinds"].items()
@@ -67,7 +67,7 @@ def statistics_block(found: Figures) -> str:
     )
 
 
-def speed_block() -> str:
+def speed_section() -> str:
     data = (PROJECT / os.environ.get("SONOSPINE_TEST_DATA", "../shared/data")).resolve()
     run, pools = measured("pipeline.py"), measured("pooling.py")
     rows = [

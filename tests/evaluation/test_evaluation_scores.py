@@ -1,4 +1,4 @@
-"""``sonospine evaluate`` reads the annotated articles, runs the scorers and rewrites its block of the page."""
+"""``sonospine evaluate`` reads the annotated articles, runs the scorers and rewrites its section of the page."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ import pytest
 
 from sonospine.cli.main import main
 from sonospine.evaluation.articles import listed_articles, read_articles
-from sonospine.evaluation.block import replace_block, with_block
+from sonospine.evaluation.generated_section import replace_section, with_section
 from sonospine.evaluation.scorers import find_scorers
 from sonospine.evaluation.version import code_version
 from sonospine.model.errors import InputError
-from sonospine.vocabulary import load_vocabulary
+from sonospine.vocabulary import Vocabulary, load_vocabulary
 
 ARTICLE = """<article xmlns:xlink="http://www.w3.org/1999/xlink"><front><article-meta>
 <article-id pub-id-type="pmc">{number}</article-id>
@@ -73,6 +73,17 @@ def data(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def words(project: Path) -> Vocabulary:
+    return load_vocabulary(project / "config" / "vocabulary")
+
+
+@pytest.fixture(autouse=True)
+def vocabulary_loaded_once(words: Vocabulary, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loading takes most of the time of these tests, and is tested elsewhere."""
+    monkeypatch.setattr("sonospine.vocabulary.load_vocabulary", lambda _: words)
+
+
 def evaluate(monkeypatch: pytest.MonkeyPatch, project: Path, data: Path, *options: object) -> int:
     arguments = ["--data", data, "--vocabulary", project / "config" / "vocabulary", *options]
     monkeypatch.setattr(sys, "argv", ["sonospine", "evaluate", *map(str, arguments)])
@@ -85,7 +96,7 @@ def calls(tmp_path: Path) -> list[list[str]]:
     return [json.loads(line) for line in (tmp_path / "calls").read_text().splitlines()]
 
 
-def test_the_block_of_the_page_is_replaced_and_the_rest_is_left(
+def test_the_section_of_the_page_is_replaced_and_the_rest_is_left(
     data: Path, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = tmp_path / "benchmarks.md"
@@ -183,8 +194,7 @@ def test_a_scorer_that_fails_is_one_line(
     assert not page.exists()
 
 
-def test_the_reader_finds_the_two_arms_of_a_plain_table(data: Path, project: Path) -> None:
-    words = load_vocabulary(project / "config" / "vocabulary")
+def test_the_reader_finds_the_two_arms_of_a_plain_table(data: Path, words: Vocabulary) -> None:
     measured = read_articles([data / "jats-pain" / "PMC1.nxml"], words)
     assert (measured.articles, measured.unreadable) == (1, ())
     assert {(row["value"], row["spread_value"]) for row in measured.rows} == {("2.4", "0.5"), ("3.1", "0.6")}
@@ -199,8 +209,8 @@ def test_a_listing_names_the_article_that_is_not_here(data: Path) -> None:
         listed_articles(data / "gold" / "open.txt", data / "jats-pain")
 
 
-def test_a_page_without_the_block_gets_it_at_its_end() -> None:
-    assert with_block("# Page\n", "x", "a\n") == "# Page\n\n<!-- x:begin -->\na\n<!-- x:end -->\n"
+def test_a_page_without_the_section_gets_it_at_its_end() -> None:
+    assert with_section("# Page\n", "x", "a\n") == "# Page\n\n<!-- x:begin -->\na\n<!-- x:end -->\n"
 
 
 @pytest.mark.parametrize(
@@ -214,7 +224,7 @@ def test_a_page_whose_markers_are_broken_is_not_touched(page: str, tmp_path: Pat
     path = tmp_path / "page.md"
     path.write_text(page)
     with pytest.raises(InputError, match="must stand once each"):
-        replace_block(path, "x", "new")
+        replace_section(path, "x", "new")
     assert path.read_text() == page
 
 

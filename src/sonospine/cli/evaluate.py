@@ -23,7 +23,7 @@ def run(
         Path | None,
         typer.Option(help=f"Folder of annotated articles [default: SONOSPINE_TEST_DATA, else {DATA}]."),
     ] = None,
-    out: Annotated[Path, typer.Option(help="Page whose block of scores is rewritten.")] = Path(
+    out: Annotated[Path, typer.Option(help="Page whose section of scores is rewritten.")] = Path(
         "docs/benchmarks.md"
     ),
     scorers: Annotated[
@@ -36,12 +36,12 @@ def run(
 ) -> None:
     """Score the reader on annotated articles.
 
-    The figures replace the block between the markers `evaluate:begin` and `evaluate:end` of the page.
+    The figures replace the section between the markers `evaluate:begin` and `evaluate:end` of the page.
     """
     from sonospine.evaluation.articles import collection, listed_articles
-    from sonospine.evaluation.block import replace_block
+    from sonospine.evaluation.generated_section import replace_section
     from sonospine.evaluation.scorers import find_scorers
-    from sonospine.evaluation.scores import Scores, scores_block
+    from sonospine.evaluation.scores import Scores, scores_section
     from sonospine.evaluation.version import code_version
     from sonospine.model.table_io import write_table
     from sonospine.model.tables import MEASUREMENTS
@@ -72,9 +72,9 @@ def run(
         answers = programs.score_questions(found.questions, asked_table)
     scores = Scores(figures, locked_figures, answers, len(asked), (*unread, *unread_asked))
     command = "sonospine evaluate --locked" if locked else "sonospine evaluate"
-    block = scores_block(scores, command=command, version=code_version(Path()))
-    replace_block(out, "evaluate", block)
-    print(block)
+    section = scores_section(scores, command=command, version=code_version(Path()))
+    replace_section(out, "evaluate", section)
+    print(section)
     print(f"written to {out}", file=sys.stderr)
 
 

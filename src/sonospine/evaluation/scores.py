@@ -1,10 +1,10 @@
-"""The scores as a block of ``docs/benchmarks.md``."""
+"""The scores as a section of ``docs/benchmarks.md``."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sonospine.evaluation.block import table
+from sonospine.evaluation.generated_section import table
 from sonospine.evaluation.scorers import Figures
 
 LEVELS = {
@@ -40,8 +40,8 @@ class Scores:
     unreadable: tuple[str, ...] = ()
 
 
-def scores_block(scores: Scores, *, command: str, version: str) -> str:
-    """Return the block: how it was made, then one table a collection."""
+def scores_section(scores: Scores, *, command: str, version: str) -> str:
+    """Return the section: how it was made, then one table a collection."""
     parts = [
         f"Written by `{command}` ({version}). Intervals are 95 %, over resampled articles.",
         _gold(scores.open_articles, "the articles that the reader was built with"),

@@ -1,4 +1,4 @@
-"""A generated block of a page that people write: what stands between its two markers, and nothing else, is replaced."""
+"""A generated section of a page that people write: what stands between its two markers, and nothing else, is replaced."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from sonospine.model.files import write_text
 
 
 def markers(name: str) -> tuple[str, str]:
-    """Return the lines that begin and end a block."""
+    """Return the lines that begin and end a section."""
     return f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
 
 
-def with_block(page: str, name: str, content: str) -> str:
-    """Return the page with the block's content replaced; a page without the block gets it at its end.
+def with_section(page: str, name: str, content: str) -> str:
+    """Return the page with the section's content replaced; a page without the section gets it at its end.
 
     Raises
     ------
@@ -23,21 +23,21 @@ def with_block(page: str, name: str, content: str) -> str:
         The markers do not stand there once each and in order.
     """
     begin, end = markers(name)
-    block = f"{begin}\n{content.strip()}\n{end}"
+    section = f"{begin}\n{content.strip()}\n{end}"
     counts = page.count(begin), page.count(end)
     if counts == (0, 0):
-        return f"{page.rstrip()}\n\n{block}\n".lstrip()
+        return f"{page.rstrip()}\n\n{section}\n".lstrip()
     if counts != (1, 1) or page.index(begin) > page.index(end):
         raise InputError(f"the markers {begin} and {end} must stand once each, in this order")
     before, _, rest = page.partition(begin)
-    return before + block + rest.partition(end)[2]
+    return before + section + rest.partition(end)[2]
 
 
-def replace_block(path: Path, name: str, content: str) -> None:
-    """Replace the block of a page on disk; a missing page is begun."""
+def replace_section(path: Path, name: str, content: str) -> None:
+    """Replace the section of a page on disk; a missing page is begun."""
     page = path.read_text(encoding="utf-8") if path.exists() else "# Benchmarks\n"
     try:
-        write_text(path, with_block(page, name, content))
+        write_text(path, with_section(page, name, content))
     except InputError as fault:
         raise InputError(fault.reason, file=path) from None
 
