@@ -4,17 +4,18 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
+from sonospine.cli.import_records import source_paths
 from sonospine.config.loading import load_config
 from sonospine.model.errors import InputError
 from sonospine.model.fingerprint import of_rooms
-from sonospine.sources.listing import source_files
+from sonospine.sources.importing import source_files
 
 min_version("9.20")
 
 CONFIG = "config/config.yaml"
 try:
     review = load_config(CONFIG)
-    SOURCES = [str(path) for path in source_files(review, CONFIG)]
+    SOURCES = [str(path) for path in source_files(source_paths(review, Path(CONFIG)))]
 except InputError as error:
     raise WorkflowError(str(error)) from None
 VOCABULARY = sorted(map(str, Path(review.vocabulary).glob("*.yaml")))

@@ -11,14 +11,14 @@ rule extract_measurements:
         arms="extracted/machine/arms/{bucket}.tsv",
         unread="extracted/machine/unread/{bucket}.tsv",
     params:
-        code=of_rooms("model", "vocabulary", "extraction", "cli/extract.py"),
-        vocabulary=review.vocabulary,
+        code=of_rooms("model", "vocabulary", "config", "extraction", "cli/extract.py"),
+        config=CONFIG,
     log:
         "logs/extract_measurements/{bucket}.log",
     conda:
         "../envs/sonospine.yaml"
     shell:
-        "sonospine extract {input.records} --vocabulary {params.vocabulary} --tables extracted/machine 2> {log}"
+        "sonospine extract {input.records} --config {params.config} --tables extracted/machine 2> {log}"
 
 
 MACHINE = of_every_bucket(

@@ -8,6 +8,7 @@ rule compute_effects:
         curated=rules.apply_corrections.output,
         reconciled=rules.reconcile_measurements.output,
         studies="results/studies/studies.tsv",
+        records="results/studies/records.tsv",
         decisions="results/screening/decisions.tsv",
     output:
         "results/effects/effects.tsv",

@@ -20,6 +20,8 @@ from pathlib import Path
 
 NOTE = Path(".snakemake/review.json")
 LOCKS = Path(".snakemake/locks")
+REPORT = Path("results/report/index.html")
+QUIETLY = ("--quiet", "host", "reason", "rules")
 
 
 def started(pid: int) -> str:
@@ -73,7 +75,7 @@ def send(signal_to: Callable[[int, int], None], target: int, number: int) -> Non
 def main() -> int:
     """Run snakemake in a group of its own, pass signals on, and give its exit status."""
     clear_dead_run()
-    run = subprocess.Popen(["snakemake", *sys.argv[1:]], start_new_session=True)
+    run = subprocess.Popen(["snakemake", *sys.argv[1:], *QUIETLY], start_new_session=True)
     NOTE.parent.mkdir(exist_ok=True)
     note = {
         "runner": os.getpid(),
@@ -86,6 +88,8 @@ def main() -> int:
         signal.signal(number, lambda received, _: send(os.killpg, run.pid, received))
     status = run.wait()
     NOTE.unlink(missing_ok=True)
+    if not status:
+        print(f"the report is {REPORT}")
     return 1 if status else 0
 
 
