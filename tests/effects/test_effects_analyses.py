@@ -460,3 +460,19 @@ def test_an_outcome_with_a_unit_and_no_scale_takes_times_in_that_unit() -> None:
 
 def test_a_value_that_the_reader_could_not_tell_apart_from_others_is_not_pooled() -> None:
     assert "cannot tell apart" in reasons(effects(config(), BEFORE, {**AFTER, "flags": "ambiguous_place"}))[0]
+
+
+def test_the_arms_own_means_settle_the_direction_of_a_printed_difference() -> None:
+    means = [{**US, "spread": "none", "spread_value": ""}, {**FL, "spread": "none", "spread_value": ""}]
+    one = pooled(effects(between(), *means, printed(flags="direction_assumed"), arms=TWO_ARMS))
+    assert one["yi"] == "-1"
+    assert "direction_checked" in one["flags"]
+    wrong = printed(flags="direction_assumed", value="1.0", lower="0.4", upper="1.6")
+    assert any(
+        "does not fit the arms' own figures" in r
+        for r in reasons(effects(between(), *means, wrong, arms=TWO_ARMS))
+    )
+    assert (
+        "not clear which arm"
+        in reasons(effects(between(), printed(flags="direction_assumed"), arms=TWO_ARMS))[0]
+    )

@@ -38,7 +38,8 @@ class Candidate:
 
     ``kind`` is ``final`` (values), ``change`` (change scores) or ``printed`` (a difference or ratio as printed).
     ``one`` are the cells of ``arms_1``; ``two`` those of ``arms_2``, or the baselines of ``arms_1``. ``reverse``
-    tells that a printed comparison is of arm 2 against arm 1. ``problems`` are reasons known from the layout alone.
+    tells that a printed comparison is of arm 2 against arm 1; ``sign`` is that of arm 1 minus arm 2 in the arms' own
+    figures (0: not known), which tells whether it was. ``problems`` are reasons known from the layout alone.
     """
 
     kind: str
@@ -48,6 +49,7 @@ class Candidate:
     one: tuple[Cell, ...]
     two: tuple[Cell, ...] = ()
     reverse: bool = False
+    sign: int = 0
     problems: tuple[str, ...] = ()
 
     @property
@@ -227,9 +229,32 @@ def _printed(
                         (two_of[right],),
                         (Cell(row),),
                         reverse=reverse,
+                        sign=_sign(row, left, right, rows),
                     )
                 )
     return found
+
+
+def _sign(printed: Row, left: str, right: str, rows: Sequence[Row]) -> int:
+    """Return the sign of left minus right in the arms' own figures beside a printed comparison; 0 if not known."""
+    wanted = COUNTS if printed["centre"] == "ratio" else ("mean", "ls_mean")
+    figures: dict[str, set[float]] = {left: set(), right: set()}
+    for row in rows:
+        figure = _figure(row)
+        fitting = row["arm_id"] in figures and row["centre"] in wanted
+        same = all(row[c] == printed[c] for c in ("instrument", "subscale", "phase", "weeks"))
+        units = {row["unit"], printed["unit"]} - {""}
+        if fitting and same and len(units) < 2 and figure is not None:
+            figures[row["arm_id"]].add(figure)
+    signs = {(a > b) - (a < b) for a in figures[left] for b in figures[right]}
+    return signs.pop() if len(signs) == 1 else 0
+
+
+def _figure(row: Row) -> float | None:
+    value, total = number(row["value"]), number(row["total"])
+    if row["centre"] != "count" or value is None:
+        return value
+    return 100 * value / total if total else None
 
 
 def together(usable: Sequence[Candidate], *, before_after: bool) -> Candidate | None:

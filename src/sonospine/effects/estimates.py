@@ -15,6 +15,7 @@ from sonospine.effects.summaries import Cell, Notes, Source, Summary, count_even
 from sonospine.model.numbers import number
 from sonospine.model.table_io import Row
 
+UNCLEAR_DIRECTION = ("direction_unclear", "direction_assumed")
 SAME_PEOPLE = ("same_people", "same_participants", "paired", "crossover")
 
 
@@ -280,6 +281,7 @@ def _printed(made: Estimate, candidate: Candidate, measure: str, source: Source)
     if value is None:
         made.notes.problem("no value is printed")
         return
+    _check_direction(made, candidate, value - 1 if measure == "RR" else value)
     if measure == "RR":
         _log_ratio(made, row, value, lower, upper, step, candidate.reverse)
         return
@@ -315,6 +317,24 @@ def _printed(made: Estimate, candidate: Candidate, measure: str, source: Source)
         return
     made.effect = Effect(factor * value, variance)
     _final_step(made, "MD", [step], "yi as printed; vi from the interval or SE", {})
+
+
+def _check_direction(made: Estimate, candidate: Candidate, sign_of: float) -> None:
+    """Hold the direction of a printed comparison against the arms' own figures.
+
+    Where they contradict it, it is not pooled; where there are none, it is pooled only if the paper says which arm
+    was subtracted from which.
+    """
+    printed = (sign_of > 0) - (sign_of < 0)
+    if candidate.reverse:
+        printed = -printed
+    if candidate.sign and printed:
+        if candidate.sign == printed:
+            made.notes.flag("direction_checked")
+        else:
+            made.notes.problem("the sign of the printed comparison does not fit the arms' own figures")
+    elif any(flag in made.notes.flags for flag in UNCLEAR_DIRECTION):
+        made.notes.problem("it is not clear which arm was subtracted from which")
 
 
 def _log_ratio(

@@ -22,7 +22,7 @@ _IMPOSSIBLE = {
 }
 _UNCLEAR = {
     "ambiguous_place": "the same passage or table prints several values for this, which the reader cannot tell apart",
-    "direction_unclear": "it is not clear which arm was subtracted from which",
+    "several_times": "it is not clear which of several times the value belongs to",
     "sign_ambiguous": "the sign of the printed number is not clear",
 }
 _NOT_A_MEAN = {
