@@ -105,10 +105,7 @@ _SIMPLE = [
     ("baseline", re.compile(r"(?<!\w)(?:" + _BASELINE + r")(?!\w)", re.IGNORECASE)),
     ("after", re.compile(r"(?<!\w)(?:" + _AFTER + r")(?!\w)", re.IGNORECASE)),
 ]
-_BEFORE_TAIL = re.compile(
-    r"\s*(?:before|prior\s+to|pre-?)\s*(?:the\s+)?(?:treatment|intervention|injection|surgery|procedure|operation|block)",
-    re.IGNORECASE,
-)
+_BEFORE_TAIL = re.compile(r"\s*(?:before|prior\s+to|pre-)(?:\s*(?:the\s+)?[\w-]+)?", re.IGNORECASE)
 _PRINTED_TAIL = re.compile(
     r"(?P<tail>\s*[-,]?\s*(?:after|following|from|post|since|of)[-\s]*(?:the\s+)?(?:end\s+of\s+(?:the\s+)?)?(?:first\s+|last\s+|final\s+|initial\s+)?"
     r"(?P<what>treatment|intervention|injections?|surgery|procedure|operation|therapy|block\w*|randomi[sz]ation|baseline|start\w*|discharge|"
@@ -164,6 +161,7 @@ def _amount(text: str) -> float:
     return float(re.sub(r"[,\u00b7]", ".", re.sub(r"(?:st|nd|rd|th)$", "", text)))
 
 
+_NEGATIVE = re.compile(r"\s[-\u2010\u2011\u2013\u2212]$|\u2212$")
 _AMOUNTS = re.compile(_AMOUNT, re.IGNORECASE)
 
 
@@ -256,6 +254,9 @@ def _lengths(text: str) -> Iterable[TimeMention]:
         ):
             continue
         if found["unit"].lower() in ("d", "m", "h", "y") and "," in found["list"]:
+            continue
+        if _NEGATIVE.search(found["gap"]):
+            yield TimeMention(found.start(), found.end(), found.group(), 0.0, "baseline")
             continue
         yield from _each(text, found, last_holds_unit=False)
 

@@ -21,8 +21,8 @@ _N_TAIL = re.compile(
 )
 _P = re.compile(
     r"^\W*(?:p|sig\.?|significance|f|t|z|d|df|\u03c7\s?2|chi|test|r|eta|\u03b7.?|u|q|h)\W*(?:2|values?)?\W*$"
-    r"|\bp\s*[-\u2010-\u2013]?\s*(?:values?|level)\b|\bp\s*(?:\(|[<>=])|\bsign(?:if|\.)|\b(?:wilcoxon|anova|mann|friedman|fisher|kruskal|chi|\u03c7|t)\b.{0,12}\btest\b"
-    r"|\btest\s+statistic|\beffect\s+size|\bcohen|\b[ftz][-\s]values?\b|\bpower\b|\bANCOVA\b|\bstatistics\b|\binter-?action\b|^p\s",
+    r"|\bp\s*[-\u2010-\u2013]?\s*(?:values?|level)\b|\bp\s*[<>=]|^\W*p\s*\(|\bsign(?:if|\.)|\b(?:wilcoxon|anova|mann|friedman|fisher|kruskal|chi|\u03c7|t)\b.{0,12}\btest\b"
+    r"|\btest\s+statistic|\beffect\s+size|\bcohen|\b[ftz][-\s]values?\b|\bpower\b|\bANCOVA\b|\bstatistics\b|\binter-?action\b",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(
@@ -45,8 +45,8 @@ _PERCENT_CHANGE = re.compile(
     re.I,
 )
 _NUMBERS_LABEL = re.compile(
-    r"^\W*(?:n|no\.?|numbers?|sample\s+size|(?:total\s+)?(?:n|no\.?|numbers?)\s+of\s+(?:patients|subjects|participants|cases|observations))\W*$|^\s*number\s+(?!of)"
-    r"|^\W*n\s*(?:analy[sz]ed|\()",
+    r"^\W*(?:n|no\.?|numbers?|sample\s+size|(?:total\s+)?(?:n|no\.?|numbers?)\s+of\s+(?:patients|subjects|participants|cases|observations))[^\w%]*$|^\s*number\s+(?!of)"
+    r"|^\W*n\s*(?:analy[sz]ed|\((?!\s*%))",
     re.IGNORECASE,
 )
 _TOTAL = re.compile(
@@ -136,6 +136,9 @@ class LabelReader:
         value = (n["n"] or (n["n2"] if "n2" in n.re.groupindex else "") or "").replace(",", "") if n else ""
         kept = _cut(text, [(t.start, t.end) for t in times] + ([n.span()] if n else []))
         pairs = named_statistics(kept)
+        counts = bool(_NUMBERS_LABEL.search(text)) and not times
+        if counts and not pairs:
+            pairs = (Pair("count"),)
         outcome = strip_statistics(kept)
         outcome = _tidied(outcome, timed=bool(times))
         population = _POPULATION.search(text)
@@ -146,7 +149,7 @@ class LabelReader:
             n_span=n.span() if n and value else (0, 0), each=bool(n and "each" in n.re.groupindex and n["each"]),
             p=bool(_P.search(text)) and len(text) < 60, difference=difference, between=bool(_BETWEEN.search(text)),
             ratio=bool(_RATIO.search(text)), change=bool(_CHANGE.search(text)), percent_change=bool(_PERCENT_CHANGE.search(text)),
-            counts=bool(_NUMBERS_LABEL.search(text)) and not times, total=bool(_TOTAL.match(_cut(text, [n.span()] if n else []))),
+            counts=counts, total=bool(_TOTAL.match(_cut(text, [n.span()] if n else []))),
             status=bool(_STATUS.search(text)), groupish=bool(_GROUPISH.search(text)),
             population="" if not population else {"pp": "per_protocol"}.get(str(population.lastgroup), str(population.lastgroup)),
             unit=unit["unit"].strip() if unit else "", outcome="" if _NOISE.match(outcome) else outcome,

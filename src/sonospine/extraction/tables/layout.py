@@ -16,6 +16,9 @@ _ALLOWED = re.compile(
     r"\b(?:mm|cm|mg|ml|kg|min|sec|s|h|hr|years?|yrs?|y|p|sd|se|sem|ci|iqr|to|n|ns|points?|pts|days?|weeks?|months?|range|mean|median|vs|and|md|or|rr)\b\.?",
     re.IGNORECASE,
 )
+_P_HEADER = re.compile(
+    r"^\W*p\W*(?:[-\u2010-\u2013]?\s*values?)?\W*$|\bp[-\s\u2010-\u2013]+values?\b|^\W*sig", re.IGNORECASE
+)
 _HEADER_N = re.compile(r"^\(?\s*n\s*=?\s*\d+\s*\)?$", re.IGNORECASE)
 MOST_COLUMNS = 60
 MOST_ROWS = 400
@@ -81,6 +84,11 @@ def lay_out(table: Table, *, decimal_comma: bool) -> Layout | None:
     spanning = [_spanning(table, i) for i in range(len(rows))]
     first_body = _first_body(texts, values, spanning, table.header_rows)
     stubs = _stub_columns(texts, values, first_body)
+    tests = frozenset(
+        c
+        for c in range(len(texts[0]))
+        if c not in stubs and any(_P_HEADER.search(texts[h][c]) for h in range(first_body))
+    )
     headers: dict[int, tuple[int, ...]] = {}
     current = tuple(range(first_body))
     body: list[int] = []
@@ -90,7 +98,7 @@ def lay_out(table: Table, *, decimal_comma: bool) -> Layout | None:
     while i < len(rows):
         if all(is_empty(t) for t in texts[i]):
             blanks.add(i)
-        elif spanning[i] or _only_stub(texts[i], values[i], stubs):
+        elif spanning[i] or _only_stub(texts[i], values[i], stubs, tests):
             sections.add(i)
         elif _is_new_header(texts, values, i, stubs):
             block = [i]
@@ -166,10 +174,13 @@ def _stub_columns(
 
 
 def _only_stub(
-    row: tuple[str, ...], values: tuple[tuple[Expression, ...], ...], stubs: tuple[int, ...]
+    row: tuple[str, ...],
+    values: tuple[tuple[Expression, ...], ...],
+    stubs: tuple[int, ...],
+    tests: frozenset[int],
 ) -> bool:
-    """Tell whether a row only has a label: nothing but the first columns says anything."""
-    filled = [k for k, t in enumerate(row) if not is_empty(t)]
+    """Tell whether a row only has a label: nothing but the first columns, and a p value, says anything."""
+    filled = [k for k, t in enumerate(row) if not is_empty(t) and k not in tests]
     return (
         bool(filled)
         and all(k in stubs and not values[k] for k in filled)

@@ -28,6 +28,12 @@ _VERSUS = re.compile(
 )
 
 
+_EVERYONE = re.compile(
+    r"\b(?:entire|whole|overall|all)\s+(?:the\s+)?(?:\w+\s+){0,2}(?:patients?|participants?|subjects?|groups?|cohort|sample|population|study)\b",
+    re.I,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Who:
     """The arm of a cell as far as the table tells."""
@@ -161,6 +167,8 @@ class _Results:
         if len(self.context.caption_arm) == 1:
             arm = self.context.caption_arm[0]
             return _Who(arm.label, arm, 0.7, flags=("arm_from_caption",), evidence="arm from caption")
+        if not self.roles.arm_levels and _EVERYONE.search(self.roles.table.caption):
+            return _Who(ALL, None, 0.8, flags=("arm_from_caption",), evidence="everyone, by the caption")
         if not self.roles.arm_levels and not self.arms.arms:
             return _Who(ALL, None, 0.5, flags=("arm_unknown",))
         return None

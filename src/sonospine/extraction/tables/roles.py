@@ -59,7 +59,8 @@ class Roles:
         levels = self._levels()
         headed = self._headed_stub(levels)
         matched = {level: score for level, labels in levels.items() if (score := _arm_score(labels)) > 0}
-        if headed is not None:
+        by_header = max((score for level, score in matched.items() if level[0] == "header"), default=0.0)
+        if headed is not None and by_header < 1:
             self.arm_levels = frozenset([headed])
         elif matched:
             best = max(matched.values())
@@ -146,6 +147,9 @@ class Roles:
                 self.layout.texts[h][column] for headers in self.layout.headers.values() for h in headers
             }
             labels = {label.outcome for label in levels.get(("stub", column), ()) if _could_name_arm(label)}
+            timed = sum(bool(label.times) for label in levels.get(("stub", column), ()))
+            if timed * 2 > len(levels.get(("stub", column), ())):
+                continue
             if any(_GROUP_HEAD.match(head) for head in heads) and 2 <= len(labels) <= MOST_ARMS:
                 return "stub", column
         return None
@@ -233,6 +237,30 @@ class Roles:
                 and len(likely) * 3 >= len(named) * 2
                 and len({label.outcome for label in likely}) >= 2
             ):
+                return frozenset([level])
+        return self._tested(levels)
+
+    def _tested(self, levels: dict[Level, list[Label]]) -> frozenset[Level]:
+        """Return the header row whose columns a p column compares, or that divides a baseline table: its columns are groups."""
+        named = [label for label in levels.get(("stub", self.layout.stubs[0]), ()) if label.outcome]
+        compared = any(
+            label.p for level, labels in levels.items() if level[0] == "header" for label in labels
+        )
+        if len(named) < 2 or not (compared or is_baseline_caption(self.table.caption)):
+            return frozenset()
+        for level, labels in sorted(levels.items(), key=lambda item: _precedence(item[0])):
+            if level[0] != "header":
+                continue
+            candidates = {label.text: label for label in labels if not label.p and not label.total}
+            groups = {
+                label.outcome for label in candidates.values() if _could_name_arm(label) and not label.times
+            }
+            plain = all(
+                _could_name_arm(label)
+                and not (label.times or label.change or label.status or label.pairs or label.unit)
+                for label in candidates.values()
+            )
+            if plain and 2 <= len(groups) <= MOST_ARMS // 2:
                 return frozenset([level])
         return frozenset()
 

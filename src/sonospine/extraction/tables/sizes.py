@@ -42,10 +42,15 @@ class Sizes:
         ]
 
     def _counts_column(self, column: int) -> bool:
-        labels = self._roles.over(self._roles.layout.body[0], column).columns
-        return bool(labels) and (
+        """Tell whether a column holds numbers of participants; ``n`` beside ``%`` is a count of something else."""
+        layout = self._roles.layout
+        labels = self._roles.over(layout.body[0], column).columns
+        if not labels or not (
             labels[-1][1].counts or (labels[0][1].counts and labels[-1][1].text == labels[0][1].text)
-        )
+        ):
+            return False
+        right = self._roles.over(layout.body[0], column + 1).columns if column + 1 < layout.width else ()
+        return not (right and right[-1][1].spread_only)
 
     def holds(self, row: int, column: int) -> bool:
         """Tell whether a cell itself is a number of participants and no result."""

@@ -108,7 +108,7 @@ def _bracket(
         if counted and (spread is None or counts) and float(expression.spread_value) <= 100:
             if _whole(expression.value):
                 return Decided(_as_count(expression), 1.0, evidence=(f"n (%) from {named.source}",))
-            return None
+            continue
         if spread is not None and not counts:
             return _named(
                 expression, spread.centre or "mean", spread.spread, named.source, 1.0 if named.strong else 0.9

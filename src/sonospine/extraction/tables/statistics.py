@@ -17,7 +17,7 @@ _NAMES = re.compile(
     r"|(?P<sd>\b[sS]\.?[dD]\.?s?\b(?!\s*-)|\b[sS]tandard\s+[dD]eviations?\b|\b[sS]tdev\b|\bStd\.?\s+[Dd]ev\w*|(?<=\u00b1)\s*[sS]\b|\bDS\b)"
     r"|(?P<se>\bSEM?s?\b|\b[sS]\.\s?[eE]\.(?:\s?[mM]\.?)?|\b[sS]\.e\.m\b|\bsem\b|\b[sS]tandard\s+[eE]rrors?\b|\bStd\.?\s+[Ee]rr\w*)"
     r"|(?P<ci>\bC\.?I\.?s?\b|\b[cC]onfidence\s+(?:[iI]ntervals?|[lL]imits?)\b)"
-    r"|(?P<iqr>\bIQRs?\b|\b[iI]nter-?\s?[qQ]uartile|\b[qQ]uartiles?\b|\b25th\b|\b[pP]ercentiles?\b|\bQ1\b)"
+    r"|(?P<iqr>\bIQRs?\b|\b[iI]nter-?\s?[qQ]uartile|\b[qQ]uartiles?\b|\b25th\b|\b[pP]ercentiles?\b|\b[qQ]1\b(?:\s*[-\u2013,;/]\s*[qQ]3\b)?|\b[pP]\s?25\b(?:\s*[-\u2013,;/]\s*[pP]\s?75\b)?)"
     r"|(?P<range>\b[rR]anges?\b|\b[mM]in(?:imum)?\.?\s*(?:[-\u2013/,]|to|and)\s*[mM]ax)"
     r"|(?P<percent>%(?!\s*(?:CI|confidence|conf|IC|reduction|change|relief|improve))|\bpercentages?\b|\bproportions?\b)",
     re.IGNORECASE,
@@ -26,7 +26,7 @@ _CENTRES = frozenset(("geometric_mean", "ls_mean", "mean", "median", "count"))
 _TOLD = re.compile(
     r"\b(?:values?|data|results?|variables?|scores?|numbers?|figures?|parameters?|measures?)\b.{0,80}?\b(?:are|is|were|was|as|represent\w*|expressed"
     r"|presented|reported|given|shown|described|summari[sz]ed)\b|\b(?:expressed|presented|reported|summari[sz]ed|described|given|shown)\s+as\b|^\W*\w?\s*mean"
-    r"|\bmeans?\s*(?:\u00b1|\(|and|with)|\bmedians?\s*[(\[]",
+    r"|\bmeans?\s*(?:\u00b1|\(|and|with)|\bmedians?\s*[(\[]|\bM\s?(?:[(\[]\s*[PQI]|\u00b1)",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"(?<=[.;])\s+(?=[A-Z])")
@@ -66,11 +66,13 @@ def named_statistics(text: str) -> tuple[Pair, ...]:
     pairs: list[Pair] = []
     centre = ""
     used = True
+    short = False
     for found in _NAMES.finditer(text):
         name = str(found.lastgroup)
         if name == "se" and _SE_CASE.match(found.group()):
             continue
         if name in _CENTRES:
+            short = found.group() == "M"
             if not used:
                 pairs.append(Pair(centre))
             centre, used = name, False
@@ -85,6 +87,8 @@ def named_statistics(text: str) -> tuple[Pair, ...]:
         else:
             default = {"sd": "mean", "se": "mean", "iqr": "median", "range": "", "ci": ""}[name]
             owner = default if centre in ("", "count") else centre
+            if name == "iqr" and short:
+                owner = "median"
             if name in ("sd", "se") and centre == "median" and not used:
                 owner = "median"
             pairs.append(Pair(owner, name))
