@@ -133,6 +133,8 @@ def coded(text: str) -> Iterator[Candidate]:
     for pattern in (_CODE_IN_BRACKET, _IN_GROUP):
         for found in pattern.finditer(text):
             rest = found.groupdict().get("rest") or ""
+            if re.match(r"\s*(?:,|and|or|&)\s*(?:[Gg]roup\s+)?[A-Z0-9]\b", rest):
+                continue  # "two groups (Group A and B)" defines neither
             n = _size(rest, found.start("rest")) if rest else ("", 0, 0)
             clause = _CLAUSE.search(text[max(0, found.start() - 140) : found.start()])
             what = _last_phrase(clause[0]) if clause else ""
@@ -289,7 +291,7 @@ def _last_phrase(text: str) -> str:
 
 
 _EACH = re.compile(
-    rf"(?:\b(?P<n>{COUNT})\s*(?:patients|participants|subjects|women|men|children|cases|rats)?\s*(?:were\s+)?(?:in|per|for|to)\s+(?:each|every|both)\s+(?:of\s+the\s+)?(?:\w+\s+)?(?:groups?|arms?)"
+    rf"(?:\b(?P<n>{COUNT})\s*(?:patients|participants|subjects|women|men|children|cases|rats)?\s*(?:were\s+)?(?:required\s+|needed\s+|included\s+|enrolled\s+|allocated\s+)?(?:in|per|for|to)\s+(?:each|every|both)\s+(?:of\s+the\s+)?(?:\w+\s+)?(?:groups?|arms?)"
     rf"|\bgroups?\s+of\s+(?P<m>{COUNT})(?:\s+(?:patients|participants|subjects|women|men|children))?(?:\s+each)?\b|\b(?P<k>{COUNT})\s+(?:patients\s+|participants\s+|subjects\s+)?(?:in\s+)?each\b|[nN]\s*=\s*(?P<j>\d+)\s*(?:,\s*)?(?:in\s+|for\s+|per\s+)?(?:each|both|group\b))",
     re.IGNORECASE,
 )

@@ -127,7 +127,7 @@ def find_arms(record: Record, vocabulary: Vocabulary) -> DocumentArms:
     if len(chosen_clusters) < 2 or alone:
         return DocumentArms((), alone or not _is_comparison(record, passages), total, total_place)
     named = (_without_total(_arm(c, abbreviations), total) for c in chosen_clusters)
-    arms = _sized(tuple(named), passages)
+    arms = _sized(tuple(named), passages, total)
     return DocumentArms(_with_roles(arms), False, total, total_place)
 
 
@@ -168,8 +168,11 @@ def _without_total(arm: Arm, total: str) -> Arm:
     return replace(arm, n_randomised="", n_locator="") if total and arm.n_randomised == total else arm
 
 
-def _sized(arms: tuple[Arm, ...], passages: list[Passage]) -> tuple[Arm, ...]:
-    """Fill sizes that stand apart from the labels: "60 in each group", "fourteen patients had X"."""
+def _sized(arms: tuple[Arm, ...], passages: list[Passage], total: str) -> tuple[Arm, ...]:
+    """Fill sizes that stand apart from the labels: "60 in each group", "fourteen patients had X".
+
+    A size for each group must give the total where one is known: a sample size calculation gives another.
+    """
     known = DocumentArms(arms)
     sizes: dict[str, tuple[str, str]] = {}
     for passage in passages:
@@ -180,7 +183,8 @@ def _sized(arms: tuple[Arm, ...], passages: list[Passage]) -> tuple[Arm, ...]:
             if arm and not arm.n_randomised:
                 sizes.setdefault(arm.label, (n, str(Place(passage.locator, start, end))))
         each = arm_patterns.each_size(passage.text)
-        if each and not any(a.n_randomised for a in arms):
+        planned = each is not None and total.isdigit() and int(each[0]) * len(arms) != int(total)
+        if each and not planned and not any(a.n_randomised for a in arms):
             for arm in arms:
                 sizes.setdefault(arm.label, (each[0], str(Place(passage.locator, each[1], each[2]))))
     return tuple(

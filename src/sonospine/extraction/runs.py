@@ -79,7 +79,7 @@ def _tail_end(text: str, position: int, following: int | None) -> int:
 
 def _group(parts: Parts) -> list[list[Expression]]:
     groups: list[list[Expression]] = []
-    hidden = [*((m.start, m.end) for m in (*parts.times, *parts.arms))]
+    hidden = [(m.start, m.end) for m in parts.times] + [(m.start, m.end) for m in parts.arms]
     for expression in parts.expressions:
         last = groups[-1][-1] if groups else None
         if last is not None and expression.start < last.end:
@@ -217,7 +217,12 @@ def _told_apart(
     everyone: Sequence[Arm],
 ) -> Attached[Arm]:
     """Take arms away where two values would be of the same arm and time; "A had less (3.2 vs 4.1)" is A, then the other."""
-    places = [(a.label if a else "", _time_key(t)) for a, t in zip(arms.values, times.values, strict=True)]
+    # A percent change and points of the same arm may stand together: "8.2 ± 4.8% (0.4 ± 0.2 points)".
+    percents = [e.centre == "percent" or "%" in parts.text[e.start : e.end + 2] for e in group]
+    places = [
+        (a.label if a else "", _time_key(t), p)
+        for a, t, p in zip(arms.values, times.values, percents, strict=True)
+    ]
     if arms.how == "none" or len(set(places)) == len(places) or group[0].start == group[-1].start:
         return arms
     against = len(group) == 2 and _AGAINST.search(parts.text, group[0].end, group[1].start)
