@@ -173,5 +173,11 @@ def test_a_spread_in_brackets_is_what_the_methods_say(read):
     assert "spread_from_methods" in found.flags
 
 
+def test_a_plus_minus_is_a_standard_error_where_the_methods_say_so(read):
+    methods = TWO_GROUPS.replace("mean (SD)", "mean ± SEM")
+    (found, _) = read("The VAS was 2.1 ± 0.2 in group A and 3.0 ± 0.3 in group B.", methods)
+    assert (found.spread, found.spread_value) == ("se", "0.2")
+
+
 def test_values_without_a_nameable_outcome_are_not_read(read):
     assert read("It was 2.1 ± 1.0.") == []

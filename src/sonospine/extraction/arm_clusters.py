@@ -118,7 +118,7 @@ def clusters(found: Iterable[tuple[Candidate, str]], abbreviations: dict[str, st
     index: dict[str, Cluster] = {}
     for candidate, address in found:
         keys = _keys(candidate.label, abbreviations)
-        # "the ultrasound group (US group, n = 30)": the bracket names the arm again.
+        # "the heated group (HT group, n = 30)": the bracket names the arm again.
         again = normalised(candidate.definition) if re.search(r"\bgroup\b", candidate.definition) else ""
         if candidate.kind == "named" and again and len(again.split()) < 4:
             keys.append(again)

@@ -147,7 +147,7 @@ def coded(text: str) -> Iterator[Candidate]:
 
 
 def named(text: str) -> Iterator[Candidate]:
-    """Find "the ultrasound group", "the intervention and control groups", "US group (n = 30)"."""
+    """Find "the heated group", "the intervention and control groups", "HT group (n = 30)"."""
     for found in _NAMED.finditer(text):
         words = found["words"].split()
         labels = [_trim(words)]

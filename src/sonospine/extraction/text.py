@@ -14,6 +14,7 @@ from sonospine.extraction.outcome_labels import Label, nearest_after, nearest_be
 from sonospine.extraction.reading import Alternative, Reading
 from sonospine.extraction.runs import Run, mention_pair, runs_of
 from sonospine.extraction.sentence_parts import ArmFinder, Parts, parts_of
+from sonospine.extraction.text_statistics import named_spread, statistic_of, value_end
 from sonospine.extraction.times import TimeMention
 from sonospine.model.places import Place
 from sonospine.model.record import Passage, Record
@@ -42,7 +43,6 @@ _PEOPLE = re.compile(
 _PREDICATE_END = re.compile(
     r"[,;:(]|\b(?:and|compared|versus|vs|while|whereas|but|than|respectively)\b", re.IGNORECASE
 )
-_SINGLE_WORDS = re.compile(r"\b(?:mean|average|median)\b", re.IGNORECASE)
 _UNIT = re.compile(
     r"\s*(?P<unit>mm|cm|%|points?|min(?:utes?)?|s(?:ec(?:onds)?)?|h(?:ours)?|days?|degrees?|°|mg|ml|mL|/\s?\d+)(?![\w])"
 )
@@ -61,7 +61,7 @@ class _Document:
     finder: ArmFinder
     decimal_comma: bool
     one_patient: bool
-    bracket_spread: str
+    beside_means: str
     arm_sizes: frozenset[str]
 
 
@@ -80,7 +80,7 @@ def read_text(
         ArmFinder(arms),
         decimal_comma,
         is_one_patient(record),
-        _bracket_spread(record),
+        named_spread(record),
         frozenset(n for a in arms.arms for n in (a.n_randomised, a.n_analysed) if n) | {arms.n_total},
     )
     return [
@@ -100,24 +100,6 @@ def _holds_results(passage: Passage, one_patient: bool) -> bool:
 
 def _tells_history(passage: Passage) -> bool:
     return bool(passage.headings) and _PRESENTATION.search(passage.headings[-1]) is not None
-
-
-def _bracket_spread(record: Record) -> str:
-    """Return what the article says a bracket after a mean holds ("mean (SD)", "means and standard deviations")."""
-    text = " ".join(
-        p.text
-        for p in record.passages
-        if p.role in {"methods", "abstract", "results"} or "methods" in p.locator.lower()
-    )
-    if re.search(
-        r"\bmeans?\s*[(\[±]\s*(?:standard error|s\.?e\.?m?\b)|mean and standard error", text, re.IGNORECASE
-    ):
-        return "se"
-    if re.search(
-        r"\bmeans?\s*[,(\[±]*\s*(?:\+/-|and)?\s*\(?(?:standard deviations?|s\.?d\.?)\b", text, re.IGNORECASE
-    ):
-        return "sd"
-    return ""
 
 
 def _passage(passage: Passage, document: _Document) -> Iterator[Reading]:
@@ -169,25 +151,25 @@ def _outcome(run: Run, parts: Parts, labels: list[Label], carried: Label | None)
     """Return the phrase that names the outcome of a run, and whether it comes from an earlier sentence."""
     first = run.expressions[0]
     before = nearest_before(labels, first.start, parts.text)
-    if _counts(run) and _PEOPLE.match(parts.text, _value_end(first)):
+    if _counts(run) and _PEOPLE.match(parts.text, value_end(first)):
         return _predicate(first, parts, labels), False
     if before is not None and not before.pronoun:
         return _with_bracket(before, labels, parts.text), False
     if first.centre == "count" and first.value == "0":
-        after = nearest_after(labels, _value_end(first))
+        after = nearest_after(labels, value_end(first))
         if after is not None:
             return after, False
     if carried is not None:
         return carried, True
     if before is not None:
         return before, False
-    after = nearest_after(labels, _value_end(run.expressions[-1]))
+    after = nearest_after(labels, value_end(run.expressions[-1]))
     return (after, False) if after is not None and not after.pronoun and run.size == 1 else (None, False)
 
 
 def _predicate(first: Expression, parts: Parts, labels: list[Label]) -> Label | None:
     """Return what people did or had: "12 patients (40 %) had nausea", "68 % of patients completed the course"."""
-    people = _PEOPLE.match(parts.text, _value_end(first))
+    people = _PEOPLE.match(parts.text, value_end(first))
     start = people.end() if people else first.end
     following = next((e.start for e in parts.expressions if e.start > start), len(parts.text))
     stop = _PREDICATE_END.search(parts.text, start, following)
@@ -203,15 +185,8 @@ def _predicate(first: Expression, parts: Parts, labels: list[Label]) -> Label | 
     return Label(at, at + len(words[:80]), words[:80])
 
 
-def _value_end(expression: Expression) -> int:
-    """Return where the number itself ends: of "17/50 on the scale (8)" that is behind the 50."""
-    if expression.total and len(expression.numbers) > 1:
-        return expression.numbers[1].end
-    return expression.numbers[0].end if expression.numbers else expression.end
-
-
 def _with_bracket(label: Label, labels: list[Label], text: str) -> Label:
-    """Join an abbreviation in brackets to the phrase that it stands for: "pain intensity (VAS)"."""
+    """Join an abbreviation in brackets to the phrase that it stands for: "pain intensity (PI)"."""
     earlier = [other for other in labels if other.end < label.start]
     if not earlier or text[label.start - 1 : label.start] != "(" or len(label.text) > 12:
         return label
@@ -228,7 +203,14 @@ def _readings(
 ) -> Iterator[Reading]:
     instrument = document.vocabulary.instrument(label.text, context=parts.text)
     for i, expression in enumerate(run.expressions):
-        made = _statistic(expression, parts.text, document, named=instrument is not None)
+        made = statistic_of(
+            expression,
+            parts.text,
+            named=instrument is not None,
+            one_patient=document.one_patient,
+            beside_means=document.beside_means,
+            arm_sizes=document.arm_sizes,
+        )
         if made is None:
             continue
         statistic, weight, evidence = made
@@ -261,7 +243,10 @@ def _readings(
             p_value=statistic.p_value,
             flags=statistic.flags,
             evidence=evidence,
-            **_when(time),
+            time=time.text if time else "",
+            weeks=time.weeks if time else None,
+            phase=time.phase if time else "",
+            time_from=time.time_from if time else "",
         )
         if statistic.centre in {"difference", "ratio"}:
             yield _compared(base, parts, run, document.arms)
@@ -276,12 +261,6 @@ def _number_end(expression: Expression) -> int:
     return max(spans) if spans else expression.end
 
 
-def _when(time: TimeMention | None) -> dict[str, object]:
-    if time is None:
-        return {}
-    return {"time": time.text, "weeks": time.weeks, "phase": time.phase, "time_from": time.time_from}
-
-
 def _certainty(run: Run, inherited: bool, named: bool) -> float:
     certainty = {
         "own": 1.0,
@@ -294,81 +273,6 @@ def _certainty(run: Run, inherited: bool, named: bool) -> float:
         "none": 0.7,
     }
     return certainty[run.times.how] * (0.7 if inherited else 1.0) * (1.0 if named else 0.8)
-
-
-def _statistic(
-    expression: Expression, text: str, document: _Document, *, named: bool
-) -> tuple[Expression, float, tuple[str, ...]] | None:
-    """Decide what the grammar left open, or drop the value: a bare number is no result without a named outcome."""
-    if document.one_patient and expression.centre == "percent":
-        return None
-    if expression.spread == "bracket":
-        if not document.bracket_spread or expression.centre in {"difference", "ratio"}:
-            return None
-        decided = replace(
-            expression,
-            spread=document.bracket_spread,
-            centre="mean",
-            flags=(*expression.flags, "spread_from_methods"),
-        )
-        return decided, 0.8, (f"{document.bracket_spread.upper()} from methods",)
-    if expression.spread == "interval":
-        return None
-    if document.one_patient and expression.centre in {"number", "mean", "count"}:
-        return _one_score(expression, named)
-    if expression.centre == "number" and expression.total:
-        return _score_or_count(expression, document, named)
-    if expression.centre == "number":
-        if not named or expression.spread != "none":
-            return None
-        near = text[max(0, expression.start - 80) : expression.start]
-        if _SINGLE_WORDS.search(near):
-            return replace(expression, centre="mean"), 0.8, ()
-        return replace(expression, centre="mean", flags=(*expression.flags, "mean_assumed")), 0.6, ()
-    if (
-        expression.centre in {"mean", "median"}
-        and expression.spread == "none"
-        and not named
-        and not expression.explicit
-    ):
-        return None
-    evidence = ("statistic named",) if expression.explicit else ()
-    return expression, 1.0 if expression.explicit or expression.spread == "sd" else 0.9, evidence
-
-
-def _one_score(expression: Expression, named: bool) -> tuple[Expression, float, tuple[str, ...]] | None:
-    """Read one patient's score; "17/50" is a score of at most 50, not 17 events."""
-    if not named or (expression.percent and not expression.total):
-        return None
-    kept = tuple(f for f in expression.flags if f not in {"percent_disagrees", "score_or_count"})
-    flags = (*kept, f"scale_max_{expression.total}") if expression.total else kept
-    single = replace(
-        expression,
-        centre="single",
-        spread="none",
-        spread_value="",
-        lower="",
-        upper="",
-        total="",
-        n="",
-        flags=flags,
-    )
-    return _shortened(single, expression), 0.9, ("one patient",)
-
-
-def _shortened(made: Expression, source: Expression) -> Expression:
-    """End a score at its own numbers: a reference mark behind it is not part of it."""
-    return replace(made, end=_value_end(source), p_value="")
-
-
-def _score_or_count(
-    expression: Expression, document: _Document, named: bool
-) -> tuple[Expression, float, tuple[str, ...]] | None:
-    if expression.total in document.arm_sizes:
-        return replace(expression, centre="count"), 0.8, ("total is the size of an arm",)
-    if named:
-        return None
-    return replace(expression, centre="count"), 0.5, ()
 
 
 def _of_arm(reading: Reading, arm: Arm | None, run: Run, arms: DocumentArms) -> Reading:

@@ -1,0 +1,126 @@
+"""What a value of a sentence is: what the grammar of expressions leaves open is decided here, or the value is dropped."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from sonospine.extraction.expressions import Expression
+from sonospine.model.record import Record
+
+Decided = tuple[Expression, float, tuple[str, ...]]
+"""A statistic, how sure it is (0 to 1), and reasons a curator can be told."""
+
+_SINGLE_WORDS = re.compile(r"\b(?:mean|average|median)\b", re.IGNORECASE)
+
+
+_SE_NAMED = re.compile(
+    r"\bmeans?\s*(?:\([^)]*\)\s*)?(?:[(\[±,]|\+/-|and|with)*\s*\(?(?:the\s+)?(?:standard errors?|s\.?e\.?(?:m\.?)?\b)",
+    re.IGNORECASE,
+)
+_SD_NAMED = re.compile(
+    r"\bmeans?\s*(?:\([^)]*\)\s*)?(?:[(\[±,]|\+/-|and|with)*\s*\(?(?:the\s+)?(?:standard deviations?|s\.?d\.?\b)",
+    re.IGNORECASE,
+)
+
+
+def named_spread(record: Record) -> str:
+    """Return what the article says stands beside its means ("mean ± SD", "means (SE)").
+
+    Empty where it says nothing, or names the standard error in one place and the standard deviation in another.
+    """
+    text = " ".join(p.text for p in record.passages if p.role in {"methods", "abstract", "results", "other"})
+    errors, deviations = _SE_NAMED.search(text), _SD_NAMED.search(text)
+    if bool(errors) == bool(deviations):
+        return ""
+    return "se" if errors else "sd"
+
+
+def value_end(expression: Expression) -> int:
+    """Return where the number itself ends: of "17/50 on the scale (8)" that is behind the 50."""
+    if expression.total and len(expression.numbers) > 1:
+        return expression.numbers[1].end
+    return expression.numbers[0].end if expression.numbers else expression.end
+
+
+def statistic_of(
+    expression: Expression,
+    text: str,
+    *,
+    named: bool,
+    one_patient: bool,
+    beside_means: str,
+    arm_sizes: frozenset[str],
+) -> Decided | None:
+    """Decide what the grammar left open, or drop the value: a bare number is no result without a named outcome."""
+    if one_patient and expression.centre == "percent":
+        return None
+    if beside_means and "spread_assumed_sd" in expression.flags:
+        flags = tuple(f for f in expression.flags if f != "spread_assumed_sd")
+        decided = replace(expression, spread=beside_means, flags=(*flags, "spread_from_methods"))
+        return decided, 0.95, (f"{beside_means.upper()} from methods",)
+    if expression.spread == "bracket":
+        if not beside_means or expression.centre in {"difference", "ratio"}:
+            return None
+        decided = replace(
+            expression,
+            spread=beside_means,
+            centre="mean",
+            flags=(*expression.flags, "spread_from_methods"),
+        )
+        return decided, 0.8, (f"{beside_means.upper()} from methods",)
+    if expression.spread == "interval":
+        return None
+    if one_patient and expression.centre in {"number", "mean", "count"}:
+        return _one_score(expression, named)
+    if expression.centre == "number" and expression.total:
+        return _score_or_count(expression, arm_sizes, named)
+    if expression.centre == "number":
+        if not named or expression.spread != "none":
+            return None
+        near = text[max(0, expression.start - 80) : expression.start]
+        if _SINGLE_WORDS.search(near):
+            return replace(expression, centre="mean"), 0.8, ()
+        return replace(expression, centre="mean", flags=(*expression.flags, "mean_assumed")), 0.6, ()
+    if (
+        expression.centre in {"mean", "median"}
+        and expression.spread == "none"
+        and not named
+        and not expression.explicit
+    ):
+        return None
+    evidence = ("statistic named",) if expression.explicit else ()
+    return expression, 1.0 if expression.explicit or expression.spread == "sd" else 0.9, evidence
+
+
+def _one_score(expression: Expression, named: bool) -> Decided | None:
+    """Read one patient's score; "17/50" is a score of at most 50, not 17 events."""
+    if not named or (expression.percent and not expression.total):
+        return None
+    kept = tuple(f for f in expression.flags if f not in {"percent_disagrees", "score_or_count"})
+    flags = (*kept, f"scale_max_{expression.total}") if expression.total else kept
+    single = replace(
+        expression,
+        centre="single",
+        spread="none",
+        spread_value="",
+        lower="",
+        upper="",
+        total="",
+        n="",
+        flags=flags,
+    )
+    return _shortened(single, expression), 0.9, ("one patient",)
+
+
+def _shortened(made: Expression, source: Expression) -> Expression:
+    """End a score at its own numbers: a reference mark behind it is not part of it."""
+    return replace(made, end=value_end(source), p_value="")
+
+
+def _score_or_count(expression: Expression, arm_sizes: frozenset[str], named: bool) -> Decided | None:
+    if expression.total in arm_sizes:
+        return replace(expression, centre="count"), 0.8, ("total is the size of an arm",)
+    if named:
+        return None
+    return replace(expression, centre="count"), 0.5, ()
