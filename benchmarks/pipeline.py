@@ -1,4 +1,4 @@
-"""How long the whole run, a run with nothing to do, and `sonospine --help` take.
+"""How long the whole run, a run with nothing to do, and `sonospine --help` take, and the largest process of the run.
 
     python benchmarks/pipeline.py
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -27,9 +28,10 @@ def main() -> None:
         copy_project(Path(folder))
         full = seconds([str(BIN / "python"), "workflow/scripts/start_review.py"], Path(folder))
         nothing = seconds([str(BIN / "python"), "workflow/scripts/start_review.py"], Path(folder))
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     helped = [seconds([str(BIN / "sonospine"), "--help"], PROJECT) for _ in range(HELP_RUNS)]
     figures = {"full_seconds": full, "nothing_seconds": nothing, "help_seconds": statistics.median(helped)}
-    print(json.dumps(figures))
+    print(json.dumps(figures | {"peak_mb": peak}))
 
 
 def copy_project(folder: Path) -> None:

@@ -68,6 +68,7 @@ def statistics_section(found: Figures) -> str:
 
 
 def speed_section() -> str:
+    load = os.getloadavg()[0]
     data = (PROJECT / os.environ.get("SONOSPINE_TEST_DATA", "../shared/data")).resolve()
     run, pools = measured("pipeline.py"), measured("pooling.py")
     rows = [
@@ -76,6 +77,7 @@ def speed_section() -> str:
         ("`sonospine --help` (median of 9)", f"{run['help_seconds']:.3f} s", "", ""),
         pooling_row(pools),
     ]
+    memory = f"The largest process of the whole run took {run['peak_mb']:.0f} MB."
     note = "Real records are not here: reading was not measured."
     if data.exists():
         read = measured("reading.py", str(data))
@@ -83,9 +85,10 @@ def speed_section() -> str:
         note = f"Reading without start-up, one core; its process took at most {read['peak_mb']:.0f} MB."
     head = (
         f"Written by `python benchmarks/run.py speed` ({code_version(PROJECT)}) on {os.cpu_count()} cores, "
-        f"{platform.machine()}, Python {platform.python_version()}."
+        f"{platform.machine()}, Python {platform.python_version()}. Load before it began: {load:.1f} (other work on the "
+        "machine makes every time below longer; ratios suffer less)."
     )
-    return "\n\n".join((head, table(("what", "sonospine", "peer", "ratio"), rows), note))
+    return "\n\n".join((head, table(("what", "sonospine", "peer", "ratio"), rows), f"{memory} {note}"))
 
 
 def pooling_row(found: Figures) -> tuple[str, ...]:
