@@ -143,7 +143,9 @@ def test_a_ratio_near_one_has_ticks() -> None:
     assert len(axis_for(found, 0.0, 1.0).ticks) >= 2
 
 
-@pytest.mark.parametrize(("k", "measure"), [(0, "MC"), (1, "MD"), (3, "RR"), (12, "SMCR"), (40, "MD")])
+@pytest.mark.parametrize(
+    ("k", "measure"), [(0, "MC"), (0, "RR"), (1, "MD"), (3, "RR"), (12, "SMCR"), (40, "MD")]
+)
 def test_no_text_overlaps_another_or_leaves_the_page(k: int, measure: str) -> None:
     rows = [effect(i, measure, label=LONG if i % 3 == 1 else f"Lee {i}") for i in range(k)]
     pools = pool(rows, Choice(), None, ["pain"])
@@ -158,8 +160,8 @@ def test_no_text_overlaps_another_or_leaves_the_page(k: int, measure: str) -> No
         page = figure.bbox
         boxes = [(t.get_text(), t.get_window_extent(renderer)) for t in figure.findobj(Text) if t.get_text()]
     for text, box in boxes:
-        assert page.x0 <= box.x0 and box.x1 <= page.x1, text
-        assert page.y0 <= box.y0 and box.y1 <= page.y1, text
+        assert page.x0 <= box.x0 < box.x1 <= page.x1, text
+        assert page.y0 <= box.y0 < box.y1 <= page.y1, text
     for (one, a), (two, b) in itertools.combinations(boxes, 2):
         across = min(a.x1, b.x1) - max(a.x0, b.x0)
         along = min(a.y1, b.y1) - max(a.y0, b.y0)

@@ -34,10 +34,9 @@ def anchors(content: bytes) -> list[str]:
     return [a.get(HREF, "") for a in etree.fromstring(content).iter(f"{{{SVG}}}a")]
 
 
-def test_every_part_of_a_row_leads_to_the_effect_on_its_study_page() -> None:
+def test_each_row_is_one_link_to_the_effect_on_its_study_page() -> None:
     found = anchors(drawn(base="../report/"))
-    assert set(found) == {f"../report/studies/s{i}.html#e{i}" for i in range(3)}
-    assert found.count("../report/studies/s0.html#e0") >= 5, "label, cells, square, effect and weight"
+    assert sorted(found) == [f"../report/studies/s{i}.html#e{i}" for i in range(3)]
 
 
 def test_another_home_changes_the_links_and_nothing_else() -> None:
@@ -69,9 +68,8 @@ def test_the_figure_has_a_title_a_description_and_named_links() -> None:
     root = etree.fromstring(drawn(title="Pain & function"))
     assert root.findtext(f"{{{SVG}}}title") == "Pain & function"
     assert "Lee 0: 0.00 [−1.00, 1.00]." in (root.findtext(f"{{{SVG}}}desc") or "")
-    stops = [a for a in root.iter(f"{{{SVG}}}a") if a.get("tabindex") != "-1"]
-    assert len(stops) == 3, "one stop of the keyboard a row"
-    assert all(a.get("aria-label") for a in stops)
+    names = [a.get("aria-label", "") for a in root.iter(f"{{{SVG}}}a")]
+    assert names[1] == "Lee 0: 0.00 [−1.00, 1.00]; show where it was read"
 
 
 def test_hostile_text_stays_text() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from sonospine.evidence.marking import Mark, marked
+from sonospine.evidence.marking import ROLES, Mark, marked
 from sonospine.model.record import Record
 
 FACTS = (
@@ -50,7 +50,7 @@ def shown_registry(record: Record, marks: Sequence[Mark], *, anchors: bool) -> S
     anchors
         Whether marks carry ids.
     """
-    addresses = list(dict.fromkeys(mark.address for mark in sorted(marks, key=lambda m: m.address)))
+    addresses = list(dict.fromkeys(mark.address for mark in sorted(marks, key=_order)))
     measure = _measure_of(record.registry, addresses[0]) if addresses else None
     facts = tuple((label, str(measure[key])) for key, label in FACTS if measure and measure.get(key))
     fields = []
@@ -60,6 +60,11 @@ def shown_registry(record: Record, marks: Sequence[Mark], *, anchors: bool) -> S
         here = [mark for mark in marks if mark.address == address]
         fields.append(Field(tuple(words), address, marked(text, here, anchors=anchors)))
     return ShownRegistry(facts, tuple(fields))
+
+
+def _order(mark: Mark) -> tuple[str, int, str]:
+    """Put fields of one object together, the value before its spread."""
+    return mark.address.rpartition("/")[0], list(ROLES).index(mark.role), mark.address
 
 
 def measure_key(address: str) -> str:

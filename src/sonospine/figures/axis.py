@@ -50,6 +50,8 @@ def axis_for(forest: Forest, left: float, width: float) -> Axis:
     span = max(max(core) - min(core), own, 1e-6)
     lower = max(min(every), min(core) - 1.5 * span)
     upper = min(max(every), max(core) + 1.5 * span)
+    if upper - lower < 1e-9:  # nothing to show, or effects that are all the same and exact
+        lower, upper = lower - 0.5, upper + 0.5
     margin = 0.04 * (upper - lower)
     lower, upper = lower - margin, upper + margin
     values = _ratio_ticks(lower, upper) if is_ratio(forest.setting.measure) else _even_ticks(lower, upper)

@@ -25,7 +25,6 @@ from sonospine.figures.wording import plain
 from sonospine.model.demonstration import BANNER
 
 if TYPE_CHECKING:
-    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -42,15 +41,15 @@ class Sheet:
     top: float = MARGIN
     links: dict[str, tuple[str, str]] = field(default_factory=dict)
 
-    def text(self, x: float, y: float, content: str, size: float = place.BODY, **style: Any) -> Artist:
+    def text(self, x: float, y: float, content: str, size: float = place.BODY, **style: Any) -> None:
         """Set one line of text, its middle at ``y``; never read as mathematics."""
         weight = style.pop("weight", "normal")
         style = {"color": INK, "ha": "left", "va": "center_baseline", **style}
-        return self.axes.text(x, y, content, fontproperties=font(size, weight), parse_math=False, **style)
+        self.axes.text(x, y, content, fontproperties=font(size, weight), parse_math=False, **style)
 
-    def line(self, xs: tuple[float, float], ys: tuple[float, float], **style: Any) -> Artist:
+    def line(self, xs: tuple[float, float], ys: tuple[float, float], **style: Any) -> None:
         """Draw one straight line."""
-        return self.axes.plot(xs, ys, solid_capstyle="butt", dash_capstyle="butt", **style)[0]
+        self.axes.plot(xs, ys, solid_capstyle="butt", dash_capstyle="butt", **style)
 
 
 def figure_of(forest: Forest, *, links: bool) -> tuple[Figure, dict[str, tuple[str, str]]]:
@@ -66,7 +65,7 @@ def figure_of(forest: Forest, *, links: bool) -> tuple[Figure, dict[str, tuple[s
     Returns
     -------
     figure, links
-        The figure; for each group id of a linked artist its address and its name for screen readers.
+        The figure; for each group id of a row's pane its address and its name for screen readers.
     """
     from matplotlib.figure import Figure
 
@@ -175,42 +174,50 @@ class _Painter:
         x = min(max(wanted, plot.left + half), plot.right - half)
         self.sheet.text(x, base, text, place.NOTE, ha="center", color=THRESHOLD)
 
-    def _cell(self, column: Column, y: float, text: str, numeric: bool, **style: Any) -> Artist:
+    def _cell(self, column: Column, y: float, text: str, numeric: bool, **style: Any) -> None:
         if numeric:
-            return self.sheet.text(column.right, y, text, ha="right", **style)
-        return self.sheet.text(column.left, y, text, **style)
+            self.sheet.text(column.right, y, text, ha="right", **style)
+        else:
+            self.sheet.text(column.left, y, text, **style)
 
     def _studies(self) -> None:
         heaviest = max((line.weight or 0 for line in self.forest.lines), default=0)
         for i, line in enumerate(self.forest.lines):
             high = self.layout.row_height(i)
             y = self.sheet.top + high / 2
-            linked = [*self._block(self.layout.label.left, y, self.layout.labels[i])]
+            self._block(self.layout.label.left, y, self.layout.labels[i])
             for text, head, column in zip(
                 self.layout.texts[i], self.forest.heads, self.layout.cells, strict=True
             ):
                 if head.numeric:
-                    linked.append(self._cell(column, y, text[0], True))
+                    self._cell(column, y, text[0], True)
                 else:
-                    linked += self._block(column.left, y, text)
+                    self._block(column.left, y, text)
             self._interval(y, line.lower, line.upper, STUDY)
-            linked.append(self._square(y, line, heaviest))
-            linked.append(self.sheet.text(self.layout.effect.right, y, line.effect, ha="right"))
+            self._square(y, line, heaviest)
+            self.sheet.text(self.layout.effect.right, y, line.effect, ha="right")
             share = ABSENT if line.weight is None else f"{line.weight:.1f}"
-            linked.append(self.sheet.text(self.layout.weight.right, y, share, ha="right"))
-            self._link(linked, line.url, f"{line.label}: {line.effect}, show where it was read", f"row{i}")
+            self.sheet.text(self.layout.weight.right, y, share, ha="right")
+            self._link(line, f"row{i}", high)
             self.sheet.top += high
 
-    def _block(self, x: float, y: float, lines: tuple[str, ...]) -> list[Artist]:
+    def _block(self, x: float, y: float, lines: tuple[str, ...]) -> None:
         first = y - (len(lines) - 1) * LINE / 2
-        return [self.sheet.text(x, first + n * LINE, text) for n, text in enumerate(lines)]
+        for n, text in enumerate(lines):
+            self.sheet.text(x, first + n * LINE, text)
 
-    def _link(self, artists: list[Artist], url: str, name: str, group: str) -> None:
-        if not (self.links and url):
+    def _link(self, line: StudyLine, group: str, high: float) -> None:
+        """Lay a clear pane over the row that is its link: a click between two letters counts too."""
+        if not (self.links and line.url):
             return
-        for n, artist in enumerate(artists):
-            artist.set_gid(f"{group}-{n}")
-            self.sheet.links[f"{group}-{n}"] = (url, name)
+        from matplotlib.patches import Rectangle
+
+        pane = Rectangle(
+            (MARGIN / 2, self.sheet.top), self.layout.weight.right, high, fill=False, linewidth=0, zorder=9
+        )
+        pane.set_gid(group)
+        self.sheet.axes.add_patch(pane)
+        self.sheet.links[group] = (line.url, f"{line.label}: {line.effect}; show where it was read")
 
     def _interval(self, y: float, lower: float, upper: float, color: str, wide: float = 1.1) -> None:
         axis = self.axis
@@ -235,7 +242,7 @@ class _Painter:
                     zorder=3,
                 )
 
-    def _square(self, y: float, line: StudyLine, heaviest: float) -> Artist:
+    def _square(self, y: float, line: StudyLine, heaviest: float) -> None:
         from matplotlib.patches import Rectangle
 
         x = self.axis.place(line.estimate)
@@ -250,7 +257,6 @@ class _Painter:
         if right - left < side:  # the square would hide the interval: draw it once more on top
             color = STUDY if line.conflict else "white"
             self.sheet.line((left, right), (y, y), color=color, linewidth=1.1, zorder=5)
-        return box
 
     def _summaries(self) -> None:
         sheet, layout = self.sheet, self.layout

@@ -86,20 +86,12 @@ def _styles_to_attributes(element: etree._Element) -> None:
 
 
 def _add_links(root: etree._Element, links: Mapping[str, tuple[str, str]]) -> None:
-    """Wrap each group of a row in its link; only the first link of a row is a stop for the keyboard."""
+    """Make each pane a link; it takes clicks though it is clear."""
     groups = {element.get("id"): element for element in root.iter(f"{{{SVG}}}g")}
     for group_id, (address, name) in links.items():
-        group = groups.get(group_id)
-        if group is None:
-            continue
-        parent = _parent(group)
-        anchor = etree.Element(f"{{{SVG}}}a", {HREF: address})
-        if group_id.endswith("-0"):
-            anchor.set("aria-label", name)
-        else:
-            anchor.set("tabindex", "-1")
-            anchor.set("aria-hidden", "true")
-        parent.replace(group, anchor)
+        group = groups[group_id]
+        anchor = etree.Element(f"{{{SVG}}}a", {HREF: address, "aria-label": name, "pointer-events": "all"})
+        _parent(group).replace(group, anchor)
         hint = etree.SubElement(anchor, f"{{{SVG}}}title")
         hint.text = name
         anchor.append(group)

@@ -1,0 +1,83 @@
+"""In a browser: a click on a number of the plot shows the marked quote."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sonospine.report.folder import write_folder
+
+CHROMIUM = Path("/usr/bin/chromium")
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    if not CHROMIUM.exists():
+        if os.environ.get("SONOSPINE_REQUIRE_ALL"):
+            pytest.fail("Chromium is required and not here")
+        pytest.skip("Chromium is not installed")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        running = play.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def index(browser: Any, made: Any, tmp_path: Path) -> Iterator[Any]:
+    write_folder(tmp_path / "report", made.files)
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.complaints = []
+    page.on("console", lambda message: page.complaints.append(message.text))
+    page.goto((tmp_path / "report" / "index.html").as_uri())
+    yield page
+    page.close()
+
+
+def test_a_click_on_a_number_of_the_plot_shows_the_marked_quote(index: Any) -> None:
+    row = index.locator("#analysis-change svg.forest a[*|href$='s1.html#e1']")
+    row.scroll_into_view_if_needed()
+    box = row.bounding_box()
+    index.mouse.click(box["x"] + 0.9 * box["width"], box["y"] + box["height"] / 2)  # the printed effect
+    index.wait_for_url("**#e1")
+    assert index.url.endswith("studies/s1.html#e1")
+    mark = index.locator("#e1 mark.used", has_text="1.85 ± 0.37").first
+    assert mark.is_visible()
+    box = mark.bounding_box()
+    assert 0 <= box["y"] <= 900, "the quote stands in the window without scrolling"
+
+
+def test_the_quote_leads_on_to_its_place_in_the_whole_source(index: Any) -> None:
+    index.locator("#analysis-change svg.forest a[*|href$='s3.html#e3']").click()
+    index.locator("#e3 .place a").first.click()
+    assert index.url.endswith("#mreg")
+    box = index.locator("#mreg").bounding_box()
+    assert 0 <= box["y"] <= 900
+
+
+def test_the_sheet_and_the_colours_of_the_figure_survive_the_policy(index: Any) -> None:
+    assert index.complaints == []
+    fills = index.eval_on_selector_all("svg.forest path", "all => all.map(e => getComputedStyle(e).fill)")
+    assert "rgb(31, 78, 121)" in fills
+    banner = index.eval_on_selector(".banner", "e => getComputedStyle(e).backgroundColor")
+    assert banner == "rgb(255, 244, 204)"
+
+
+@pytest.mark.parametrize("width", [380, 1280])
+def test_the_page_never_scrolls_sideways(index: Any, width: int) -> None:
+    index.set_viewport_size({"width": width, "height": 900})
+    assert index.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
+
+
+def test_the_keyboard_reaches_the_rows_of_the_plot(index: Any) -> None:
+    stops = index.locator("svg.forest a")
+    stops.first.focus()
+    index.keyboard.press("Enter")
+    index.wait_for_url("**/studies/*.html#e*")
