@@ -335,3 +335,16 @@ def test_a_set_of_articles_gives_a_record_each(tmp_path: Path) -> None:
     path = tmp_path / "set.xml"
     path.write_text(f"<pmc-articleset>{one.replace('{}', '1')}{one.replace('{}', '2')}</pmc-articleset>")
     assert [r.record_id for r in records_of(path)] == ["pmc:PMC1", "pmc:PMC2"]
+
+
+def test_an_english_translated_title_is_the_title_and_the_other_is_kept_as_vernacular(tmp_path) -> None:
+    path = tmp_path / "zh.xml"
+    path.write_text(
+        '<article xml:lang="zh"><front><article-meta><title-group><article-title>超声</article-title>'
+        '<trans-title-group xml:lang="en"><trans-title>Ultrasound</trans-title></trans-title-group>'
+        "</title-group></article-meta></front></article>",
+        encoding="utf-8",
+    )
+    (record,) = records_of(path)
+    assert record.title == "Ultrasound"
+    assert ("back/vernacular_title", "超声") in [(p.locator, p.text) for p in record.passages]

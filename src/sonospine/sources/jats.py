@@ -81,7 +81,7 @@ def parse_jats(raw: RawRecord) -> Record:
     if meta is None:
         meta = etree.Element("article-meta")
     ids = front.ids_of(meta)
-    title = front.title_of(meta)
+    title, vernacular = front.titles_of(meta)
     types = front.types_of(article, meta)
     abstract = front.abstract_of(meta)
     body = tuple(_sections(article.find("body"), "body"))
@@ -117,7 +117,13 @@ def parse_jats(raw: RawRecord) -> Record:
         full_text=any(passage.text for passage in body),
         file=raw.file,
         sha256=raw.sha256,
-        passages=(*((Passage("title", title, (), "title"),) if title else ()), *abstract, *body, *back),
+        passages=(
+            *((Passage("title", title, (), "title"),) if title else ()),
+            *abstract,
+            *body,
+            *back,
+            *((Passage("back/vernacular_title", vernacular, (), "other"),) if vernacular else ()),
+        ),
         tables=tables_of(article),
         figures=figures_of(article),
     )

@@ -46,10 +46,25 @@ def ids_of(meta: etree._Element) -> dict[str, str]:
     return found
 
 
-def title_of(meta: etree._Element) -> str:
-    """Return the title, with its subtitle after a colon."""
-    title = text_of(meta.find("title-group/article-title"))
-    subtitle = text_of(meta.find("title-group/subtitle"))
+def titles_of(meta: etree._Element) -> tuple[str, str]:
+    """Return the title and the vernacular title.
+
+    As in PubMed, the title is the English one where a translated title says that it is English; the title in
+    the article's own language is then the vernacular one (else empty). A subtitle follows a colon.
+    """
+    group = meta.find("title-group")
+    if group is None:
+        return "", ""
+    title = _with_subtitle(group, "article-title", "subtitle")
+    for translated in group.iterfind("trans-title-group"):
+        if normal_language(translated.get(_LANG, "")) == "eng":
+            english = _with_subtitle(translated, "trans-title", "trans-subtitle")
+            return (english, title) if english else (title, "")
+    return title, ""
+
+
+def _with_subtitle(group: etree._Element, name: str, subname: str) -> str:
+    title, subtitle = text_of(group.find(name)), text_of(group.find(subname))
     return f"{title.rstrip(':')}: {subtitle}" if title and subtitle else title or subtitle
 
 
