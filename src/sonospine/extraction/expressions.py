@@ -12,9 +12,17 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from dataclasses import dataclass
 
 from sonospine.extraction.brackets import LEVELS, Items, read_interval, read_items, read_p
+from sonospine.extraction.expression_building import (
+    LOOKAHEAD,
+    Builder,
+    Expression,
+    NumberSpan,
+    agrees,
+    is_whole,
+    span_of,
+)
 from sonospine.extraction.statistic_words import Declared, Statistic, excluded_number, statistic_in
 from sonospine.extraction.tokens import (
     GARBLED,
@@ -35,58 +43,10 @@ __all__ = [
     "uses_decimal_comma",
 ]
 
-_LOOKAHEAD = 48
-_CHANGE = re.compile(
-    r"\b(?:chang|reduc|decreas|improv|increas|declin|drop|fell|fall|diminish|lower(?:ed|ing))\w*"
-    r"(?:\s+(?!to\b|from\b|than\b)[\w/()-]+){0,7}?(?:\s*[:=(]|\s+(?:by|of|was|were|is))?"
-    r"(?:\s+(?:an?|about|approximately|average|mean|median|the))*\s*[-+\u2212\u2013]?$",
-    re.IGNORECASE,
-)
-_ADJUSTED = re.compile(r"\b(?:adjust(?:ed|ing)|ancova|covarian|least[- ]squares?|regression)", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class NumberSpan:
-    """A number at its place: ``text`` is normalised (decimal point, ASCII minus), ``start`` and ``end`` count the source."""
-
-    start: int
-    end: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Expression:
-    """One statistic as printed: one centre with at most one spread.
-
-    ``start`` and ``end`` span the whole expression in the source. Fields are empty where nothing is printed.
-    ``centre`` is ``mean median count percent difference ratio`` or ``number`` (nothing says what it is).
-    A number with two spreads gives two expressions.
-    """
-
-    start: int
-    end: int
-    centre: str
-    value: str
-    spread: str = "none"
-    spread_value: str = ""
-    lower: str = ""
-    upper: str = ""
-    level: str = ""
-    total: str = ""
-    percent: str = ""
-    measure: str = ""
-    p_value: str = ""
-    n: str = ""
-    change: bool = False
-    adjusted: bool = False
-    numbers: tuple[NumberSpan, ...] = ()
-    explicit: bool = False
-    flags: tuple[str, ...] = ()
-
 
 def find_numbers(text: str, *, decimal_comma: bool = False) -> list[NumberSpan]:
     """Return every number of a text in order, number words and a counting ``no`` (zero) included."""
-    return [_span(t) for t in tokenise(text, decimal_comma=decimal_comma) if t.kind == NUMBER]
+    return [span_of(t) for t in tokenise(text, decimal_comma=decimal_comma) if t.kind == NUMBER]
 
 
 def find_expressions(text: str, *, decimal_comma: bool = False) -> list[Expression]:
@@ -105,19 +65,15 @@ def find_expressions(text: str, *, decimal_comma: bool = False) -> list[Expressi
     return reader.read()
 
 
-def _span(token: Token) -> NumberSpan:
-    return NumberSpan(token.start, token.end, token.text)
-
-
 class _Reader:
     """Walks once through the tokens of one text."""
 
     def __init__(self, text: str, tokens: list[Token]) -> None:
         self.text = text
         self.tokens = tokens
-        self.declared = Declared()
-        self.found: list[Expression] = []
         self.closing = _closing_brackets(tokens)
+        self.found: list[Expression] = []
+        self.builder = Builder(text, tokens, self.closing, Declared(), self.found)
 
     def read(self) -> list[Expression]:
         i = 0
@@ -140,12 +96,12 @@ class _Reader:
         if token.kind == "dot" and i + 1 < len(self.tokens):
             following = self.tokens[i + 1]
             if following.gap and following.kind == WORD and following.text[0].isupper():
-                self.declared = Declared()
+                self.builder.declared = Declared()
             return
         if token.kind in (WORD, "percent", "plusminus", "open"):
             statistic = statistic_in(self.tokens, i)
             if statistic is not None:
-                self.declared.note(statistic, i)
+                self.builder.declared.note(statistic, i)
 
     def _lone_p(self, i: int) -> int | None:
         read = read_p(self.tokens, i, self.text)
@@ -214,7 +170,7 @@ class _Reader:
             return items.end
         following = self.tokens[i + 1 : i + 5]
         if any(t.text.lower() in ("ci", "cis", "confidence") for t in following):
-            self.declared.note(Statistic(spread="ci"), i)
+            self.builder.declared.note(Statistic(spread="ci"), i)
             return i + 1
         return None
 
@@ -230,7 +186,7 @@ class _Reader:
             return
         self.found[-1] = dataclasses.replace(
             last, end=items.spans[-1].end, spread="ci", lower=items.lower, upper=items.upper, level=items.level,
-            numbers=last.numbers + tuple(_span(t) for t in items.spans), explicit=True,
+            numbers=last.numbers + tuple(span_of(t) for t in items.spans), explicit=True,
             p_value=items.p_value, flags=last.flags + tuple(items.flags),
         )  # fmt: skip
 
@@ -242,19 +198,19 @@ class _Reader:
         k += 1
         if k < len(tokens) and tokens[k].kind == "percent":
             k += 1
-        kind, explicit = self.declared.spread_after_plus_minus(), True
+        kind, explicit = self.builder.declared.spread_after_plus_minus(), True
         named = self._kind_behind(k)
         kind = named or kind
         flags: tuple[str, ...] = ()
         if not kind:
             kind, explicit, flags = "sd", False, ("spread_assumed_sd",)
-        centre, measure = self._centre(i, "mean")
+        centre, measure = self.builder.centre(i, "mean")
         expression = Expression(
             first.start, self._end(first, tokens[k - 1]), centre, first.text, spread=kind, spread_value=second.text, measure=measure,
-            numbers=(_span(first), _span(second)), explicit=explicit, flags=flags,
-            change=self._change(first), adjusted=self._adjusted(first, measure),
+            numbers=(span_of(first), span_of(second)), explicit=explicit, flags=flags,
+            change=self.builder.change(first), adjusted=self.builder.adjusted(first, measure),
         )  # fmt: skip
-        return self._extend(expression, k)
+        return self.builder.extend(expression, k)
 
     def _kind_behind(self, k: int) -> str:
         for token in self.tokens[k : k + 2]:
@@ -286,7 +242,7 @@ class _Reader:
         if (end < len(tokens) and tokens[end].kind == "slash") or (i and tokens[i - 1].kind == "slash"):
             return self._past_slashes(i)
         if (
-            not (_whole(first.text) and _whole(second.text))
+            not (is_whole(first.text) and is_whole(second.text))
             or second.text == "0"
             or int(first.text) > int(second.text)
         ):
@@ -294,7 +250,7 @@ class _Reader:
         percent, bracket_end, spans = self._percent_behind(end)
         flags: tuple[str, ...] = ()
         certain = bool(percent) or not slash
-        if percent and not _agrees(first.text, second.text, percent):
+        if percent and not agrees(first.text, second.text, percent):
             flags = ("percent_disagrees",)
         if not certain and not self._people_behind(end):
             flags = ("score_or_count",)
@@ -306,7 +262,7 @@ class _Reader:
                 first.text,
                 total=second.text,
                 percent=percent,
-                numbers=(_span(first), _span(second), *spans),
+                numbers=(span_of(first), span_of(second), *spans),
                 explicit=certain,
                 flags=flags,
             )
@@ -338,7 +294,7 @@ class _Reader:
             if items is not None and close > 0:
                 value = items.percent or ("" if items.strange or items.named else items.bare)
                 if value and not items.interval and not items.fraction:
-                    return value, close + 1, [_span(items.spans[0])]
+                    return value, close + 1, [span_of(items.spans[0])]
         return "", i, []
 
     def _bare_interval(self, i: int) -> int | None:
@@ -352,22 +308,22 @@ class _Reader:
     def _bracketed(self, i: int, j: int, percent: bool) -> int:
         tokens, first = self.tokens, self.tokens[i]
         open_at = j
-        if not percent and _whole(first.text):
+        if not percent and is_whole(first.text):
             while open_at < len(tokens) and open_at < j + 4 and tokens[open_at].kind == WORD:
                 open_at += 1
         items: Items | None = None
         close = self.closing[open_at] if open_at < len(tokens) and tokens[open_at].kind == "open" else -1
-        if 0 < close <= open_at + _LOOKAHEAD:
+        if 0 < close <= open_at + LOOKAHEAD:
             items = read_items(tokens, open_at + 1, close, self.text)
             if open_at > j and (not items.percent or items.interval):
                 items = None
         if items is not None and not items.empty():
-            made = self._from_items(i, close + 1, percent, items)
+            made = self.builder.from_items(i, close + 1, percent, items)
             if made is not None:
                 return made
         trailing = read_items(tokens, j, min(len(tokens), j + 14), self.text, trailing=True)
         if trailing.spread and trailing.spread != "plusminus":
-            made = self._from_items(i, trailing.end, percent, trailing)
+            made = self.builder.from_items(i, trailing.end, percent, trailing)
             if made is not None:
                 return made
         return self._plain(i, j, percent)
@@ -376,7 +332,7 @@ class _Reader:
         token = self.tokens[i]
         if token.worded or excluded_number(self.tokens, i, percent):
             return j
-        centre, measure = self._centre(i, "percent" if percent else "number")
+        centre, measure = self.builder.centre(i, "percent" if percent else "number")
         if percent:
             centre, measure = "percent", ""
         start = self.tokens[i - 1].start if percent and self._percent_before(i) else token.start
@@ -388,170 +344,13 @@ class _Reader:
                 token.text,
                 percent=token.text if percent else "",
                 measure=measure,
-                numbers=(_span(token),),
+                numbers=(span_of(token),),
                 explicit=centre not in ("number", "percent"),
-                change=self._change(token),
-                adjusted=self._adjusted(token, measure),
+                change=self.builder.change(token),
+                adjusted=self.builder.adjusted(token, measure),
             )
         )
         return j
-
-    def _from_items(self, i: int, end: int, percent: bool, items: Items) -> int | None:
-        """Make the expression of a number and what stands behind it; ``None`` where that says nothing about it."""
-        tokens, first = self.tokens, self.tokens[i]
-        if excluded_number(tokens, i, percent, measured=True):
-            return None
-        base = Expression(
-            first.start, tokens[end - 1].end, "number", first.text, p_value=items.p_value, n=items.n, level=items.level,
-            numbers=(_span(first), *(_span(t) for t in items.spans)), flags=tuple(items.flags),
-            change=self._change(first), percent=first.text if percent else "",
-        )  # fmt: skip
-        if items.percent and not percent and _whole(first.text) and not items.spread:
-            counted = dataclasses.replace(
-                base, centre="count", percent=items.percent, explicit=True, change=False
-            )
-            if items.fraction and items.fraction[0] == first.text:
-                counted = dataclasses.replace(counted, total=items.fraction[1])
-            return self._extend(counted, end)
-        if percent and (items.fraction or (items.n and not items.spread)):
-            return self._counted_percent(base, items, end)
-        if items.spread and not (items.strange and not items.named):
-            return self._spread(base, items, i, end)
-        if items.strange or not items.complete or first.worded:
-            return None
-        if items.interval is not None:
-            centre, measure = self._centre(i, "number")
-            kind = self.declared.interval_kind()
-            if not kind and centre in ("difference", "ratio"):
-                kind = "ci"
-            lower, upper = items.interval
-            made = dataclasses.replace(
-                base,
-                centre=centre,
-                measure=measure,
-                spread=kind or "interval",
-                lower=lower,
-                upper=upper,
-                explicit=bool(kind),
-            )
-            return self._extend(dataclasses.replace(made, adjusted=self._adjusted(first, measure)), end)
-        if items.bare and not percent and not items.bare.startswith("-"):
-            centre, measure = self._centre(i, "number")
-            kind = self.declared.bracket_kind()
-            if kind == "percent" and _whole(first.text):
-                return self._extend(
-                    dataclasses.replace(base, centre="count", percent=items.bare, explicit=True), end
-                )
-            kind = "" if kind == "percent" else kind
-            made = dataclasses.replace(
-                base,
-                centre=centre,
-                measure=measure,
-                spread=kind or "bracket",
-                spread_value=items.bare,
-                explicit=bool(kind),
-            )
-            return self._extend(made, end)
-        return None
-
-    def _counted_percent(self, base: Expression, items: Items, end: int) -> int | None:
-        numerator, denominator = items.fraction or (items.n, "")
-        if not _whole(numerator) or (
-            denominator and (not _whole(denominator) or int(numerator) > int(denominator))
-        ):
-            return None
-        flags = base.flags
-        if denominator and int(denominator) and not _agrees(numerator, denominator, base.percent):
-            flags += ("percent_disagrees",)
-        spans = sorted(base.numbers[1:], key=lambda s: s.text != numerator)
-        made = dataclasses.replace(
-            base, centre="count", value=numerator, total=denominator, n="", explicit=True, flags=flags, change=False,
-            numbers=(*spans, base.numbers[0]),
-        )  # fmt: skip
-        return self._extend(made, end)
-
-    def _spread(self, base: Expression, items: Items, i: int, end: int) -> int:
-        kind, flags, explicit = items.spread, base.flags, items.named
-        if kind == "plusminus":
-            kind = self.declared.spread_after_plus_minus()
-            if not kind:
-                kind, explicit, flags = "sd", False, (*flags, "spread_assumed_sd")
-        default = {"sd": "mean", "se": "mean", "iqr": "median", "range": "number", "ci": "number"}[kind]
-        centre, measure = self._centre(i, default)
-        made = dataclasses.replace(
-            base, centre=centre, measure=measure, spread=kind, spread_value=items.spread_value, flags=flags, explicit=explicit,
-            lower=items.lower if not items.spread_value else "", upper=items.upper if not items.spread_value else "",
-            level=items.level if kind == "ci" else "", adjusted=self._adjusted(self.tokens[i], measure),
-        )  # fmt: skip
-        result = self._extend(made, end)
-        if items.second:
-            self.found.append(
-                dataclasses.replace(
-                    made,
-                    spread=items.second,
-                    spread_value="",
-                    lower=items.second_lower,
-                    upper=items.second_upper,
-                    level=items.level,
-                )
-            )
-        return result
-
-    def _extend(self, expression: Expression, k: int) -> int:
-        """Add what follows the expression: a further bracket, or named items after a comma; then note it as found."""
-        tokens = self.tokens
-        self.found.append(expression)
-        if k < len(tokens) and tokens[k].kind == "open" and 0 < self.closing[k] <= k + _LOOKAHEAD:
-            items, end = read_items(tokens, k + 1, self.closing[k], self.text), self.closing[k] + 1
-        else:
-            items = read_items(tokens, k, min(len(tokens), k + 14), self.text, trailing=True)
-            end = items.end
-        if items.empty() or (items.strange and not items.named):
-            return k
-        self._add(expression, items, tokens[end - 1].end)
-        return max(end, k)
-
-    def _add(self, expression: Expression, items: Items, end: int) -> None:
-        spans = tuple(_span(t) for t in items.spans)
-        if (items.n and not expression.n) or (items.p_value and not expression.p_value):
-            expression = dataclasses.replace(
-                expression, n=expression.n or items.n, p_value=expression.p_value or items.p_value, end=max(end, expression.end),
-                numbers=expression.numbers + tuple(s for s in spans if s.text == items.n),
-            )  # fmt: skip
-            self.found[-1] = expression
-        lower, upper, kind = items.lower, items.upper, items.spread
-        if items.interval and not kind:
-            (lower, upper), kind = items.interval, "interval"
-        if lower and kind in ("ci", "iqr", "range", "interval") and expression.spread != kind:
-            further = dataclasses.replace(
-                expression, end=end, spread=kind, spread_value="", lower=lower, upper=upper, level=items.level,
-                numbers=(expression.numbers[0], *spans), explicit=items.named, flags=tuple(items.flags),
-            )  # fmt: skip
-            if expression.spread == "none":
-                self.found[-1] = further
-            else:
-                self.found.append(further)
-
-    def _centre(self, i: int, default: str) -> tuple[str, str]:
-        return self.declared.centre(i, default, self.tokens)
-
-    def _change(self, first: Token) -> bool:
-        window = self.text[max(0, first.start - 90) : first.start]
-        window = re.split(r"[.;](?:\s|$)", window)[-1]
-        return bool(_CHANGE.search(window))
-
-    def _adjusted(self, first: Token, measure: str) -> bool:
-        if not measure:
-            return False
-        return bool(_ADJUSTED.search(self.text[max(0, first.start - 120) : first.start]))
-
-
-def _whole(text: str) -> bool:
-    return text.isdigit()
-
-
-def _agrees(numerator: str, denominator: str, percent: str) -> bool:
-    return abs(100 * int(numerator) / int(denominator) - float(percent)) <= 1.0
 
 
 def _closing_brackets(tokens: list[Token]) -> list[int]:

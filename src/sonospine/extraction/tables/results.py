@@ -118,10 +118,17 @@ class _Results:
             self._statistics(labels, cell),
             lambda: self.context.methods or self.context.elsewhere,
             size.n,
+            fractional=self._fractional(cell.row),
         )
         if decided is None:
             return None
         return self._made(cell, labels, who, size, decided, role)
+
+    def _fractional(self, row: int) -> bool:
+        """Tell whether a value with a bracket in this row has decimals."""
+        return any(
+            "." in e.value for found in self.roles.layout.values[row] for e in found if e.spread == "bracket"
+        )
 
     def _who(self, labels: CellLabels) -> _Who | None:
         """Return the arm over a cell; ``None`` where the cell belongs to no arm (a total, or nothing tells)."""
@@ -167,11 +174,21 @@ class _Results:
         if len(self.context.caption_arm) == 1:
             arm = self.context.caption_arm[0]
             return _Who(arm.label, arm, 0.7, flags=("arm_from_caption",), evidence="arm from caption")
+        if not self.roles.arm_levels and self.context.baseline and len(self._value_columns()) == 1:
+            return _Who(ALL, None, 0.7, flags=("arm_from_caption",), evidence="one column for everyone")
         if not self.roles.arm_levels and _EVERYONE.search(self.roles.table.caption):
             return _Who(ALL, None, 0.8, flags=("arm_from_caption",), evidence="everyone, by the caption")
         if not self.roles.arm_levels and not self.arms.arms:
             return _Who(ALL, None, 0.5, flags=("arm_unknown",))
         return None
+
+    def _value_columns(self) -> list[int]:
+        layout = self.roles.layout
+        return [
+            c
+            for c in range(layout.width)
+            if c not in layout.stubs and any(layout.values[r][c] for r in layout.body)
+        ]
 
     def _pair(self, label: Label) -> _Who | None:
         sides = _VERSUS.split(label.outcome or label.text, maxsplit=1)

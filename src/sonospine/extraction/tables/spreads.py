@@ -28,6 +28,8 @@ def decide(
     near: Sequence[Named],
     far: Callable[[], Named | None],
     n: str,
+    *,
+    fractional: bool = False,
 ) -> Decided | None:
     """Settle what an expression is; ``None`` where nothing says it.
 
@@ -41,11 +43,13 @@ def decide(
         What the document's methods say, asked only where the table says nothing.
     n
         Participants of this column, for the arithmetic of counts and percentages.
+    fractional
+        Whether a value of the same row has decimals, so that the row can't be counts.
     """
     if expression.centre in ("count", "ratio"):
         return Decided(expression, 1.0)
     if expression.spread == "bracket":
-        return _bracket(expression, near, far, n)
+        return _bracket(expression, near, far, n, fractional=fractional)
     if expression.spread == "interval":
         return _interval(expression, near, far)
     if expression.spread in ("sd", "se"):
@@ -94,9 +98,14 @@ def _assumed(expression: Expression, factor: float) -> Decided:
 
 
 def _bracket(
-    expression: Expression, near: Sequence[Named], far: Callable[[], Named | None], n: str
+    expression: Expression,
+    near: Sequence[Named],
+    far: Callable[[], Named | None],
+    n: str,
+    *,
+    fractional: bool,
 ) -> Decided | None:
-    counts = _counts(expression, n)
+    counts = not fractional and _counts(expression, n)
     sources = list(near)
     methods_asked = False
     while sources:
@@ -104,7 +113,7 @@ def _bracket(
         spread = named.spread_of("sd", "se") or (
             named.spread_of("iqr") if "median" in named.centres() else None
         )
-        counted = "count" in named.centres() or "percent" in named.centres()
+        counted = not fractional and ("count" in named.centres() or "percent" in named.centres())
         if counted and (spread is None or counts) and float(expression.spread_value) <= 100:
             if _whole(expression.value):
                 return Decided(_as_count(expression), 1.0, evidence=(f"n (%) from {named.source}",))
