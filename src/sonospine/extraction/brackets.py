@@ -49,6 +49,7 @@ _RANGE_WORDS = {
     "iqr": "iqr", "iqrs": "iqr", "interquartile": "iqr", "inter": "iqr", "quartiles": "iqr", "quartile": "iqr",
     "percentiles": "iqr", "range": "range", "ranges": "range", "min": "range", "minimum": "range",
 }  # fmt: skip
+_NAMING = frozenset((WORD, "coded", "plusminus"))
 LEVELS = frozenset(("95", "90", "99", "97.5", "98"))
 _CI_WORDS = frozenset(("ci", "cis", "ic", "cl", "confidence", "cri"))
 _CI_CODED = re.compile(r"(?:ci|ic)[-_]?(\d\d)$", re.IGNORECASE)
@@ -177,6 +178,9 @@ def read_items(tokens: Sequence[Token], i: int, end: int, text: str, *, trailing
     ``Items.end`` is the index behind the last token used.
     """
     items = Items(end=i)
+    # Named items start with a word (a level's "CI" comes two or three tokens later): without one there is nothing to read.
+    if trailing and not any(t.kind in _NAMING for t in tokens[i : min(end, i + 5)]):
+        return items
     while i < end:
         token = tokens[i]
         step = _named_item(tokens, i, end, text, items)

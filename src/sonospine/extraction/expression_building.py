@@ -220,6 +220,8 @@ class Builder:
     def change(self, first: Token) -> bool:
         """Tell whether the words before a number make it a change."""
         window = self.text[max(0, first.start - 90) : first.start]
+        if not any(c.isalpha() for c in window[-40:]):
+            return False
         window = re.split(r"[.;](?:\s|$)", window)[-1]
         return bool(_CHANGE.search(window))
 

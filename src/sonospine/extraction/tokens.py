@@ -117,6 +117,8 @@ def normal_number(printed: str, *, decimal_comma: bool = False) -> str | None:
     ``printed`` are the characters of the source. Thousands separators go, a leading plus goes, a leading point
     gets its zero. In a document with decimal commas ``1.234`` could be a decimal or a thousand: it is not read.
     """
+    if printed.isascii() and printed.isdigit():
+        return printed
     word = printed.lower()
     if word in NUMBER_WORDS:
         return str(NUMBER_WORDS[word])
