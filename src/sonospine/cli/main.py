@@ -47,7 +47,7 @@ class LazyCommands(TyperGroup):
         if cmd_name not in COMMANDS:
             return None
         module, _, summary = COMMANDS[cmd_name]
-        app = typer.Typer(add_completion=False, rich_markup_mode=None)
+        app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
         run: Any = importlib.import_module(f"sonospine.cli.{module}").run
         app.command(cmd_name, short_help=summary)(run)
         command = typer.main.get_command(app)
@@ -67,6 +67,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     no_args_is_help=True,
+    pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 
 SIGNIFICANT_DIGITS = 10
+NUMBER = re.compile(r"-?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
 
 
 def derived(value: float | None) -> str:
@@ -30,6 +32,8 @@ def number(text: str | None) -> float | None:
     """
     if text is None or text == "":
         return None
+    if not NUMBER.fullmatch(text):
+        raise ValueError(f"not a number: {text!r}")
     value = float(text)
     if not math.isfinite(value):
         raise ValueError(f"not a finite number: {text!r}")

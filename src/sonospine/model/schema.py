@@ -6,14 +6,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sonospine.model.numbers import NUMBER
+
 if TYPE_CHECKING:
     import pandera.pandas as pandera
 
 PATTERNS = {
     "text": None,
     "id": re.compile(r"\S+"),
-    "number": re.compile(r"-?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?"),
-    "integer": re.compile(r"-?\d+"),
+    "number": NUMBER,
+    "integer": re.compile(r"-?[0-9]+"),
     "boolean": re.compile(r"true|false"),
     "date": re.compile(r"\d{4}(-\d{2}(-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2})?)?)?)?"),
     "locator": re.compile(r"\S.*"),
