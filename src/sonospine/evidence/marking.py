@@ -69,30 +69,52 @@ def marked(text: str, marks: Iterable[Mark], *, anchors: bool) -> Markup:
         {(m.start, len(text) if m.end < 0 else m.end, m) for m in marks},
         key=lambda s: (s[0], -s[1], s[2].measurement_id, s[2].role),
     )
-    spans = [s for s in spans if 0 <= s[0] < s[1] <= len(text)]
-    bounds = sorted({0, len(text), *(s[0] for s in spans), *(s[1] for s in spans)})
-    seen: set[str] = set()
-    pieces = [
-        _piece(text[a:b], [s[2] for s in spans if s[0] <= a and b <= s[1]], seen, anchors)
-        for a, b in pairwise(bounds)
-    ]
-    return Markup("").join(pieces)
+    return _Writer([s for s in spans if 0 <= s[0] < s[1] <= len(text)], anchors).written(text)
 
 
-def _piece(text: str, covering: Sequence[Mark], seen: set[str], anchors: bool) -> Markup:
-    piece = Markup("{}").format(visible(text))
-    for mark in reversed(covering):
-        kind = f"{mark.role}{' used' if mark.used else ''}"
-        if anchors and mark.anchor not in seen:
-            opening = Markup('<mark id="{}" class="{}" data-measurement="{}" title="{}">').format(
-                mark.anchor, kind, mark.measurement_id, visible(mark.title)
+class _Writer:
+    """Writes marks within marks; where two only overlap, the inner one is closed and opened again."""
+
+    def __init__(self, spans: Sequence[tuple[int, int, Mark]], anchors: bool) -> None:
+        self.spans, self.anchors = spans, anchors
+        self.open: list[tuple[int, Mark]] = []
+        self.named: set[str] = set()
+        self.pieces: list[Markup] = []
+
+    def written(self, text: str) -> Markup:
+        bounds = sorted({0, len(text), *(s[0] for s in self.spans), *(s[1] for s in self.spans)})
+        for here, following in pairwise(bounds):
+            self._close(here)
+            for start, end, mark in self.spans:
+                if start == here:
+                    self._open(end, mark)
+            self.pieces.append(Markup("{}").format(visible(text[here:following])))
+        self._close(len(text))
+        return Markup("").join(self.pieces)
+
+    def _close(self, here: int) -> None:
+        """Close the marks that end here, and with them those opened later, which are then opened again."""
+        ended = next((i for i, (end, _) in enumerate(self.open) if end <= here), None)
+        if ended is None:
+            return
+        again = [(end, mark) for end, mark in self.open[ended:] if end > here]
+        self.pieces += [Markup("</mark>")] * len(self.open[ended:])
+        del self.open[ended:]
+        if not self.open and not self.anchors:
+            self.pieces.append(Markup("</a>"))
+        for end, mark in again:
+            self._open(end, mark)
+
+    def _open(self, end: int, mark: Mark) -> None:
+        if not self.open and not self.anchors:
+            self.pieces.append(Markup('<a href="#{}">').format(mark.anchor))
+        name = Markup("")
+        if self.anchors and mark.anchor not in self.named:
+            name = Markup(' id="{}"').format(mark.anchor)
+            self.named.add(mark.anchor)
+        self.open.append((end, mark))
+        self.pieces.append(
+            Markup('<mark{} class="{}" data-measurement="{}" title="{}">').format(
+                name, mark.role + (" used" if mark.used else ""), mark.measurement_id, visible(mark.title)
             )
-        else:
-            opening = Markup('<mark class="{}" data-measurement="{}" title="{}">').format(
-                kind, mark.measurement_id, visible(mark.title)
-            )
-        seen.add(mark.anchor)
-        piece = opening + piece + Markup("</mark>")
-    if covering and not anchors:
-        return Markup('<a href="#{}">{}</a>').format(covering[0].anchor, piece)
-    return piece
+        )
