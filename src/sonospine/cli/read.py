@@ -12,6 +12,7 @@ from sonospine.cli.inputs import records_in, vocabulary_of
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table as Grid
     from rich.text import Text
 
     from sonospine.extraction.assembly import Extraction
@@ -109,7 +110,7 @@ def _about(record: Record) -> str:
     return " · ".join(p for p in (authors, record.journal, record.year, *ids) if p)
 
 
-def _arms(arms: list[Row]) -> object:
+def _arms(arms: list[Row]) -> Grid:
     from rich.table import Table
     from rich.text import Text
 
@@ -153,7 +154,7 @@ def _weeks(row: Row) -> tuple[int, float]:
     return phases[row["phase"]], float(row["weeks"] or 1e9)
 
 
-def _results(outcome: str, rows: list[Row]) -> object:
+def _results(outcome: str, rows: list[Row]) -> Grid:
     from rich.table import Table
     from rich.text import Text
 
@@ -188,6 +189,8 @@ def _time(row: Row) -> str:
 def _value(row: Row) -> str:
     if row["centre"] == "count" and row["total"]:
         return f"{row['value']}/{row['total']}"
+    if row["centre"] == "single" and row["scale_max"]:
+        return f"{row['value']} of {row['scale_max']}"
     return f"{row['value']}%" if row["centre"] == "percent" else row["value"]
 
 

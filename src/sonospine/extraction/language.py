@@ -99,7 +99,7 @@ def pipeline() -> Language:
         Factory.component("sonospine_sentences", func=_set_sentences)
     nlp = spacy.blank("en")
     infixes = [*(nlp.Defaults.infixes or ()), *_INFIXES]
-    nlp.tokenizer.infix_finditer = compile_infix_regex(infixes).finditer  # type: ignore[attr-defined]  # spaCy types it as a callable
+    setattr(nlp.tokenizer, "infix_finditer", compile_infix_regex(infixes).finditer)  # noqa: B010 - spaCy types the tokenizer as any callable
     nlp.add_pipe("sonospine_sentences")
     nlp.add_pipe("abbreviation_detector", config={"make_serializable": True})
     nlp.max_length = 10_000_000

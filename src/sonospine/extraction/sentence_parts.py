@@ -85,7 +85,8 @@ class Parts:
     def masked(self) -> list[tuple[int, int]]:
         """Return the spans that are values, times, arms or P values."""
         spans = [span for e in self.expressions for span in _hidden(e)]
-        spans += [(m.start, m.end) for m in (*self.times, *self.arms)]
+        spans += [(m.start, m.end) for m in self.times]
+        spans += [(m.start, m.end) for m in self.arms]
         return spans + [m.span() for m in _P_VALUE.finditer(self.text)]
 
 
@@ -111,8 +112,8 @@ class ArmFinder:
                 for wording in (name, re.sub(r"\s*\b(?:[Gg]roups?|arms?)\b\s*", " ", name).strip()):
                     if self._may_stand_alone(wording):
                         found[wording] = arm if found.get(wording, arm) is arm else None
-        for arm, words in self._telling().items():
-            owner = next(a for a in self.arms.arms if a.label == arm)
+        for label, words in self._telling().items():
+            owner = next(a for a in self.arms.arms if a.label == label)
             for word in words:
                 found.setdefault(word, owner)
         return {wording: arm for wording, arm in found.items() if arm is not None}
