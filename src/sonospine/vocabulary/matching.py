@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from sonospine.vocabulary.spelling import LETTERS, first_sign, pattern
+from sonospine.vocabulary.spelling import LETTERS, LONGEST_BEGINNING, beginning, pattern
 from sonospine.vocabulary.terms import Mention, Term
 
 _STARTS = re.compile(rf"(?<![{LETTERS}])[{LETTERS}]|[^\s{LETTERS}]")
@@ -25,17 +25,6 @@ class _Wording:
         return re.compile(self.source)
 
 
-@dataclass(frozen=True)
-class _Filed:
-    """Wordings that begin with the same sign; most texts need few of the patterns, so none is made before."""
-
-    wordings: list[_Wording]
-
-    @cached_property
-    def any(self) -> re.Pattern[str]:
-        return re.compile("|".join(f"(?:{wording.source})" for wording in self.wordings))
-
-
 @dataclass(frozen=True, slots=True)
 class _Contexts:
     before: re.Pattern[str] | None
@@ -45,13 +34,13 @@ class _Contexts:
 class Matcher:
     """Finds the terms of one kind.
 
-    Wordings are filed under their first sign, so that a position in the text is tried against few of them;
-    one joined pattern per sign rejects most positions at once.
+    Wordings are filed under the signs with which each of their spellings begins, so that a position in the text is
+    tried against few of them, and most patterns are never made.
     """
 
     def __init__(self, kind: str, terms: Iterable[Term], *, loose: bool = False) -> None:
         self.kind = kind
-        filed: dict[str, list[_Wording]] = {}
+        self._filed: dict[str, list[_Wording]] = {}
         self._contexts: dict[str, _Contexts] = {}
         listed = tuple(terms)
         self.ids = frozenset(term.id for term in listed)
@@ -65,8 +54,7 @@ class Matcher:
             ):
                 for wording in wordings:
                     entry = _Wording(term.id, pattern(wording, loose=loose), group)
-                    filed.setdefault(first_sign(wording), []).append(entry)
-        self._filed = {sign: _Filed(wordings) for sign, wordings in filed.items()}
+                    self._filed.setdefault(beginning(wording), []).append(entry)
 
     def find(self, text: str) -> list[Mention]:
         """Return the mentions in a text, by start; they do not overlap."""
@@ -78,10 +66,7 @@ class Matcher:
             start = position.start()
             if start < reached:
                 continue
-            entry = self._filed.get(position.group().casefold())
-            if entry is None or not entry.any.match(text, start):
-                continue
-            best = self._longest(entry.wordings, text, start)
+            best = self._longest(self._wordings_at(text, start), text, start)
             if best is None:
                 continue
             wording, end = best
@@ -89,7 +74,14 @@ class Matcher:
             if wording.group != "never":
                 yield Mention(self.kind, wording.term, start, end, text[start:end])
 
-    def _longest(self, wordings: list[_Wording], text: str, start: int) -> tuple[_Wording, int] | None:
+    def _wordings_at(self, text: str, start: int) -> Iterator[_Wording]:
+        sign = text[start].casefold()
+        yield from self._filed.get(sign, ())
+        ahead = text[start : start + LONGEST_BEGINNING].lower()
+        for length in range(2, len(ahead) + 1):
+            yield from self._filed.get(ahead[:length], ())
+
+    def _longest(self, wordings: Iterable[_Wording], text: str, start: int) -> tuple[_Wording, int] | None:
         best: tuple[_Wording, int] | None = None
         for wording in wordings:
             match = wording.found.match(text, start)

@@ -21,6 +21,8 @@ _ABBREVIATION = re.compile(r"[A-Za-z0-9]{2,6}")
 _PLAIN_GAP = rf"[\s{_DASH}]+"
 _LOOSE_GAP = rf"[\s{_DASH}:;,/(_]+"
 _OPTIONAL_GAP = rf"[\s{_DASH}]*"
+_FIXED = re.compile(r"[A-Za-z0-9]+(?![?*A-Za-z0-9])|[A-Za-z0-9]+(?=[A-Za-z0-9][?*])")
+LONGEST_BEGINNING = 4
 
 
 def is_abbreviation(word: str) -> bool:
@@ -79,9 +81,12 @@ def _word(word: str) -> str:
     return source + "(?:e?s)?"
 
 
-def first_sign(wording: str) -> str:
-    """Return the first sign of a wording in lower case: every spelling of it begins with this sign."""
-    return unicodedata.normalize("NFC", wording.strip())[0].casefold()
+def beginning(wording: str) -> str:
+    """Return the signs, one to four in lower case, with which every spelling of a wording begins."""
+    token = _TOKEN.findall(unicodedata.normalize("NFC", wording.strip()))[0]
+    source = token + "s?" if is_abbreviation(token) else _word(token)
+    fixed = _FIXED.match(source)
+    return fixed.group()[:LONGEST_BEGINNING].lower() if fixed else token[0].casefold()
 
 
 def key(wording: str) -> str:
