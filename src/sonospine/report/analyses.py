@@ -10,7 +10,7 @@ from sonospine.config.settings import Analysis
 from sonospine.figures.forest import study_label
 from sonospine.figures.setting import UNCONTROLLED
 from sonospine.figures.svg import inline, relinked
-from sonospine.figures.wording import time_text
+from sonospine.figures.wording import in_words, time_text
 from sonospine.model.numbers import truth
 from sonospine.model.table_io import Row
 from sonospine.report.numbers import PooledLine, effect_text, pooled_line, thresholds_of
@@ -105,7 +105,7 @@ def effect_line(review: Review, row: Row) -> EffectLine:
         row["effect_id"],
         f"studies/{row['study_id']}.html#{row['effect_id']}",
         study_label(row),
-        row["design"].replace("_", " "),
+        in_words(row["design"]),
         time_text(row["weeks"]),
         effect_text(row),
         f"{float(weight):.1f}" if weight else "",

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sonospine.evidence.naming import place_in_words
+from sonospine.figures.wording import in_words
 from sonospine.model.table_io import Row
 from sonospine.report.review import CHECKED, Review
 
@@ -66,7 +67,7 @@ def _line(review: Review, study_id: str) -> StudyLine:
     study, records = review.study[study_id], review.records_of.get(study_id, [])
     decided = [row for row in review.decisions_of.get(study_id, []) if row["reason"]]
     last = [row for row in decided if row["stage"] == "report"] or decided
-    detail = [study["design"].replace("_", " "), study["registration"].replace(";", ", "), study["status"]]
+    detail = [in_words(study["design"]), study["registration"].replace(";", ", "), study["status"]]
     return StudyLine(
         study_id,
         review.label(study_id),

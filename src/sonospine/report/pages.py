@@ -13,7 +13,7 @@ from sonospine.evidence.environment import environment_for
 from sonospine.evidence.fragments import chain_html, sources_html
 from sonospine.evidence.naming import addresses_of_row, place_in_words
 from sonospine.figures.svg import relinked
-from sonospine.figures.wording import INTERVALS
+from sonospine.figures.wording import INTERVALS, list_in_words
 from sonospine.model.demonstration import BANNER
 from sonospine.model.files import sha256
 from sonospine.model.numbers import truth
@@ -67,6 +67,7 @@ def _shared(review: Review) -> dict[str, Any]:
         "banner": BANNER if review.demonstration else "",
         "interval_names": INTERVALS,
         "outside": addresses_of_row,
+        "words": list_in_words,
     }
 
 
