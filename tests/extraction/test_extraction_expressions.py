@@ -234,9 +234,55 @@ def test_a_second_spread_makes_a_second_expression() -> None:
 
 
 _PIECES = st.sampled_from(
-    "1 12.3 0 4.5 -2 −3.1 ± +/- ( ) [ ] , ; : – - / % = < > to of and mean SD (SD) median IQR CI 95% range n p vs. RR 1,5 1,234 \u2009 · .5 4.41.7 7a * no two".split(
-        " "
-    )
+    [
+        "1",
+        "12.3",
+        "0",
+        "4.5",
+        "-2",
+        "−3.1",
+        "±",
+        "+/-",
+        "(",
+        ")",
+        "[",
+        "]",
+        ",",
+        ";",
+        ":",
+        "–",
+        "-",
+        "/",
+        "%",
+        "=",
+        "<",
+        ">",
+        "to",
+        "of",
+        "and",
+        "mean",
+        "SD",
+        "(SD)",
+        "median",
+        "IQR",
+        "CI",
+        "95%",
+        "range",
+        "n",
+        "p",
+        "vs.",
+        "RR",
+        "1,5",
+        "1,234",
+        "\u2009",
+        "·",
+        ".5",
+        "4.41.7",
+        "7a",
+        "*",
+        "no",
+        "two",
+    ]
 )
 
 

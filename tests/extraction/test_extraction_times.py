@@ -134,7 +134,34 @@ def test_the_length_of_treatment_is_found_where_statements_agree() -> None:
 
 
 _PIECES = st.sampled_from(
-    "1 3 12 , and weeks week months h baseline after before post pre T1 (T1) at - – day POD 24h one two injection surgery".split()
+    [
+        "1",
+        "3",
+        "12",
+        ",",
+        "and",
+        "weeks",
+        "week",
+        "months",
+        "h",
+        "baseline",
+        "after",
+        "before",
+        "post",
+        "pre",
+        "T1",
+        "(T1)",
+        "at",
+        "-",
+        "–",
+        "day",
+        "POD",
+        "24h",
+        "one",
+        "two",
+        "injection",
+        "surgery",
+    ]
 )
 
 

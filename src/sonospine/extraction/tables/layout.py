@@ -180,7 +180,8 @@ def _only_stub(
     tests: frozenset[int],
 ) -> bool:
     """Tell whether a row only has a label: nothing but the first columns, and a p value, says anything."""
-    filled = [k for k, t in enumerate(row) if not is_empty(t) and k not in tests]
+    # A dash or slash says "no value here": such a row is a row of results, not a heading.
+    filled = [k for k, t in enumerate(row) if t.strip() and k not in tests]
     return (
         bool(filled)
         and all(k in stubs and not values[k] for k in filled)

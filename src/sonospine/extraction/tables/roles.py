@@ -170,7 +170,7 @@ class Roles:
         for level, labels in self._levels().items():
             if level in self.arm_levels:
                 for label in labels:
-                    if label.arm is not None and not label.total:
+                    if label.arm is not None and _could_name_arm(label):
                         names.setdefault(label.arm.label, set()).add(normalised(label.outcome))
         return frozenset(arm for arm, labels in names.items() if len(labels) >= 2)
 

@@ -69,11 +69,12 @@ class Sizes:
                 return self._labelled(label)
         if self._caption.n and (self._caption.each or self._arms.one_arm):
             return self._labelled(self._caption)
-        if arm is None and self._arms.one_arm and self._arms.n_total:
+        if arm is None and self._arms.one_arm and self._arms.n_total and self._arms.n_total_locator:
             return Size(self._arms.n_total, self._arms.n_total_locator)
         if arm is not None:
             n = arm.n_analysed or arm.n_randomised
-            return Size(n, arm.n_locator) if n else Size()
+            # A number that stands nowhere we can show is not known.
+            return Size(n, arm.n_locator) if n and arm.n_locator else Size()
         return Size()
 
     def _labelled(self, label: Label) -> Size:
