@@ -26,6 +26,7 @@ wildcard_constraints:
     bucket=r"\d+",
 
 
+include: "workflow/rules/common.smk"
 include: "workflow/rules/records.smk"
 include: "workflow/rules/studies.smk"
 include: "workflow/rules/extraction.smk"
@@ -42,4 +43,8 @@ rule all:
         "results/screening/prisma.tsv",
         "extracted/curated/conflicts.tsv",
         "extracted/curated/log.tsv",
-        collect("results/figures/{analysis.id}.{format}", analysis=review.analyses, format=FORMATS),
+        collect(
+            "results/figures/{analysis.id}.{format}",
+            analysis=review.analyses,
+            format=FORMATS,
+        ),

@@ -14,12 +14,12 @@ rule apply_corrections:
         arms="extracted/curated/arms.tsv",
         timepoints="extracted/curated/timepoints.tsv",
         log="extracted/curated/log.tsv",
-    params:
-        code=of_rooms("model", "corrections", "cli/correct.py"),
     log:
         "logs/apply_corrections.log",
     conda:
         "../envs/sonospine.yaml"
+    params:
+        code=of_rooms("model", "corrections", "cli/correct.py"),
     shell:
         "sonospine correct --shards {input.shards} --records results/records --studies results/studies "
         "--machine extracted/machine --curation extracted/curation --out extracted/curated 2> {log}"
@@ -34,11 +34,11 @@ rule reconcile_measurements:
     output:
         measurements="extracted/curated/measurements.tsv",
         conflicts="extracted/curated/conflicts.tsv",
-    params:
-        code=of_rooms("model", "config", "vocabulary", "reconcile", "cli/reconcile.py"),
     log:
         "logs/reconcile_measurements.log",
     conda:
         "../envs/sonospine.yaml"
+    params:
+        code=of_rooms("model", "config", "vocabulary", "reconcile", "cli/reconcile.py"),
     shell:
         "sonospine reconcile --config {input.config} --curated extracted/curated --studies results/studies 2> {log}"

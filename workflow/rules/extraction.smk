@@ -10,13 +10,13 @@ rule extract_measurements:
         alternatives="extracted/machine/alternatives/{bucket}.tsv",
         arms="extracted/machine/arms/{bucket}.tsv",
         unread="extracted/machine/unread/{bucket}.tsv",
-    params:
-        code=of_rooms("model", "vocabulary", "config", "extraction", "cli/extract.py"),
-        config=CONFIG,
     log:
         "logs/extract_measurements/{bucket}.log",
     conda:
         "../envs/sonospine.yaml"
+    params:
+        code=of_rooms("model", "vocabulary", "config", "extraction", "cli/extract.py"),
+        config=CONFIG,
     shell:
         "sonospine extract {input.records} --config {params.config} --tables extracted/machine 2> {log}"
 

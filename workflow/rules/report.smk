@@ -8,14 +8,19 @@ rule draw_figures:
         synthesis=rules.pool_effects.output,
         reconciled=rules.reconcile_measurements.output,
         studies="results/studies/studies.tsv",
+        records="results/studies/records.tsv",
     output:
-        collect("results/figures/{analysis.id}.{format}", analysis=review.analyses, format=FORMATS),
-    params:
-        code=of_rooms("model", "config", "figures", "cli/draw.py"),
+        collect(
+            "results/figures/{analysis.id}.{format}",
+            analysis=review.analyses,
+            format=FORMATS,
+        ),
     log:
         "logs/draw_figures.log",
     conda:
         "../envs/sonospine.yaml"
+    params:
+        code=of_rooms("model", "config", "figures", "cli/draw.py"),
     shell:
         "sonospine draw --config {input.config} --effects {input.effects} --synthesis results/synthesis "
         "--studies results/studies --curated extracted/curated --out results/figures 2> {log}"
@@ -30,6 +35,7 @@ rule write_report:
         linked=rules.link_reports.output,
         screened=rules.screen_studies.output,
         machine=MACHINE,
+        curation=curated("corrections"),
         curated=rules.apply_corrections.output,
         reconciled=rules.reconcile_measurements.output,
         effects=rules.compute_effects.output,
@@ -37,11 +43,13 @@ rule write_report:
         figures=rules.draw_figures.output,
     output:
         directory("results/report"),
-    params:
-        code=of_rooms("model", "config", "vocabulary", "evidence", "figures", "report", "cli/report.py"),
     log:
         "logs/write_report.log",
     conda:
         "../envs/sonospine.yaml"
+    params:
+        code=of_rooms(
+            "model", "config", "evidence", "figures", "report", "cli/report.py"
+        ),
     shell:
         "sonospine report --config {input.config} --out {output} 2> {log}"

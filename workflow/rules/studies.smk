@@ -1,11 +1,6 @@
 # Studies: records that belong together, and which studies are in.
 
 
-def curated(target):
-    """What people wrote about a target: an input of rules and never an output."""
-    return sorted(map(str, Path("extracted/curation", target).glob("*.tsv")))
-
-
 rule link_reports:
     input:
         shards="results/import",
@@ -17,12 +12,12 @@ rule link_reports:
         reports="results/studies/reports.tsv",
         links="results/studies/links.tsv",
         rejected="results/records/rejected.tsv",
-    params:
-        code=of_rooms("model", "linkage", "cli/link.py"),
     log:
         "logs/link_reports.log",
     conda:
         "../envs/sonospine.yaml"
+    params:
+        code=of_rooms("model", "linkage", "cli/link.py"),
     shell:
         "sonospine link --shards {input.shards} --records results/records "
         "--curation extracted/curation --out results/studies 2> {log}"
@@ -40,12 +35,12 @@ rule screen_studies:
         decisions="results/screening/decisions.tsv",
         prisma="results/screening/prisma.tsv",
         studies="results/studies/studies.tsv",
-    params:
-        code=of_rooms("model", "config", "vocabulary", "screening", "cli/screen.py"),
     log:
         "logs/screen_studies.log",
     conda:
         "../envs/sonospine.yaml"
+    params:
+        code=of_rooms("model", "config", "vocabulary", "screening", "cli/screen.py"),
     shell:
         "sonospine screen --config {input.config} --shards {input.shards} --records results/records "
         "--studies results/studies --curation extracted/curation --out results/screening 2> {log}"

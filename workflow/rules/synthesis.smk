@@ -12,12 +12,12 @@ rule compute_effects:
         decisions="results/screening/decisions.tsv",
     output:
         "results/effects/effects.tsv",
-    params:
-        code=of_rooms("model", "config", "vocabulary", "effects", "cli/effects.py"),
     log:
         "logs/compute_effects.log",
     conda:
         "../envs/sonospine.yaml"
+    params:
+        code=of_rooms("model", "config", "vocabulary", "effects", "cli/effects.py"),
     shell:
         "sonospine effects --config {input.config} --curated extracted/curated --studies results/studies "
         "--screening results/screening --out {output} 2> {log}"
@@ -30,11 +30,11 @@ rule pool_effects:
     output:
         pooled="results/synthesis/pooled.tsv",
         weights="results/synthesis/weights.tsv",
-    params:
-        code=of_rooms("model", "config", "synthesis", "cli/pool.py"),
     log:
         "logs/pool_effects.log",
     conda:
         "../envs/sonospine.yaml"
+    params:
+        code=of_rooms("model", "config", "synthesis", "cli/pool.py"),
     shell:
         "sonospine pool {input.effects} --config {input.config} -o results/synthesis 2> {log}"
