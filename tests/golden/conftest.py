@@ -151,9 +151,7 @@ def review_config() -> Config:
 def run_review(review_config: Config) -> Callable[..., Reviewed]:
     """A function: files and a configuration (by default the project's) in, every table out."""
 
-    def run(
-        files: Iterable[Path], config: Config | None = None, *, demonstration: bool = False
-    ) -> Reviewed:
+    def run(files: Iterable[Path], config: Config | None = None, *, demonstration: bool = False) -> Reviewed:
         chosen = config or review_config
         vocabulary = vocabulary_at(PROJECT / chosen.vocabulary)
         return review_files(files, chosen, vocabulary, demonstration=demonstration)
