@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from sonospine.model.errors import InputError
+
 RECORDS_PER_BUCKET = 25
 
 
@@ -25,6 +27,15 @@ def bucket_files(shards: Path | str, folder: Path | str, suffix: str) -> list[Pa
     """Return ``folder/<bucket><suffix>`` for each bucket that ``import`` made, in order.
 
     Files of buckets that no longer exist (left by an earlier run with more records) are passed over.
+
+    Raises
+    ------
+    InputError
+        There is no shard: every import makes one, so the folder is another one.
     """
     names = sorted((p.stem for p in Path(shards).glob("*.jsonl") if p.stem.isdigit()), key=int)
+    if not names:
+        raise InputError(
+            "no shard of records here", file=shards, allowed="the folder that `sonospine import` made"
+        )
     return [Path(folder) / f"{name}{suffix}" for name in names]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sonospine.model.errors import InputError
+from sonospine.model.files import read_text
 
 if TYPE_CHECKING:
     import yaml
@@ -36,16 +37,11 @@ def read_yaml(path: Path | str) -> LocatedYaml:
     Raises
     ------
     InputError
-        The file is missing, is not UTF-8, is not YAML, or a key stands twice (file and line are named).
+        The file is missing, is a folder, is not UTF-8, is not YAML, or a key stands twice (file and line are named).
     """
     import yaml
 
-    try:
-        text = Path(path).read_bytes().decode("utf-8-sig")
-    except (FileNotFoundError, IsADirectoryError):
-        raise InputError("no such file", file=path) from None
-    except UnicodeDecodeError as error:
-        raise InputError("not UTF-8", file=path, found=f"byte {error.start}") from None
+    text = read_text(path)
     # The C loader, where the installed PyYAML has it, reads the vocabulary eight times as fast.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
     try:

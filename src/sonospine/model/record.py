@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sonospine.model.errors import InputError
+from sonospine.model.files import read_text
+
 DEMONSTRATION_PREFIX = "demo:"
 
 SOURCES = ("pubmed", "pmc", "ctgov", "file")
@@ -163,6 +166,20 @@ def _table(data: dict[str, Any]) -> Table:
 
 
 def read_records(path: Path | str) -> list[Record]:
-    """Read a file of records, one JSON line each."""
-    with open(path, encoding="utf-8") as lines:
-        return [from_json(line) for line in lines if line.strip()]
+    """Read a file of records, one JSON line each.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, or a line is not a record as ``to_json`` writes it (its number is named).
+    """
+    records = []
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
+        if line.strip():
+            try:
+                records.append(from_json(line))
+            except (ValueError, KeyError, TypeError, AttributeError):
+                raise InputError(
+                    "not a record", file=path, row=number, allowed="lines as `sonospine parse` writes them"
+                ) from None
+    return records

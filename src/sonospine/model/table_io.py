@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from sonospine.model.errors import InputError
-from sonospine.model.files import write_text
+from sonospine.model.files import read_text, write_text
 from sonospine.model.schema import TableSchema
 
 Row = dict[str, str]
@@ -39,19 +40,31 @@ def read_table(path: Path | str, schema: TableSchema, *, validate: bool = True) 
     """
     header, rows = read_rows(path)
     if tuple(header) != schema.names:
-        missing = [name for name in schema.names if name not in header]
-        unknown = [name for name in header if name not in schema.names]
-        found = f"missing {', '.join(missing) or 'none'}; unknown {', '.join(unknown) or 'none'}"
         raise InputError(
-            "the columns are not those of the table",
+            f"the columns are not those of the table {schema.name} ({_difference(header, schema.names)})",
             file=path,
             row=1,
-            found=found,
             allowed=", ".join(schema.names),
         )
     if validate:
         check_rows(rows, schema, path)
     return rows
+
+
+def _difference(header: Sequence[str], names: Sequence[str]) -> str:
+    missing = [name for name in names if name not in header]
+    unknown = [name for name in header if name not in names]
+    parts = [
+        f"{what} {_some(which)}" for what, which in (("missing", missing), ("unknown", unknown)) if which
+    ]
+    if parts:
+        return "; ".join(parts)
+    return "one stands twice" if len(header) > len(names) else "they stand in another order"
+
+
+def _some(names: Sequence[str], most: int = 5) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def read_tables(paths: Iterable[Path], schema: TableSchema) -> list[Row]:
@@ -61,18 +74,14 @@ def read_tables(paths: Iterable[Path], schema: TableSchema) -> list[Row]:
 
 def read_rows(path: Path | str) -> tuple[list[str], list[Row]]:
     """Read any tab-separated file as its header and its rows of text (short rows are filled with empty cells)."""
-    try:
-        text = Path(path).read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise InputError("no such file", file=path) from None
-    except UnicodeDecodeError as error:
-        raise InputError("not UTF-8", file=path, found=f"byte {error.start}") from None
+    text = read_text(path)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter="\t", strict=False)
-    header = next(lines, [])
+    content = _cells(lines, path)
+    header = next(content, [])
     if not header:
         raise InputError("the file is empty", file=path)
     rows = []
-    for cells in lines:
+    for cells in content:
         if len(cells) > len(header):
             raise InputError(
                 "more cells than columns",
@@ -84,6 +93,19 @@ def read_rows(path: Path | str) -> tuple[list[str], list[Row]]:
         if cells:
             rows.append(dict(zip(header, cells + [""] * (len(header) - len(cells)), strict=True)))
     return header, rows
+
+
+def _cells(lines: Any, path: Path | str) -> Iterator[list[str]]:
+    """Yield the cells of each line; a quotation mark that is left open would swallow the lines below it."""
+    first = lines.line_num + 1
+    try:
+        for cells in lines:
+            if lines.line_num > first:
+                raise InputError("a quotation mark is opened and not closed", file=path, row=first)
+            yield cells
+            first = lines.line_num + 1
+    except csv.Error as error:
+        raise InputError(f"not a table: {error}", file=path, row=first) from None
 
 
 def check_rows(rows: list[Row], schema: TableSchema, path: Path | str) -> None:

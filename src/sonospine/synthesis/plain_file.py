@@ -8,6 +8,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from sonospine.model.errors import InputError
+from sonospine.model.files import read_text
 from sonospine.model.table_io import Row
 from sonospine.model.tables import EFFECTS
 from sonospine.synthesis.usable import unusable
@@ -46,7 +47,9 @@ def read_effects(path: Path | str) -> list[Row]:
 
 
 def _table(path: Path | str) -> list[tuple[int, Row]]:
-    reader = csv.reader(io.StringIO(text := _text(path), newline=""), delimiter=_delimiter(text), strict=True)
+    reader = csv.reader(
+        io.StringIO(text := read_text(path), newline=""), delimiter=_delimiter(text), strict=True
+    )
     try:
         lines = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
     except csv.Error as error:
@@ -62,19 +65,6 @@ def _table(path: Path | str) -> list[tuple[int, Row]]:
                 "more cells than columns", file=path, row=line, found=len(found), allowed=len(header)
             )
     return [(line, dict(zip_longest(header, map(str.strip, found), fillvalue=""))) for line, found in rest]
-
-
-def _text(path: Path | str) -> str:
-    try:
-        return Path(path).read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise InputError("no such file", file=path) from None
-    except IsADirectoryError:
-        raise InputError("is a folder, not a file", file=path) from None
-    except PermissionError:
-        raise InputError("may not be read", file=path) from None
-    except UnicodeDecodeError as error:
-        raise InputError("not UTF-8", file=path, found=f"byte {error.start}") from None
 
 
 def _delimiter(text: str) -> str:
