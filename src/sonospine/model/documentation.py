@@ -10,7 +10,7 @@ from sonospine.model.tables import ALL_TABLES
 _HEAD = """\
 # Tables
 
-Generated from `src/sonospine/model/tables.py` by `sonospine docs`: do not edit. Tab-separated, UTF-8, LF, with a
+Generated from `src/sonospine/model/tables/` by `sonospine docs`: do not edit. Tab-separated, UTF-8, LF, with a
 header; RFC 4180 quoting; a tab or line end inside a text becomes a space. Every cell is text; empty means unknown.
 Units everywhere: weeks; scale points; percent as 57.1; confidence level as 95; effects on the analysis scale (log for
 ratios). A number that was read keeps its printed digits, a derived one has 10 significant digits. Places count code

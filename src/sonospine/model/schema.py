@@ -22,6 +22,7 @@ PATTERNS = {
     "list": None,
     "json": None,
 }
+BOOL = ("true", "false")
 DESCRIBED = {
     "number": "a number with decimal point and ASCII minus",
     "integer": "a whole number",

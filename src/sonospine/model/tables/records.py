@@ -1,0 +1,119 @@
+"""Records, reports and studies: written by import, parse, link and screen."""
+
+from __future__ import annotations
+
+from sonospine.model.record import KINDS, SOURCES, STATUSES
+from sonospine.model.schema import BOOL, Column, TableSchema
+
+REJECTED = TableSchema(
+    "rejected",
+    "results/records/rejected.tsv",
+    "import, parse",
+    ("file",),
+    (
+        Column("file", "text", "the file, or the file and the ordinal of the entry in it", required=True),
+        Column("reason", "text", "why it could not be read", required=True),
+    ),
+    "Files and entries that could not be read, each with one reason.",
+)
+
+RECORDS = TableSchema(
+    "records",
+    "results/studies/records.tsv",
+    "link",
+    ("record_id",),
+    (
+        Column("record_id", "id", "one entry of one source", required=True),
+        Column("source", "text", "where it came from", allowed=SOURCES, required=True),
+        Column("report_id", "id", "the report it belongs to", required=True),
+        Column("study_id", "id", "the study it belongs to", required=True),
+        Column("title", "text", "title as given"),
+        Column("year", "integer", "year of publication or registration"),
+        Column("journal", "text", "journal, registry or site"),
+        Column("authors", "list", "authors as given, separated by ;"),
+        Column("doi", "text", "DOI in lower case"),
+        Column("pmid", "text", "PubMed id"),
+        Column("pmcid", "text", "PMC id"),
+        Column("nct", "list", "own registrations, separated by ;"),
+        Column("language", "text", "ISO 639-2 code, as PubMed gives it"),
+        Column("types", "list", "publication types, separated by ;"),
+        Column("status", "text", "editorial status", allowed=STATUSES, required=True),
+        Column("first_seen", "date", "date of the snapshot in which it came first"),
+        Column("full_text", "boolean", "whether the full text is at hand", allowed=BOOL, required=True),
+        Column("licence", "text", "licence as stated"),
+        Column("sha256", "text", "hash of the raw record", required=True),
+    ),
+    "Every record with the report and the study it belongs to.",
+)
+
+REPORTS = TableSchema(
+    "reports",
+    "results/studies/reports.tsv",
+    "link",
+    ("report_id",),
+    (
+        Column("report_id", "id", "one article or registration", required=True),
+        Column("study_id", "id", "the study it belongs to", required=True),
+        Column("kind", "text", "what it is", allowed=KINDS, required=True),
+        Column("best_record_id", "id", "the record with the most text", required=True),
+    ),
+    "Reports: articles and registrations.",
+)
+
+STUDIES = TableSchema(
+    "studies",
+    "results/studies/studies.tsv",
+    "screen",
+    ("study_id",),
+    (
+        Column("study_id", "id", "one investigation with all its reports", required=True),
+        Column("label", "text", "first author or short title, and year; unique", required=True),
+        Column("year", "integer", "year of the earliest article, else of the registration"),
+        Column("design", "text", "design, from the vocabulary"),
+        Column("condition", "text", "condition, from the vocabulary"),
+        Column("region", "text", "region of the body, from the vocabulary"),
+        Column("procedure", "list", "procedures, from the vocabulary, separated by ;"),
+        Column("guidance", "list", "kinds of guidance, from the vocabulary, separated by ;"),
+        Column("country", "text", "country where stated"),
+        Column("registration", "list", "registration ids, separated by ;"),
+        Column("status", "text", "status of the registration"),
+        Column(
+            "n_randomised",
+            "integer",
+            "participants randomised or enrolled, where the registry or text says so",
+            "participants",
+        ),
+    ),
+    "Studies as screened.",
+)
+
+LINKS = TableSchema(
+    "links",
+    "results/studies/links.tsv",
+    "link",
+    ("from_id", "to_id", "relation"),
+    (
+        Column("from_id", "id", "record", required=True),
+        Column("to_id", "id", "record, or an identifier outside the corpus", required=True),
+        Column(
+            "relation",
+            "text",
+            "what joins them",
+            allowed=(
+                "same_report",
+                "same_study",
+                "companion",
+                "registration",
+                "duplicate",
+                "cites",
+                "retraction_of",
+                "corrects",
+                "apart",
+            ),
+            required=True,
+        ),
+        Column("evidence", "text", "why: the shared id, or the likeness of title and authors", required=True),
+        Column("score", "number", "1 for an identifier, else the likeness from 0 to 1", "proportion"),
+    ),
+    "Links between records with their evidence; nothing is deleted.",
+)
