@@ -91,6 +91,30 @@ def test_one_curators_value_is_taken_and_the_row_is_corrected() -> None:
     assert outcomes(result) == ["applied"]
 
 
+@pytest.mark.parametrize(
+    ("lines", "vouched"),
+    [
+        ([("ann", "confirm", {"field": "spread"})], True),
+        ([("ann", "confirm", {"field": "spread_value"})], True),
+        ([("ann", "confirm", {})], True),
+        ([("ann", "set", {"field": "spread", "new_value": "se"})], True),
+        ([("ann", "set", {"field": "spread_value", "new_value": "0.51"})], True),
+        ([("ann", "set", {"field": "spread", "new_value": "sd"})], True),
+        ([("ann", "confirm", {"field": "n"})], False),
+        ([("ann", "set", {"field": "n", "new_value": "25"})], False),
+        ([("ann", "set", {"field": "spread", "new_value": "se"}), ("bob", "confirm", {})], False),
+        ([("ann", "set", {"field": "n", "new_value": "25"}), ("bob", "set", {"field": "n", "new_value": "24"}),
+          ("cat", "adjudicate", {"refers_to": "a0"})], False),
+        ([("ann", "set", {"field": "spread", "new_value": "se"}), ("bob", "confirm", {}),
+          ("cat", "adjudicate", {"refers_to": "a1"})], True),
+        ([], False),
+    ],
+)  # fmt: skip
+def test_a_person_vouches_for_a_spread_only_by_speaking_about_it(lines, vouched) -> None:
+    result = run(*(act(f"a{i}", who, what, **more) for i, (who, what, more) in enumerate(lines)))
+    assert ("vouched:spread" in state(result)["flags"].split(";")) == vouched
+
+
 def test_two_curators_who_give_the_same_value_agree_even_if_they_print_it_differently() -> None:
     result = run(
         act("a1", "ann", "set", field="spread_value", new_value="0.50"),

@@ -119,6 +119,41 @@ def test_an_effect_is_verified_when_a_person_vouched_for_every_row() -> None:
     assert pooled(effects(config(), rows[0], AFTER))["verified"] == "false"
 
 
+@pytest.mark.parametrize(
+    ("state", "verified"),
+    [("confirmed", True), ("agreed", True), ("adjudicated", True), ("corrected", True), ("added", True),
+     ("unread", False), ("disputed", False), ("stale", False)],
+)  # fmt: skip
+def test_verified_follows_the_one_rule_of_the_states(state: str, verified: bool) -> None:
+    made = effects(config(), {**BEFORE, "state": state}, {**AFTER, "state": state})
+    assert (pooled(made)["verified"] == "true") == verified
+
+
+def test_a_suspected_standard_error_is_not_pooled_until_a_person_decides() -> None:
+    made = effects(config(), BEFORE, {**AFTER, "flags": "sd_may_be_se"})
+    assert reasons(made) == ["the SDs look like standard errors: several times smaller than in the other arm"]
+    assert pooled(effects(config(), BEFORE, {**AFTER, "state": "confirmed"}))["yi"]
+
+
+def test_figures_that_were_not_converted_keep_their_printed_digits() -> None:
+    one = pooled(effects(config(), row("m0", "5.0", "0.50", "0"), row("m1", "2.50", "1.0")))
+    assert (one["m1i"], one["sd1i"], one["m2i"], one["sd2i"]) == ("2.50", "1.0", "5.0", "0.50")
+    se = {"spread": "se", "scale_max": "100"}
+    scaled = pooled(effects(config(), row("m0", "5.0", "0.50", "0"), row("m1", "25.0", "2.0", **se)))
+    assert (scaled["m1i"], scaled["sd1i"]) == ("2.5", "1.019803903")
+    error = pooled(effects(config(), row("m0", "5.0", "0.50", "0"), row("m1", "2.50", "0.20", spread="se")))
+    assert (error["m1i"], error["sd1i"]) == ("2.50", "1.019803903")
+
+
+def test_a_person_taken_off_n_changes_no_digit_and_combined_arms_have_derived_ones() -> None:
+    fewer = pooled(effects(config(), row("m0", "5.0", "0.50", "0", n="26"), row("m1", "2.50", "1.0", n="24")))
+    assert (fewer["n1i"], fewer["m1i"], fewer["m2i"], fewer["sd2i"]) == ("24", "2.50", "5.0", "0.50")
+    rows = [row("m1", "2.0", "0.50", arm="a1", n="30"), row("m2", "3.0", "0.60", arm="a2", n="28"),
+            row("m3", "2.0", "0.50", arm="a3", n="20")]  # fmt: skip
+    made = pooled(effects(between(), *rows, arms=THREE_ARMS))
+    assert (made["m1i"], made["m2i"], made["sd2i"]) == ("2", "3.0", "0.60")
+
+
 def test_one_study_gives_one_effect_at_the_time_nearest_the_target_and_ties_go_to_the_later() -> None:
     rows = [row(f"m{w}", "2.0", "0.5", w) for w in ("2", "3", "5", "6")]
     made = effects(config(), BEFORE, *rows)

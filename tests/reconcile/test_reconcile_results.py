@@ -137,6 +137,16 @@ def test_a_much_smaller_sd_than_the_other_arms_is_suspected_and_not_changed() ->
     assert [c["kind"] for c in result.conflicts] == ["check"]
 
 
+def test_a_spread_that_a_person_vouched_for_is_not_suspected_any_more() -> None:
+    finely = {"instrument": "vas"}
+    other = row("m2", "2.6", "0.78", arm_id="a2", arm="arm 2", n="30", **finely)
+    vouched = row("m1", "2.5", "0.174", n="28", state="confirmed", flags="vouched:spread", **finely)
+    n_alone = row("m1", "2.5", "0.174", n="28", state="confirmed", **finely)
+    assert "sd_may_be_se" not in flags(run(vouched, other), "m1")
+    assert run(vouched, other).conflicts == []
+    assert "sd_may_be_se" in flags(run(n_alone, other), "m1")
+
+
 @pytest.mark.parametrize(
     ("changes", "flag"),
     [

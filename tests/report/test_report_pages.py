@@ -143,9 +143,9 @@ def test_condensed_quotes_are_styled_as_such(made: Any) -> None:
     assert page.xpath("//section[@id='sources']//section[contains(@class, 'condensed')]")
 
 
-def test_the_verification_state_counts_pooled_numbers(made: Any) -> None:
-    text = pages(made.files)["index.html"].text_content()
-    assert "1 of 5 pooled numbers verified by a person" in text
+def test_the_verification_state_counts_pooled_numbers_by_the_rule_of_the_states(made: Any) -> None:
+    text = pages(made.files)["index.html"].text_content()  # one is confirmed, one corrected
+    assert "2 of 5 pooled numbers verified by a person" in text
 
 
 def test_k_0_k_1_and_k_2_are_said_in_words(made: Any) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from sonospine.corrections.anchoring import same_value
 from sonospine.model.schema import TableSchema
+from sonospine.model.states import VOUCHED_SPREAD
 from sonospine.model.table_io import Row
 
 _HEADS = {"abstract": "abstract", "body": "text", "title": "text", "table": "table", "registry": "registry"}
@@ -117,8 +118,22 @@ def decide(
     changed = [f for f in touched if not same_value(schema, f, decided[f], row[f])]
     if "flags" in decided:
         marks = [f"corrected:{f}" for f in changed] + [f"disputed:{f}" for f in disputed]
+        if _spread_vouched_for(keepers, ruling, disputed):
+            marks.append(VOUCHED_SPREAD)
         decided["flags"] = ";".join(filter(None, [decided["flags"], *marks]))
     return Outcome(decided, state, tuple(disputed))
+
+
+def _spread_vouched_for(keepers: list[Ballot], ruling: Ruling | None, disputed: list[str]) -> bool:
+    """Tell whether a person spoke about kind or size of the spread, and nobody who still counts against them."""
+    names = ("spread", "spread_value")
+    if "reject" in disputed or any(name in disputed for name in names):
+        return False
+    if ruling is not None and (
+        ruling.all_machine or any(n in ruling.values or n in ruling.machine for n in names)
+    ):
+        return True
+    return any(ballot.vote(name, "") is not None for ballot in keepers for name in names)
 
 
 def _state(

@@ -14,10 +14,10 @@ from sonospine.effects.selection import arm_terms, included_studies
 from sonospine.effects.summaries import RULED_OUT, Cell, Source
 from sonospine.model.files import short_hash
 from sonospine.model.numbers import derived, truth, written_truth
+from sonospine.model.states import by_person, verified
 from sonospine.model.table_io import Row
 from sonospine.model.tables import EFFECTS
 
-BY_PERSON = ("confirmed", "agreed", "adjudicated", "corrected", "added")
 CONFLICT_KINDS = ("value", "spread", "n", "count")
 _PRINTED_SPREAD = ("spread", "spread_value", "spread_locator", "lower", "upper", "level")
 
@@ -108,7 +108,7 @@ def open_conflicts(conflicts: Iterable[Row], standing: Mapping[str, Row]) -> dic
     others: dict[str, str] = {}
     for conflict in conflicts:
         chosen = standing.get(conflict["chosen"])
-        if conflict["kind"] not in CONFLICT_KINDS or chosen is None or chosen["state"] in BY_PERSON:
+        if conflict["kind"] not in CONFLICT_KINDS or chosen is None or by_person(chosen["state"]):
             continue
         for other in conflict["measurement_ids"].split(";"):
             row = standing.get(other)
@@ -244,7 +244,6 @@ def _row(
     analysis, lead = task.analysis, item.candidate.lead
     effect = made.effect
     ids = made.notes.ids
-    states = [standing[i]["state"] for i in ids]
     arm_1 = " + ".join(a["label"] for a in candidate.arms_1)
     arm_2 = " + ".join(a["label"] for a in candidate.arms_2)
     keys = [a["arm_id"] for a in (*candidate.arms_1, *candidate.arms_2)]
@@ -279,7 +278,7 @@ def _row(
         "cluster": study["study_id"],
         "derivation": made.steps.text(),
         "measurement_ids": ";".join(ids),
-        "verified": written_truth(bool(states) and all(state in BY_PERSON for state in states)),
+        "verified": written_truth(verified(standing[i]["state"] for i in ids)),
         "flags": ";".join(dict.fromkeys([*made.notes.flags, *flags])),
     }
     if effect is not None:
@@ -292,9 +291,10 @@ def _row(
             "ci_lower": derived(low),
             "ci_upper": derived(high),
         }
-    for side, group in (("1", made.one), ("2", made.two)):
+    for side, group, printed in (("1", made.one, made.printed_1), ("2", made.two, made.printed_2)):
         if group is not None:
-            values |= {f"m{side}i": derived(group.mean), f"sd{side}i": derived(group.sd)}
+            values |= {f"m{side}i": printed.mean or derived(group.mean)}
+            values |= {f"sd{side}i": printed.sd or derived(group.sd)}
     return EFFECTS.row(**values)
 
 

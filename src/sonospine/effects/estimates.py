@@ -11,7 +11,16 @@ from sonospine.effects.candidates import Candidate
 from sonospine.effects.derivation import Derivation
 from sonospine.effects.formulas import Effect, Group
 from sonospine.effects.scales import Range, conversion, scale_of
-from sonospine.effects.summaries import Cell, Notes, Source, Summary, count_events, summarise
+from sonospine.effects.summaries import (
+    CONVERTED,
+    Cell,
+    Notes,
+    Printed,
+    Source,
+    Summary,
+    count_events,
+    summarise,
+)
 from sonospine.model.numbers import number
 from sonospine.model.table_io import Row
 
@@ -31,6 +40,8 @@ class Estimate:
     n2: int | None = None
     one: Group | None = None
     two: Group | None = None
+    printed_1: Printed = CONVERTED
+    printed_2: Printed = CONVERTED
     events_1: int | None = None
     events_2: int | None = None
     correlation: float | None = None
@@ -111,6 +122,11 @@ def _together(made: Estimate, summaries: Sequence[Summary]) -> tuple[Group | Non
     return group, step
 
 
+def _printed_of(summaries: Sequence[Summary]) -> Printed:
+    """Return the figures of one arm as printed; those of arms combined are derived."""
+    return summaries[0].printed if len(summaries) == 1 else CONVERTED
+
+
 def _unsigned(made: Estimate, cells: Sequence[Cell], source: Source) -> None:
     """Refuse change scores that are all printed without a minus where lower is better.
 
@@ -138,6 +154,7 @@ def _change(made: Estimate, candidate: Candidate, measure: str, source: Source, 
     if one is None or two is None:
         return
     made.one, made.two, made.n1, made.n2, made.correlation = one, two, one.n, two.n, r
+    made.printed_1, made.printed_2 = _printed_of(after), _printed_of(before)
     if measure == "MC":
         made.effect = formulas.mean_change(one, two, one.n, r)
         formula = "yi = m1 − m2; vi = (s1² + s2² − 2 r s1 s2)/n"
@@ -194,8 +211,8 @@ def _same_n(
             step = made.steps.add(
                 "n_of_change", [one.step, two.step], "n = min(n1, n2)", {"n1": one.n, "n2": two.n}, n
             )
-            one = Summary(n, one.mean, one.sd, step if one.n != n else one.step, one.unit)
-            two = Summary(n, two.mean, two.sd, step if two.n != n else two.step, two.unit)
+            one = replace(one, n=n, step=step if one.n != n else one.step)
+            two = replace(two, n=n, step=step if two.n != n else two.step)
         pairs.append((one, two))
     return [p[0] for p in pairs], [p[1] for p in pairs]
 
@@ -211,6 +228,7 @@ def _difference(made: Estimate, candidate: Candidate, source: Source) -> None:
     if one is None or two is None:
         return
     made.one, made.two, made.n1, made.n2 = one, two, one.n, two.n
+    made.printed_1, made.printed_2 = _printed_of(ones), _printed_of(twos)
     _refuse_same_people(made, candidate, source)
     made.effect = formulas.mean_difference(one, two)
     values = {"n1": one.n, "m1": one.mean, "s1": one.sd, "n2": two.n, "m2": two.mean, "s2": two.sd}

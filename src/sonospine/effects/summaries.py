@@ -23,6 +23,7 @@ _IMPOSSIBLE = {
 _UNCLEAR = {
     "ambiguous_place": "the same passage or table prints several values for this, which the reader cannot tell apart",
     "several_times": "it is not clear which of several times the value belongs to",
+    "sd_may_be_se": "the SDs look like standard errors: several times smaller than in the other arm",
     "sign_ambiguous": "the sign of the printed number is not clear",
 }
 _NOT_A_MEAN = {
@@ -111,6 +112,17 @@ class Notes:
 
 
 @dataclass(frozen=True, slots=True)
+class Printed:
+    """Mean and SD as the source prints them; empty where they were converted."""
+
+    mean: str = ""
+    sd: str = ""
+
+
+CONVERTED = Printed()
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """n, mean and SD of a group on the analysis scale, as far as they are known, and the step they come from."""
 
@@ -119,6 +131,7 @@ class Summary:
     sd: float | None
     step: int
     unit: str
+    printed: Printed = CONVERTED
 
     def group(self) -> Group | None:
         """Return the group where all three are known."""
@@ -160,7 +173,8 @@ def summarise(cell: Cell, source: Source, steps: Derivation, notes: Notes) -> Su
     notes.flag(turn.flag)
     if value is not None and not turn.problem and not turn.identity:
         return _rescaled(row, n, value, sd, turn, steps, step)
-    return Summary(n, value, sd, step, turn.unit)
+    as_read = Printed(row["value"], row["spread_value"] if row["spread"] == "sd" else "")
+    return Summary(n, value, sd, step, turn.unit, as_read)
 
 
 def _direction(row: Row, source: Source) -> str:

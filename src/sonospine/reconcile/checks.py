@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sonospine.model.numbers import derived, number, truth
+from sonospine.model.states import VOUCHED_SPREAD
 from sonospine.model.table_io import Row
 from sonospine.reconcile.plausibility import (
     largest_sd_of_rounded,
@@ -189,7 +190,7 @@ def suspected_se(rows: Sequence[Row], arms: Mapping[str, Mapping[str, str]]) -> 
 
     A row is suspected when the other arm's SD is at least ``SE_RATIO`` times as large, and this one times sqrt(n)
     comes within a factor ``SE_LIKENESS`` of it (where n is known): then it may be a standard error. Nothing is
-    changed.
+    changed. A row whose spread a person vouched for is not suspected.
 
     Returns
     -------
@@ -209,6 +210,8 @@ def suspected_se(rows: Sequence[Row], arms: Mapping[str, Mapping[str, str]]) -> 
     suspected: dict[str, str] = {}
     for group in groups.values():
         for row in group:
+            if VOUCHED_SPREAD in row["flags"].split(";"):
+                continue
             small = float(row["spread_value"])
             others = [
                 o

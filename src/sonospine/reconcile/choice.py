@@ -6,11 +6,11 @@ import itertools
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from sonospine.model import states
 from sonospine.model.numbers import number
 from sonospine.model.table_io import Row
 from sonospine.reconcile.printed import agree, half_unit, interval
 
-BY_PERSON = ("adjudicated", "agreed", "corrected", "confirmed", "added")
 PLACE_ORDER = (
     "registry",
     "table",
@@ -47,7 +47,7 @@ def eligible(row: Mapping[str, str]) -> bool:
 
 def by_person(row: Mapping[str, str]) -> bool:
     """Tell whether a person has vouched for the row."""
-    return row["state"] in BY_PERSON
+    return states.by_person(row["state"])
 
 
 def ambiguous(rows: Sequence[Row]) -> set[str]:
@@ -87,7 +87,7 @@ def choose(rows: Sequence[Row], ruled_out: Callable[[Row], bool], unclear: Colle
     """
 
     def rank(row: Row) -> tuple[int, bool, bool, int, float, str]:
-        person = BY_PERSON.index(row["state"]) if by_person(row) else len(BY_PERSON)
+        person = states.BY_PERSON.index(row["state"]) if by_person(row) else len(states.BY_PERSON)
         return (
             person,
             ruled_out(row),

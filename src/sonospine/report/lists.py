@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from sonospine.evidence.naming import place_in_words
 from sonospine.figures.wording import in_words
+from sonospine.model.states import by_person
 from sonospine.model.table_io import Row
-from sonospine.report.review import CHECKED, Review
+from sonospine.report.review import Review
 
 CASE_REPORT = "case_report"
 CONFLICT_STATES = ("open", "to look at", "settled")
@@ -109,7 +110,7 @@ def _state(review: Review, conflict: Row, known: Iterable[Row]) -> str:
     chosen = review.measurement.get(conflict["chosen"])
     if conflict["kind"] == "time" or any("conflict" in row["flags"].split(";") for row in known):
         return CONFLICT_STATES[0]
-    if conflict["kind"] == "check" and (chosen is None or chosen["state"] not in CHECKED):
+    if conflict["kind"] == "check" and (chosen is None or not by_person(chosen["state"])):
         return CONFLICT_STATES[1]
     return CONFLICT_STATES[2]
 

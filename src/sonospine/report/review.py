@@ -13,9 +13,9 @@ from sonospine.figures.forest import conflicted_effects
 from sonospine.model.demonstration import is_demonstration
 from sonospine.model.numbers import truth
 from sonospine.model.record import Record
+from sonospine.model.states import by_person
 from sonospine.model.table_io import Row
 
-CHECKED = ("confirmed", "agreed", "adjudicated")
 VERDICTS = ("include", "not_retrieved", "ongoing", "awaiting", "exclude")
 INCLUDED = ("include", "not_retrieved")
 
@@ -141,9 +141,9 @@ class Review:
 
     @cached_property
     def checked_ids(self) -> set[str]:
-        """Those of them that a person has confirmed."""
+        """Those of them that a person has verified (``model.states``)."""
         return {
-            i for i in self.pooled_ids if i in self.measurement and self.measurement[i]["state"] in CHECKED
+            i for i in self.pooled_ids if i in self.measurement and by_person(self.measurement[i]["state"])
         }
 
     @cached_property
