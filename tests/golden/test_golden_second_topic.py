@@ -74,6 +74,12 @@ def test_nothing_of_the_first_topic_is_found_in_the_second(knee):
     }  # fmt: skip
 
 
+def test_people_who_were_not_included_are_not_the_size_of_the_trial(knee):
+    # "Sixty patients were not included in the study ... Sixty-two patients signed the informed consent."
+    assert knee.study("PMC3544341")["n_randomised"] in ("", "62")
+    assert knee.study("PMC2249589")["n_randomised"] == "56"
+
+
 @pytest.mark.parametrize(
     ("arm", "phase", "mean", "sd"),
     [

@@ -43,7 +43,7 @@ _PEOPLE = (
 )
 _RANDOMISED = re.compile(
     rf"(?<![\d.,/–-])\b{_NUMBER}\s+(?:[\w'-]+\s+){{0,3}}?{_PEOPLE}\b(?P<between>(?:[^.;]|\.\d){{0,160}}?)\b(?:were|was|underwent|are)\s+"
-    r"(?:[\w-]+\s+){0,2}?(?:randomi[sz]ed|randomly|allocated at random|randomi[sz]ation)\b",
+    r"(?:(?!not\b)[\w-]+\s+){0,2}?(?:randomi[sz]ed|randomly|allocated at random|randomi[sz]ation)\b",
     re.IGNORECASE,
 )
 _RANDOMISED_FIRST = re.compile(
@@ -52,7 +52,7 @@ _RANDOMISED_FIRST = re.compile(
 )
 _ENROLLED = re.compile(
     rf"(?<![\d.,/–-])\b{_NUMBER}\s+(?:[\w'-]+\s+){{0,3}}?{_PEOPLE}\b(?P<between>(?:[^.;]|\.\d){{0,160}}?)\b(?:were|was)\s+"
-    r"(?:[\w-]+\s+){0,2}?(?:enrol+ed|included|recruited|treated)\b",
+    r"(?:(?!not\b)[\w-]+\s+){0,2}?(?:enrol+ed|included|recruited|treated)\b",
     re.IGNORECASE,
 )
 
