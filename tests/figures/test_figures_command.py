@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import typer
 
 from sonospine.cli.forest import run
 from sonospine.model.errors import InputError
@@ -37,10 +38,10 @@ def test_labels_are_taken_where_the_file_has_them(tmp_path: Path) -> None:
     assert "not pooled" in svg
 
 
-def test_an_unknown_kind_of_figure_is_the_users_mistake(tmp_path: Path) -> None:
+def test_an_unknown_kind_of_figure_is_wrong_usage(tmp_path: Path) -> None:
     file = tmp_path / "bcg.tsv"
     file.write_text(BCG)
-    with pytest.raises(InputError, match=r"\.svg, \.pdf, \.png"):
+    with pytest.raises(typer.BadParameter, match=r"\.svg, \.pdf or \.png"):
         forest(file, tmp_path / "bcg.gif")
 
 

@@ -82,7 +82,7 @@ def test_an_unknown_estimator_is_wrong_usage(tmp_path: Path, monkeypatch: pytest
     path = written(tmp_path, GOOD)
     assert run(monkeypatch, path, "--estimator", "SJ") == 2
     assert run(monkeypatch, path, "--ci", "t") == 2
-    assert run(monkeypatch, path, "--level", "300") == 1
+    assert run(monkeypatch, path, "--level", "300") == 2
 
 
 def pooled(path: Path, monkeypatch: pytest.MonkeyPatch, *options: str) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,14 +9,21 @@ from typing import Annotated
 
 import typer
 
+from sonospine.cli.outputs import curation_apart, folder_to_write
+
 
 def run(
-    shards: Annotated[Path, typer.Option(help="Folder of the shards that import made.")],
-    records: Annotated[Path, typer.Option(help="Folder of the parsed records.")],
-    studies: Annotated[Path, typer.Option(help="Folder of the tables that link made.")],
-    machine: Annotated[Path, typer.Option(help="Folder of the machine's tables.")],
-    curation: Annotated[Path, typer.Option(help="Folder that people write; it is only read.")],
-    out: Annotated[Path, typer.Option(help="Folder for corrected, arms, timepoints and log.")],
+    shards: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder of the shards that import made.")],
+    records: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder of the parsed records.")],
+    studies: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder of the tables that link made.")],
+    machine: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder of the machine's tables.")],
+    curation: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Folder that people write; it is only read.")
+    ],
+    out: Annotated[
+        Path,
+        typer.Option("-o", "--out", metavar="FOLDER", help="Folder for corrected, arms, timepoints and log."),
+    ],
 ) -> None:
     """Replay the lines of the curators over the machine's rows and fill the ids of study, arm and timepoint.
 
@@ -36,6 +42,9 @@ def run(
         RECORDS,
         TIMEPOINTS,
     )
+
+    folder_to_write(out)
+    curation_apart(curation, out)
 
     def named_records(actions: Sequence[Action]) -> dict[str, Record]:
         """Return the parsed records, where there is any line whose place has to be looked at."""
@@ -62,4 +71,4 @@ def run(
     write_table(out / "log.tsv", CORRECTION_LOG, curated.log)
     outcomes = Counter(row["outcome"] for row in curated.log)
     told = ", ".join(f"{outcomes[name]} {name}" for name in ("applied", "needless", "stale", "unknown"))
-    print(f"{len(curated.corrected)} rows; {len(actions)} curation lines: {told}", file=sys.stderr)
+    typer.echo(f"{len(curated.corrected)} rows; {len(actions)} curation lines: {told}", err=True)

@@ -32,7 +32,9 @@ def write_docs(root: Path) -> list[Path]:
 
 
 def run(
-    root: Annotated[Path, typer.Option(help="Root of the project.", show_default="here")] = Path(),
+    root: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Root of the project.", show_default=".")
+    ] = Path(),
 ) -> None:
     """Write the generated schema and documentation."""
     for path in write_docs(root):

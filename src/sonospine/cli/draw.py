@@ -8,18 +8,26 @@ from typing import Annotated
 
 import typer
 
+from sonospine.cli.outputs import folder_to_write
+
 log = logging.getLogger(__name__)
 
 REPORT_FROM_FIGURES = "../report/"
 
 
 def run(
-    config: Annotated[Path, typer.Option(help="Configuration of the review.")],
-    effects: Annotated[Path, typer.Option(help="Table of effects.")],
-    synthesis: Annotated[Path, typer.Option(help="Folder with pooled.tsv and weights.tsv.")],
-    studies: Annotated[Path, typer.Option(help="Folder of linked tables (records.tsv is read).")],
-    curated: Annotated[Path, typer.Option(help="Folder with measurements.tsv.")],
-    out: Annotated[Path, typer.Option(help="Folder for <analysis>.svg, .pdf and .png.")],
+    config: Annotated[Path, typer.Option(metavar="FILE", help="Configuration of the review.")],
+    effects: Annotated[Path, typer.Option(metavar="FILE", help="Table of effects.")],
+    synthesis: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Folder with pooled.tsv and weights.tsv.")
+    ],
+    studies: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Folder of linked tables (records.tsv is read).")
+    ],
+    curated: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder with measurements.tsv.")],
+    out: Annotated[
+        Path, typer.Option("-o", "--out", metavar="FOLDER", help="Folder for <analysis>.svg, .pdf and .png.")
+    ],
 ) -> None:
     """Draw the forest plot of each analysis of the configuration; its rows lead to the report beside it."""
     from sonospine.config.loading import load_config
@@ -31,6 +39,7 @@ def run(
     from sonospine.model.table_io import read_table
     from sonospine.model.tables import EFFECTS, POOLED, RECONCILED, RECORDS, WEIGHTS
 
+    folder_to_write(out)
     review = load_config(config)
     rows = read_table(effects, EFFECTS)
     pooled = read_table(synthesis / "pooled.tsv", POOLED)
@@ -44,3 +53,4 @@ def run(
         for name in FORMATS:
             write_bytes(out / f"{analysis.id}.{name}", rendered(forest, name, base=REPORT_FROM_FIGURES))
         log.info("%s: %d studies drawn", analysis.id, len(forest.lines))
+    typer.echo(f"{len(review.analyses)} analyses drawn in {out}", err=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from sonospine.cli.progress import tracked
 
 if TYPE_CHECKING:
     from sonospine.evaluation.articles import Measured
@@ -21,22 +22,31 @@ DATA = "../shared/data"
 def run(
     data: Annotated[
         Path | None,
-        typer.Option(help=f"Folder of annotated articles [default: SONOSPINE_TEST_DATA, else {DATA}]."),
+        typer.Option(
+            metavar="FOLDER",
+            help="Folder of annotated articles.",
+            show_default=f"SONOSPINE_TEST_DATA, else {DATA}",
+        ),
     ] = None,
-    out: Annotated[Path, typer.Option(help="Page whose section of scores is rewritten.")] = Path(
-        "docs/benchmarks.md"
-    ),
+    out: Annotated[
+        Path, typer.Option("-o", "--out", metavar="FILE", help="Page whose section of scores is rewritten.")
+    ] = Path("docs/benchmarks.md"),
     scorers: Annotated[
-        Path | None, typer.Option(help="Folder of the two scorers [default: `bench` beside the data].")
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", help="Folder of the two scorers.", show_default="bench beside the data"
+        ),
     ] = None,
-    vocabulary: Annotated[Path, typer.Option(help="Folder of the vocabulary.")] = Path("config/vocabulary"),
+    vocabulary: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder of the vocabulary.")] = Path(
+        "config/vocabulary"
+    ),
     locked: Annotated[
         bool, typer.Option("--locked", help="Read and score the locked articles too (figures only).")
     ] = False,
 ) -> None:
     """Score the reader on annotated articles.
 
-    The figures replace the section between the markers `evaluate:begin` and `evaluate:end` of the page.
+    The figures replace the section between the markers evaluate:begin and evaluate:end of the page.
     """
     from sonospine.evaluation.articles import collection, listed_articles
     from sonospine.evaluation.generated_section import replace_section
@@ -74,14 +84,11 @@ def run(
     command = "sonospine evaluate --locked" if locked else "sonospine evaluate"
     section = scores_section(scores, command=command, version=code_version(Path()))
     replace_section(out, "evaluate", section)
-    print(section)
-    print(f"written to {out}", file=sys.stderr)
+    typer.echo(section)
+    typer.echo(f"written to {out}", err=True)
 
 
 def _measured(paths: Sequence[Path], words: Vocabulary, what: str) -> Measured:
     from sonospine.evaluation.articles import read_articles
 
-    with typer.progressbar(
-        paths, label=f"reading {what}", file=sys.stderr, hidden=not sys.stderr.isatty()
-    ) as shown:
-        return read_articles(shown, words)
+    return read_articles(tracked(paths, f"reading {what}"), words)

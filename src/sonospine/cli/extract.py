@@ -2,41 +2,50 @@
 
 from __future__ import annotations
 
-import logging
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sonospine.cli.inputs import records_in, records_or_fault, vocabulary_of
-from sonospine.model.errors import InputError
-
-log = logging.getLogger(__name__)
+from sonospine.cli.inputs import (
+    CONFIG_DEFAULT,
+    CONFIG_HELP,
+    records_in,
+    records_or_fault,
+    vocabulary_of,
+)
+from sonospine.cli.outputs import file_to_write, folder_to_write
+from sonospine.cli.progress import tracked
 
 
 def run(
     files: Annotated[
         list[Path],
-        typer.Argument(help="A shard of records (JSONL), or JATS, PubMed XML, CT.gov JSON, text, Markdown."),
+        typer.Argument(
+            metavar="FILE",
+            help="A shard of records (JSONL), or JATS, PubMed XML, CT.gov JSON, text, Markdown.",
+        ),
     ],
     config: Annotated[
-        Path | None, typer.Option(help="Configuration that names the vocabulary.", show_default=False)
+        Path | None, typer.Option(metavar="FILE", help=CONFIG_HELP, show_default=CONFIG_DEFAULT)
     ] = None,
     tables: Annotated[
         Path | None,
-        typer.Option(help="Folder of the machine tables: one file of the shard's name in each."),
+        typer.Option(
+            metavar="FOLDER", help="Folder of the machine tables: one file of the shard's name in each."
+        ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("-o", "--out", help="One table of measurements for all files.")
+        Path | None,
+        typer.Option("-o", "--out", metavar="FILE", help="One table of measurements for all files."),
     ] = None,
 ) -> None:
     """Read arm-level results, each with its place; what stands only in a figure is listed as unread."""
     if (tables is None) == (out is None):
-        raise InputError("say where to write", allowed="--tables FOLDER or -o FILE")
+        raise typer.BadParameter("say where to write: -o FILE, or --tables FOLDER", param_hint="-o")
     if tables is not None:
         if len(files) != 1:
-            raise InputError("one shard at a time", found=len(files), allowed="one file with --tables")
+            raise typer.BadParameter(f"takes one shard, not {len(files)} files", param_hint="--tables")
         run_tables(files[0], config, tables)
     elif out is not None:
         run_files(files, config, out)
@@ -44,6 +53,7 @@ def run(
 
 def run_tables(records: Path, config: Path | None, tables: Path) -> None:
     """Extract one shard of records into ``measurements alternatives arms unread`` below a folder."""
+    folder_to_write(tables)
     from sonospine.extraction.assembly import extract_records
     from sonospine.model.table_io import write_table
     from sonospine.model.tables import ALTERNATIVES, MACHINE_ARMS, MEASUREMENTS, UNREAD
@@ -54,7 +64,7 @@ def run_tables(records: Path, config: Path | None, tables: Path) -> None:
     write_table(tables / "alternatives" / name, ALTERNATIVES, made.alternatives)
     write_table(tables / "arms" / name, MACHINE_ARMS, made.arms)
     write_table(tables / "unread" / name, UNREAD, made.unread)
-    log.info("%s: %d measurements", records, len(made.measurements))
+    typer.echo(f"{records.name}: {len(made.measurements)} measurements", err=True)
 
 
 def run_files(files: list[Path], config: Path | None, out: Path) -> None:
@@ -63,23 +73,27 @@ def run_files(files: list[Path], config: Path | None, out: Path) -> None:
     Raises
     ------
     typer.Exit
-        With status 1, after the table is written, where a file could not be read.
+        With status 1 where a file could not be read, after the table of the others is written; where none could
+        be read, none is written.
     """
+    file_to_write(out)
     from sonospine.extraction.assembly import extract_records
     from sonospine.model.table_io import Row, write_table
     from sonospine.model.tables import MEASUREMENTS
 
     vocabulary = vocabulary_of(config)
     rows: dict[str, Row] = {}
-    faulty = False
-    with typer.progressbar(files, label="extract", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
-        for path in bar:
-            records, faults = records_in(path)
-            for fault in faults:
-                faulty = True
-                typer.echo(fault, err=True)
-            for row in extract_records(records, vocabulary).measurements:
-                rows.setdefault(row["measurement_id"], row)
-    write_table(out, MEASUREMENTS, rows.values())
+    read, faulty = 0, False
+    for path in tracked(files, "extract"):
+        records, faults = records_in(path)
+        read += len(records)
+        for fault in faults:
+            faulty = True
+            typer.echo(fault.line(), err=True)
+        for row in extract_records(records, vocabulary).measurements:
+            rows.setdefault(row["measurement_id"], row)
+    if read:
+        write_table(out, MEASUREMENTS, rows.values())
+        typer.echo(f"{len(rows)} measurements of {read} records written to {out}", err=True)
     if faulty:
         raise typer.Exit(1)

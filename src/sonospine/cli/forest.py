@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sonospine.cli.outputs import file_to_write
 from sonospine.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -16,10 +17,15 @@ if TYPE_CHECKING:
 def run(
     file: Annotated[
         Path,
-        typer.Argument(help="TSV or CSV with yi and vi; label, year, measure and others are taken if there."),
+        typer.Argument(
+            metavar="FILE",
+            help="TSV or CSV with yi and vi; label, year, measure and others are taken if there.",
+        ),
     ],
-    out: Annotated[Path, typer.Option("-o", "--out", help="Figure to write: .svg, .pdf or .png.")],
-    title: Annotated[str, typer.Option(help="Title; by default the name of the analysis.")] = "",
+    out: Annotated[
+        Path, typer.Option("-o", "--out", metavar="FILE", help="Figure to write: .svg, .pdf or .png.")
+    ],
+    title: Annotated[str, typer.Option(help="Title.", show_default="the name of the analysis")] = "",
     analysis: Annotated[str, typer.Option(help="Which analysis, where the file holds several.")] = "",
     measure: Annotated[
         str, typer.Option(help="Effect measure by metafor's name (RR, OR and ROM are drawn on a log axis).")
@@ -40,7 +46,8 @@ def run(
 
     file_format = out.suffix.lower().removeprefix(".")
     if file_format not in FORMATS:
-        raise InputError("unknown kind of figure", field="--out", found=out.name, allowed=".svg, .pdf, .png")
+        raise typer.BadParameter(f"{out.name!r} does not end in .svg, .pdf or .png", param_hint="--out")
+    file_to_write(out)
     for option, value, allowed in (
         ("--estimator", estimator, ESTIMATORS),
         ("--ci", ci, INTERVALS),
@@ -67,6 +74,7 @@ def run(
         setting, drawn, [{**p, **own} for p in pools.pooled], [{**w, **own} for w in pools.weights]
     )
     write_bytes(out, rendered(forest, file_format))
+    typer.echo(f"{len(forest.lines)} studies drawn in {out}", err=True)
 
 
 def _one_analysis(rows: list[Row], wanted: str, file: Path) -> list[Row]:

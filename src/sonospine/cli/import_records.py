@@ -7,14 +7,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sonospine.cli.outputs import folder_to_replace
+from sonospine.cli.progress import tracked
+
 if TYPE_CHECKING:
     from sonospine.config.settings import Config
     from sonospine.sources.importing import SourcePath
 
 
 def run(
-    config: Annotated[Path, typer.Option(help="Configuration of the review.")],
-    out: Annotated[Path, typer.Option(help="Folder of shards; it is made anew as a whole.")],
+    config: Annotated[Path, typer.Option(metavar="FILE", help="Configuration of the review.")],
+    out: Annotated[
+        Path,
+        typer.Option("-o", "--out", metavar="FOLDER", help="Folder of shards; it is replaced as a whole."),
+    ],
 ) -> None:
     """Read the corpus and the files that the configuration names into OUT/<bucket>.jsonl.
 
@@ -23,8 +29,14 @@ def run(
     from sonospine.config.loading import load_config
     from sonospine.sources.importing import import_sources
 
-    done = import_sources(source_paths(load_config(config), config), out)
+    folder_to_replace(out, _made_by_import)
+    sources = source_paths(load_config(config), config)
+    done = import_sources(sources, out, watched=lambda files: tracked(files, "import"))
     typer.echo(f"{done.records} records in {done.shards} shards, {done.rejected} not read", err=True)
+
+
+def _made_by_import(name: str) -> bool:
+    return name == "rejected.tsv" or (name.endswith(".jsonl") and name.removesuffix(".jsonl").isdigit())
 
 
 def source_paths(settings: Config, config: Path) -> list[SourcePath]:

@@ -1,4 +1,4 @@
-"""What the reading commands take: raw files and record shards, and the vocabulary that belongs to them."""
+"""What the commands take: the configuration with its vocabulary, raw files and shards of records."""
 
 from __future__ import annotations
 
@@ -8,16 +8,39 @@ from typing import TYPE_CHECKING
 from sonospine.model.errors import InputError
 
 if TYPE_CHECKING:
+    from sonospine.config.settings import Config
     from sonospine.model.record import Record
     from sonospine.vocabulary import Vocabulary
 
 CONFIG = Path("config/config.yaml")
+CONFIG_HELP = "Configuration that names the vocabulary."
+CONFIG_DEFAULT = f"{CONFIG} if it is there"
+
+
+def review_of(config: Path) -> tuple[Config, Vocabulary]:
+    """Load a configuration and the vocabulary that it names, and check that its ids are in the vocabulary.
+
+    A relative folder is looked for in the working folder, then in the folder above that of the configuration.
+
+    Raises
+    ------
+    InputError
+        The configuration or the vocabulary is wrong or missing, or an id of the one is not in the other.
+    """
+    from sonospine.config.loading import check_ids, load_config
+    from sonospine.vocabulary import load_vocabulary
+
+    review = load_config(config)
+    folder = Path(review.vocabulary)
+    beside = config.resolve().parent.parent / folder
+    vocabulary = load_vocabulary(folder if folder.is_absolute() or folder.exists() else beside)
+    check_ids(review, vocabulary.ids(), config)
+    return review, vocabulary
 
 
 def vocabulary_of(config: Path | None) -> Vocabulary:
     """Load the vocabulary that a configuration names; without one, that of the project in this folder.
 
-    A relative folder is looked for in the working folder, then in the folder above that of the configuration.
     Where there is no configuration and none was asked for, the vocabulary is empty: results are read under
     their labels, and no instrument is named.
 
@@ -26,39 +49,34 @@ def vocabulary_of(config: Path | None) -> Vocabulary:
     InputError
         The configuration or the vocabulary is wrong, or the one asked for is missing.
     """
-    from sonospine.vocabulary import Vocabulary, load_vocabulary
+    from sonospine.vocabulary import Vocabulary
 
     if config is None and not CONFIG.exists():
         return Vocabulary({}, {}, {}, {}, {}, {}, {})
-    from sonospine.config.loading import load_config
-
-    path = config or CONFIG
-    folder = Path(load_config(path).vocabulary)
-    beside = path.resolve().parent.parent / folder
-    return load_vocabulary(folder if folder.is_absolute() or folder.exists() else beside)
+    return review_of(config or CONFIG)[1]
 
 
-def records_in(path: Path) -> tuple[list[Record], list[str]]:
-    """Return the records of a file (a shard of records, or any raw file) and a line for each thing not read."""
+def records_in(path: Path) -> tuple[list[Record], list[InputError]]:
+    """Return the records of a file (a shard of records, or any raw file) and an error for each thing not read."""
     from sonospine.model.record import read_records
     from sonospine.sources import readings_of
 
     if not path.exists():
-        return [], [f"{path}: no such file"]
+        return [], [InputError("no such file", file=path)]
     if path.is_dir():
-        return [], [f"{path}: a folder; name its files"]
+        return [], [InputError("is a folder: name its files", file=path)]
     if path.suffix == ".jsonl":
         try:
             return read_records(path), []
-        except (ValueError, KeyError, TypeError, AttributeError):
-            return [], [f"{path}: not a file of records as `sonospine parse` writes it"]
+        except InputError as error:
+            return [], [error]
     records, rejected = readings_of(path)
-    return records, [f"{entry.file}: {entry.reason}" for entry in rejected]
+    return records, [InputError(entry.reason, file=entry.file) for entry in rejected]
 
 
 def records_or_fault(path: Path) -> list[Record]:
     """Return the records of a shard; anything that cannot be read is the user's mistake."""
     records, faults = records_in(path)
     if faults:
-        raise InputError(faults[0].removeprefix(f"{path}: "), file=path)
+        raise faults[0]
     return records

@@ -2,64 +2,182 @@
 
 from __future__ import annotations
 
+import copy
+import difflib
 import importlib
 import logging
+import os
 import sys
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
 
-import click
 import typer
 from typer.core import TyperGroup
 
 from sonospine.model.errors import InputError
 
+if TYPE_CHECKING:
+    from typer._click.core import Command, Context
+    from typer._click.formatting import HelpFormatter
+
 PIPELINE = "The pipeline, in order (Snakemake runs these)"
 PEOPLE = "For people"
+INTERRUPTED = 130
+READER_GONE = 141
+"""What a shell reports for Ctrl-C, and for a program whose reader (``| head``) has gone."""
 
-COMMANDS: dict[str, tuple[str, str, str]] = {
-    "import": ("import_records", PIPELINE, "Split the sources into shards of raw records."),
-    "parse": ("parse", PIPELINE, "Parse a shard into records with addressed sections and tables."),
-    "link": ("link", PIPELINE, "Join records into reports and reports into studies."),
-    "screen": ("screen", PIPELINE, "Decide which studies are in, with reasons, and count for PRISMA."),
-    "extract": ("extract", PIPELINE, "Read arm-level results; also takes raw files."),
-    "correct": ("correct", PIPELINE, "Replay what curators corrected over what was read."),
-    "reconcile": ("reconcile", PIPELINE, "Find the same result in several places, and conflicts."),
-    "effects": ("effects", PIPELINE, "Compute effect sizes, each with its derivation."),
-    "pool": ("pool", PIPELINE, "Pool effects; also takes a plain file with yi and vi."),
-    "draw": ("draw", PIPELINE, "Draw a forest plot per analysis."),
-    "report": ("report", PIPELINE, "Write the pages on which every number can be followed."),
-    "read": ("read", PEOPLE, "Print what the reader finds in a paper, each number with its place."),
-    "forest": ("forest", PEOPLE, "Draw a forest plot of a plain file with yi and vi."),
-    "evaluate": ("evaluate", PEOPLE, "Score the reader on the gold standards into docs/benchmarks.md."),
-    "docs": ("docs", PEOPLE, "Write the generated schemas and documentation."),
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A command: its module, the list in which it stands, what it does in a line, and an example."""
+
+    module: str
+    where: str
+    summary: str
+    example: str
+
+
+COMMANDS: dict[str, Entry] = {
+    "import": Entry(
+        "import_records",
+        PIPELINE,
+        "Split the sources into shards of raw records.",
+        "sonospine import --config config/config.yaml --out results/import",
+    ),
+    "parse": Entry(
+        "parse",
+        PIPELINE,
+        "Parse a shard into records with addressed sections and tables.",
+        "sonospine parse results/import/0.jsonl --out results/records",
+    ),
+    "link": Entry(
+        "link",
+        PIPELINE,
+        "Join records into reports and reports into studies.",
+        "sonospine link --shards results/import --records results/records \\\n"
+        "    --curation extracted/curation --out results/studies",
+    ),
+    "screen": Entry(
+        "screen",
+        PIPELINE,
+        "Decide which studies are in, with reasons, and count for PRISMA.",
+        "sonospine screen --config config/config.yaml --shards results/import \\\n"
+        "    --records results/records --studies results/studies \\\n"
+        "    --curation extracted/curation --out results/screening",
+    ),
+    "extract": Entry(
+        "extract",
+        PIPELINE,
+        "Read arm-level results; also takes raw files.",
+        "sonospine extract paper.xml trial.json -o measurements.tsv\n"
+        "  sonospine extract results/records/0.jsonl --tables extracted/machine",
+    ),
+    "correct": Entry(
+        "correct",
+        PIPELINE,
+        "Replay what curators corrected over what was read.",
+        "sonospine correct --shards results/import --records results/records \\\n"
+        "    --studies results/studies --machine extracted/machine \\\n"
+        "    --curation extracted/curation --out extracted/curated",
+    ),
+    "reconcile": Entry(
+        "reconcile",
+        PIPELINE,
+        "Find the same result in several places, and conflicts.",
+        "sonospine reconcile --config config/config.yaml \\\n"
+        "    --curated extracted/curated --studies results/studies",
+    ),
+    "effects": Entry(
+        "effects",
+        PIPELINE,
+        "Compute effect sizes, each with its derivation.",
+        "sonospine effects --config config/config.yaml --curated extracted/curated \\\n"
+        "    --studies results/studies --screening results/screening \\\n"
+        "    --out results/effects/effects.tsv",
+    ),
+    "pool": Entry(
+        "pool",
+        PIPELINE,
+        "Pool effects; also takes a plain file with yi and vi.",
+        "sonospine pool effects.csv\n"
+        "  sonospine pool results/effects/effects.tsv --config config/config.yaml \\\n"
+        "    -o results/synthesis",
+    ),
+    "draw": Entry(
+        "draw",
+        PIPELINE,
+        "Draw a forest plot per analysis.",
+        "sonospine draw --config config/config.yaml \\\n"
+        "    --effects results/effects/effects.tsv --synthesis results/synthesis \\\n"
+        "    --studies results/studies --curated extracted/curated --out results/figures",
+    ),
+    "report": Entry(
+        "report",
+        PIPELINE,
+        "Write the pages on which every number can be followed.",
+        "sonospine report --config config/config.yaml --out results/report",
+    ),
+    "read": Entry(
+        "read",
+        PEOPLE,
+        "Print what the reader finds in a paper, each number with its place.",
+        "sonospine read paper.xml --quotes",
+    ),
+    "forest": Entry(
+        "forest",
+        PEOPLE,
+        "Draw a forest plot of a plain file with yi and vi.",
+        "sonospine forest effects.csv -o forest.svg --measure MD",
+    ),
+    "evaluate": Entry(
+        "evaluate",
+        PEOPLE,
+        "Score the reader on the gold standards into docs/benchmarks.md.",
+        "sonospine evaluate --data ../shared/data",
+    ),
+    "docs": Entry("docs", PEOPLE, "Write the generated schemas and documentation.", "sonospine docs"),
 }
 
 
 class LazyCommands(TyperGroup):
     """A group that imports a command's module when the command is called, not before."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002 - its signature is given
         """Return the names in the order of the pipeline."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """Import and return one command, or ``None`` for an unknown name."""
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
+        """Import and return one command; an unknown name ends with the nearest known one."""
         if cmd_name not in COMMANDS:
-            return None
-        module, _, summary = COMMANDS[cmd_name]
-        app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-        run: Any = importlib.import_module(f"sonospine.cli.{module}").run
-        app.command(cmd_name, short_help=summary)(run)
-        command = typer.main.get_command(app)
+            near = difflib.get_close_matches(cmd_name, COMMANDS, n=1)
+            ctx.fail(f"No such command {cmd_name!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
+        entry = COMMANDS[cmd_name]
+        commands = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+        run: Any = importlib.import_module(f"sonospine.cli.{entry.module}").run
+        # \b keeps the lines of the example as they are.
+        commands.command(cmd_name, short_help=entry.summary, epilog=f"\b\nExample:\n  {entry.example}")(run)
+        command = typer.main.get_command(commands)
         command.name = cmd_name
+        for option in self.params:
+            if option.name == "verbose":
+                mine = copy.copy(option)
+                mine.expose_value = False  # its callback acts on it
+                command.params.append(mine)
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+    def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:  # noqa: ARG002
         """Write the two lists of commands without importing any."""
         for section in (PIPELINE, PEOPLE):
-            rows = [(name, summary) for name, (_, where, summary) in COMMANDS.items() if where == section]
+            rows = [(name, entry.summary) for name, entry in COMMANDS.items() if entry.where == section]
             with formatter.section(section):
                 formatter.write_dl(rows)
+
+    def invoke(self, ctx: Context) -> Any:
+        """Call the command; a reader of its output that has gone (``| head``) is no fault of anybody."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise typer.Exit(READER_GONE) from None
 
 
 app = typer.Typer(
@@ -80,10 +198,18 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _log(wanted: bool) -> None:
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    if wanted:
+        logging.getLogger("sonospine").setLevel(logging.INFO)
+
+
 @app.callback()
 def options(
-    verbose: Annotated[bool, typer.Option("--verbose", help="Log what is done to standard error.")] = False,
-    version: Annotated[  # noqa: ARG001 - its callback acts on it
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Log what is done to standard error.", callback=_log)
+    ] = False,
+    version: Annotated[
         bool, typer.Option("--version", is_eager=True, help="Print the version.", callback=_show_version)
     ] = False,
 ) -> None:
@@ -91,20 +217,39 @@ def options(
 
     Exit status: 0 done, 1 the input is at fault, 2 wrong usage.
     """
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.WARNING,
-        format="%(levelname)s %(name)s: %(message)s",
-        stream=sys.stderr,
-    )
 
 
 def main() -> None:
     """Run the command line; a user's mistake is one line on standard error and exit status 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal without ± is no reason to stop
     try:
-        app()
+        try:
+            app()
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
     except InputError as error:
-        print(error.line(), file=sys.stderr)
-        sys.exit(1)
+        _fail(error.line(), 1)
+    except KeyboardInterrupt:
+        _fail("", INTERRUPTED)
     except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(1)
+        _silence()
+        sys.exit(READER_GONE)
+    except OSError as error:
+        _silence()
+        named = f"{error.filename}: " if error.filename else ""
+        _fail(f"{named}{error.strerror or error}", 1)
+
+
+def _fail(line: str, status: int) -> None:
+    if line:
+        print(line, file=sys.stderr)
+    sys.exit(status)
+
+
+def _silence() -> None:
+    """Let what is still unwritten go nowhere: writing it again at the end of the program would fail again."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sonospine.model.errors import InputError
 from sonospine.model.table_io import Row, read_table, table_text, write_table
 from sonospine.model.tables import EFFECTS, POOLED, WEIGHTS
 
@@ -30,23 +28,41 @@ PRINTED = (
 
 def run(
     file: Annotated[
-        Path, typer.Argument(help="Effects: the table of the review, or a file with yi and vi (TSV or CSV).")
+        Path,
+        typer.Argument(
+            metavar="FILE", help="Effects: the table of the review, or a file with yi and vi (TSV or CSV)."
+        ),
     ],
     out: Annotated[
         Path | None,
         typer.Option(
             "-o",
             "--out",
+            metavar="FOLDER|FILE",
             help="Folder for pooled.tsv and weights.tsv, or a .tsv file for the pools; else a short table is printed.",
         ),
     ] = None,
     config: Annotated[
         Path | None,
-        typer.Option("--config", help="Configuration: analyses, estimator, interval, differences."),
+        typer.Option(
+            "--config", metavar="FILE", help="Configuration: analyses, estimator, interval, differences."
+        ),
     ] = None,
-    estimator: Annotated[str | None, typer.Option(help="REML, ML, DL, HE or PM.")] = None,
-    ci: Annotated[str | None, typer.Option(help="hksj-conservative, hksj or wald.")] = None,
-    level: Annotated[float | None, typer.Option(help="Confidence level in percent.")] = None,
+    estimator: Annotated[
+        str | None,
+        typer.Option(help="REML, ML, DL, HE or PM.", show_default="that of the configuration, else REML"),
+    ] = None,
+    ci: Annotated[
+        str | None,
+        typer.Option(
+            help="hksj-conservative, hksj or wald.",
+            show_default="that of the configuration, else hksj-conservative",
+        ),
+    ] = None,
+    level: Annotated[
+        float | None,
+        typer.Option(help="Confidence level in percent.", show_default="that of the configuration, else 95"),
+    ] = None,
 ) -> None:
     """Pool effects by random effects.
 
@@ -85,14 +101,14 @@ def run(
         effects = [{**row, "ci_lower": "", "ci_upper": ""} for row in effects]
     pools = pool(effects, chosen, thresholds, analyses)
     if out is None:
-        print(table_text(PRINTED, [_short(row) for row in pools.pooled]), end="")
+        typer.echo(table_text(PRINTED, [_short(row) for row in pools.pooled]), nl=False)
     elif out.suffix in (".tsv", ".txt") and not out.is_dir():
         write_table(out, POOLED, pools.pooled)
     else:
         write_table(out / "pooled.tsv", POOLED, pools.pooled)
         write_table(out / "weights.tsv", WEIGHTS, pools.weights)
     if out is not None:
-        print(f"{len(pools.pooled)} pooled rows written to {out}", file=sys.stderr)
+        typer.echo(f"{len(pools.pooled)} pooled rows written to {out}", err=True)
 
 
 def _one_of(option: str, value: str | None, allowed: tuple[str, ...]) -> str | None:
@@ -103,9 +119,7 @@ def _one_of(option: str, value: str | None, allowed: tuple[str, ...]) -> str | N
 
 def _level(level: float) -> float:
     if not 50 < level < 100:
-        raise InputError(
-            "the confidence level must be between 50 and 100 percent", field="--level", found=level
-        )
+        raise typer.BadParameter(f"{level} is not between 50 and 100 percent", param_hint="--level")
     return level
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sonospine.cli.inputs import records_in, vocabulary_of
+from sonospine.cli.inputs import CONFIG_DEFAULT, CONFIG_HELP, records_in, vocabulary_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,10 +25,13 @@ _SHOWN = 40
 
 def run(
     files: Annotated[
-        list[Path], typer.Argument(help="JATS, PubMed XML, CT.gov JSON, text, Markdown, or records (JSONL).")
+        list[Path],
+        typer.Argument(
+            metavar="FILE", help="JATS, PubMed XML, CT.gov JSON, text, Markdown, or records (JSONL)."
+        ),
     ],
     config: Annotated[
-        Path | None, typer.Option(help="Configuration that names the vocabulary.", show_default=False)
+        Path | None, typer.Option(metavar="FILE", help=CONFIG_HELP, show_default=CONFIG_DEFAULT)
     ] = None,
     quotes: Annotated[
         bool, typer.Option("--quotes", help="Show each number in its sentence or cell.")
@@ -50,7 +53,7 @@ def run(
                 show(record, made, quotes=quotes)
         for fault in faults:
             faulty = True
-            typer.echo(fault, err=True)
+            typer.echo(fault.line(), err=True)
     if faulty:
         raise typer.Exit(1)
 

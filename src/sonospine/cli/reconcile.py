@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from sonospine.cli.inputs import review_of
+
 
 def run(
-    config: Annotated[Path, typer.Option(help="Configuration of the review.")],
+    config: Annotated[Path, typer.Option(metavar="FILE", help="Configuration of the review.")],
     curated: Annotated[
-        Path, typer.Option(help="Folder of the corrected tables; the result is written there.")
+        Path,
+        typer.Option(metavar="FOLDER", help="Folder of the corrected tables; the result is written there."),
     ],
-    studies: Annotated[Path, typer.Option(help="Folder of the tables of studies.")],
+    studies: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder of the tables of studies.")],
 ) -> None:
     """Decide which rows are one result, which of them stands for it, and what disagrees."""
-    from sonospine.config.loading import load_config
     from sonospine.model.table_io import read_table, write_table
     from sonospine.model.tables import ARMS, CONFLICTS, CORRECTED, RECONCILED, STUDIES
     from sonospine.reconcile import reconcile
-    from sonospine.vocabulary import load_vocabulary
 
-    vocabulary = load_vocabulary(load_config(config).vocabulary)
+    _, vocabulary = review_of(config)
     whole = {i.id for i in vocabulary.instruments.values() if i.whole_numbers}
     result = reconcile(
         read_table(curated / "corrected.tsv", CORRECTED),
@@ -34,7 +34,5 @@ def run(
     write_table(curated / "measurements.tsv", RECONCILED, result.measurements)
     write_table(curated / "conflicts.tsv", CONFLICTS, result.conflicts)
     results = {row["result_id"] for row in result.measurements}
-    print(
-        f"{len(result.measurements)} rows are {len(results)} results; {len(result.conflicts)} conflicts",
-        file=sys.stderr,
-    )
+    told = f"{len(result.measurements)} rows are {len(results)} results; {len(result.conflicts)} conflicts"
+    typer.echo(told, err=True)

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sonospine.cli.outputs import folder_to_replace
+
 if TYPE_CHECKING:
     from sonospine.report.review import Review
 
-log = logging.getLogger(__name__)
+TOP = ("index.html", "style.css", "studies", "tables", "figures")
 
 
 def run(
-    config: Annotated[Path, typer.Option(help="Configuration of the review.")],
-    out: Annotated[Path, typer.Option(help="Folder of the report; it is replaced as a whole.")],
-    root: Annotated[Path, typer.Option(help="Folder with results/ and extracted/.")] = Path(),
+    config: Annotated[Path, typer.Option(metavar="FILE", help="Configuration of the review.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "-o", "--out", metavar="FOLDER", help="Folder of the report; it is replaced as a whole."
+        ),
+    ],
+    root: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Folder with results/ and extracted/.")
+    ] = Path(),
 ) -> None:
     """Write index.html, a page for each study, the tables to download and the figures."""
     from sonospine.report.folder import write_folder
     from sonospine.report.pages import report_files
 
+    folder_to_replace(out, lambda name: name in TOP)
     content = report_files(_review(config, root))
     write_folder(out, content)
-    log.info("%d files written to %s", len(content), out)
+    typer.echo(f"{len(content)} files written to {out}", err=True)
 
 
 def _review(config: Path, root: Path) -> Review:

@@ -8,22 +8,34 @@ from typing import Annotated
 
 import typer
 
+from sonospine.cli.inputs import review_of
+from sonospine.cli.outputs import curation_apart, folder_to_write
+
 log = logging.getLogger(__name__)
 
 
 def run(
-    config: Annotated[Path, typer.Option(help="Configuration of the review.")],
-    shards: Annotated[Path, typer.Option(help="Folder that import made (names the buckets).")],
-    records: Annotated[Path, typer.Option(help="Folder of parsed records, with rejected.tsv.")],
-    studies: Annotated[Path, typer.Option(help="Folder of linked tables; studies.tsv is written here.")],
-    curation: Annotated[Path, typer.Option(help="Folder of curation (screening/ is read).")],
-    out: Annotated[Path, typer.Option(help="Folder for decisions.tsv and prisma.tsv.")],
+    config: Annotated[Path, typer.Option(metavar="FILE", help="Configuration of the review.")],
+    shards: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Folder that import made (names the buckets).")
+    ],
+    records: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Folder of parsed records, with rejected.tsv.")
+    ],
+    studies: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Folder of linked tables; studies.tsv is written here.")
+    ],
+    curation: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Folder of curation (screening/ is read).")
+    ],
+    out: Annotated[
+        Path, typer.Option("-o", "--out", metavar="FOLDER", help="Folder for decisions.tsv and prisma.tsv.")
+    ],
 ) -> None:
     """Decide by the configuration's criteria, with reason, words and place; classify studies; count.
 
-    Writes ``decisions.tsv`` and ``prisma.tsv`` to OUT and ``studies.tsv`` to STUDIES.
+    Writes decisions.tsv and prisma.tsv to OUT and studies.tsv to the folder of linked tables.
     """
-    from sonospine.config.loading import load_config
     from sonospine.model.buckets import bucket_files
     from sonospine.model.record import read_records
     from sonospine.model.table_io import read_table, write_table
@@ -31,10 +43,10 @@ def run(
     from sonospine.model.votes import read_votes
     from sonospine.screening import fault_of_screening_line, screen
     from sonospine.screening.run import LinkedRows
-    from sonospine.vocabulary import load_vocabulary
 
-    settings = load_config(config)
-    vocabulary = load_vocabulary(settings.vocabulary)
+    folder_to_write(out)
+    curation_apart(curation, out)
+    settings, vocabulary = review_of(config)
     linked = LinkedRows(
         read_table(studies / "records.tsv", RECORDS),
         read_table(studies / "reports.tsv", REPORTS),
@@ -53,4 +65,4 @@ def run(
     write_table(out / "decisions.tsv", DECISIONS, screened.decisions)
     write_table(out / "prisma.tsv", PRISMA, screened.prisma)
     write_table(studies / "studies.tsv", STUDIES, screened.studies)
-    log.info("%d studies, %d decisions", len(screened.studies), len(screened.decisions))
+    typer.echo(f"{len(screened.studies)} studies, {len(screened.decisions)} decisions", err=True)

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -38,6 +38,16 @@ class SourcePath:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file to import: its path, its name within the source, and how records and messages call it."""
+
+    path: Path
+    name: str
+    shown: str
+    demonstration: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Imported:
     """How many records, rejections and shards an import made."""
 
@@ -54,26 +64,36 @@ class _Spooled:
     file: str
 
 
-def import_sources(sources: Iterable[SourcePath], out: Path) -> Imported:
+def import_sources(
+    sources: Iterable[SourcePath],
+    out: Path,
+    *,
+    watched: Callable[[Sequence[SourceFile]], Iterable[SourceFile]] = iter,
+) -> Imported:
     """Write every entry of the sources into ``out/<bucket>.jsonl`` and what cannot be read into ``rejected.tsv``.
 
     The folder is made beside its place and moved there whole. Of two entries with one id the first stays: the same
     content again is passed over, other content is rejected with the name of the first. Records wait in a file, so
-    memory grows with their number, not with their size.
+    memory grows with their number, not with their size. ``watched`` yields the files it is given and may show how
+    far the import has come.
 
     Raises
     ------
     InputError
         A path of the configuration does not exist (the key is named).
     """
-    listed = _existing(sources)
+    listed = [
+        SourceFile(path, name, shown, source.demonstration)
+        for source in _existing(sources)
+        for path, name, shown in _files(source)
+    ]
     out.parent.mkdir(parents=True, exist_ok=True)
     for left in (*out.parent.glob(f".{out.name}.*.part"), *out.parent.glob(f".{out.name}.*.old")):
         shutil.rmtree(left, ignore_errors=True)  # of a run that was killed
     fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".part", dir=out.parent))
     try:
         with tempfile.TemporaryFile(dir=fresh) as spool:
-            kept, rejected = _spool(listed, spool)
+            kept, rejected = _spool(watched(listed), spool)
             shards = _write_shards(kept, spool, fresh)
         write_table(
             fresh / "rejected.tsv", REJECTED, [{"file": r.file, "reason": r.reason} for r in _once(rejected)]
@@ -85,24 +105,25 @@ def import_sources(sources: Iterable[SourcePath], out: Path) -> Imported:
     return Imported(len(kept), len(rejected), shards)
 
 
-def _spool(sources: list[SourcePath], spool: IO[bytes]) -> tuple[dict[str, _Spooled], list[Rejected]]:
+def _spool(files: Iterable[SourceFile], spool: IO[bytes]) -> tuple[dict[str, _Spooled], list[Rejected]]:
     kept: dict[str, _Spooled] = {}
     rejected: list[Rejected] = []
     seen: set[Path] = set()
-    for source in sources:
-        for path, name, shown in _files(source):
-            real = path.resolve()
-            if real in seen:
-                continue
-            seen.add(real)
-            for entry in read_entries(path, demonstration=source.demonstration, name=name, file=shown):
-                new = _new(entry, kept) if isinstance(entry, RawRecord) else entry
-                if isinstance(new, Rejected):
-                    rejected.append(new)
-                elif new is not None:
-                    line = raw_to_json(new).encode("utf-8") + b"\n"
-                    kept[new.record_id] = _Spooled(spool.tell(), len(line), new.sha256, new.file)
-                    spool.write(line)
+    for file in files:
+        real = file.path.resolve()
+        if real in seen:
+            continue
+        seen.add(real)
+        for entry in read_entries(
+            file.path, demonstration=file.demonstration, name=file.name, file=file.shown
+        ):
+            new = _new(entry, kept) if isinstance(entry, RawRecord) else entry
+            if isinstance(new, Rejected):
+                rejected.append(new)
+            elif new is not None:
+                line = raw_to_json(new).encode("utf-8") + b"\n"
+                kept[new.record_id] = _Spooled(spool.tell(), len(line), new.sha256, new.file)
+                spool.write(line)
     return kept, rejected
 
 
@@ -245,3 +266,5 @@ def _raw_records(shard: Path) -> Iterator[RawRecord]:
                 yield raw
     except FileNotFoundError:
         raise InputError("no such shard", file=shard) from None
+    except IsADirectoryError:
+        raise InputError("is a folder: name one shard in it", file=shard) from None
