@@ -48,7 +48,7 @@ RECORD = Record(
         ),
     ),
     figures=(Figure("figure/F1", "Figure 1", "Flow"),),
-    registry={"protocolSection": {"a/b": {"~x": ["26", "NA"]}}},
+    registry={"protocolSection": {"a/b": {"~x": ["26", "NA"]}, "nothing": None}},
 )
 
 
@@ -151,6 +151,12 @@ def test_a_place_finds_its_characters(locator: str, quote: str) -> None:
         "registry/protocolSection/none",
         "registry/protocolSection/a~1b/~0x/9",
         "registry/protocolSection/a~1b/~0x/-1",
+        "registry/protocolSection/a~1b/~0x/²",
+        "registry/protocolSection/nothing",
+        "table/T2:foot²",
+        "table/T2:r1c1:٣-٥",
+        f"table/T2:r{'9' * 5000}c1",
+        f"abstract/RESULTS:{'9' * 5000}-1",
     ],
 )
 def test_a_place_that_is_not_there_is_none(locator: str) -> None:
@@ -180,6 +186,17 @@ def test_a_span_of_any_text_is_found_or_refused(text: str, start: int, end: int)
 def test_a_place_is_read_as_it_was_written(address: str, start: int, end: int) -> None:
     assert parse(str(Place(address, start, end))) == Place(address, start, end)
     assert parse(str(Place(address))) == Place(address)
+
+
+@given(
+    st.sampled_from(
+        ["title", "abstract/RESULTS", "table/T2:", "figure/", "registry/protocolSection/a~1b/~0x/", ""]
+    ),
+    st.text(alphabet="r1c²٣0:-/~foot ", max_size=12),
+)
+def test_whatever_stands_in_a_locator_gives_characters_of_the_record_or_nothing(head: str, rest: str) -> None:
+    found = quote_at(RECORD, head + rest)
+    assert found is None or found in to_json(RECORD) or found in RECORD.title
 
 
 def test_every_cell_of_a_table_has_its_own_address() -> None:

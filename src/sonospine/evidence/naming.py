@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
-from sonospine.model.places import Place, parse
+from sonospine.model.places import Place, cell_of, parse
 from sonospine.model.record import Record, Table
 
-_CELL = re.compile(r"^r(\d+)c(\d+)$")
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 
 
@@ -40,9 +39,9 @@ def _in_table(record: Record, place: Place) -> str:
     if table is None:
         return place.address
     label = table.label or name
-    cell = _CELL.match(part)
-    if cell and int(cell[1]) < len(table.rows):
-        row, column = int(cell[1]), int(cell[2])
+    cell = cell_of(part)
+    if cell is not None and cell[0] < len(table.rows):
+        row, column = cell
         heads = [h for h in (_row_head(table, row, column), _column_head(table, column)) if h]
         return ", ".join([label, *heads])
     if part.startswith("foot"):

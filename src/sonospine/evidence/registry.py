@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from sonospine.evidence.marking import ROLES, Mark, marked
+from sonospine.model.places import step
 from sonospine.model.record import Record
 
 FACTS = (
@@ -82,30 +83,26 @@ def _measure_of(registry: Mapping[str, Any], address: str) -> Mapping[str, Any] 
         return None
     here: Any = registry
     for token in key.removeprefix("registry/").split("/"):
-        here = _step(here, token)
+        here = step(here, token)
     return here if isinstance(here, Mapping) else None
-
-
-def _step(here: Any, token: str) -> Any:
-    token = token.replace("~1", "/").replace("~0", "~")
-    if isinstance(here, list):
-        return here[int(token)] if token.isdigit() and int(token) < len(here) else None
-    return here.get(token) if isinstance(here, Mapping) else None
 
 
 def _walk(
     registry: Mapping[str, Any], tokens: Sequence[str], measure: Mapping[str, Any] | None
 ) -> tuple[Any, list[str]]:
     """Follow a pointer and collect the words that name its way: class and category titles, the group, the field."""
+    listed = (measure or {}).get("groups")
     groups = {
-        g.get("id"): g.get("title", "") for g in (measure or {}).get("groups", []) if isinstance(g, Mapping)
+        str(g.get("id")): g.get("title", "")
+        for g in (listed if isinstance(listed, list) else [])
+        if isinstance(g, Mapping)
     }
     here: Any = registry
     words: list[str] = []
     for token in tokens:
-        here = _step(here, token)
+        here = step(here, token)
         if isinstance(here, Mapping) and here is not measure:
-            name = here.get("title") or groups.get(here.get("groupId")) or ""
+            name = here.get("title") or groups.get(str(here.get("groupId"))) or ""
             if name:
                 words.append(str(name))
     if tokens:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sonospine.model.record import Record, Table
 
-_SPAN = re.compile(r"^(?P<address>.+):(?P<start>\d+)-(?P<end>\d+)$")
-_CELL = re.compile(r"^r(?P<row>\d+)c(?P<column>\d+)$")
+# No text has a thousand million characters, no table so many rows: longer numbers are no part of a place.
+_SPAN = re.compile(r"(?P<address>.+):(?P<start>[0-9]{1,9})-(?P<end>[0-9]{1,9})")
+_CELL = re.compile(r"r(?P<row>[0-9]{1,9})c(?P<column>[0-9]{1,9})")
+_FOOTNOTE = re.compile(r"foot(?P<number>[0-9]{1,9})")
+_INDEX = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +30,16 @@ class Place:
 
 def parse(locator: str) -> Place:
     """Read a locator such as ``table/T2:r3c4:0-11`` or ``body/s3p2:40-61``."""
-    found = _SPAN.match(locator)
+    found = _SPAN.fullmatch(locator)
     if not found:
         return Place(locator)
     return Place(found["address"], int(found["start"]), int(found["end"]))
+
+
+def cell_of(part: str) -> tuple[int, int] | None:
+    """Return row and column (from 0) of the part ``r3c4`` of an address, ``None`` where it names no cell."""
+    found = _CELL.fullmatch(part)
+    return (int(found["row"]), int(found["column"])) if found else None
 
 
 def cell_address(table: Table, row: int, column: int) -> str:
@@ -68,17 +78,19 @@ def context_of(record: Record, locator: str, width: int = 40) -> str:
     return text[max(0, place.start - width) : place.end + width]
 
 
+def step(here: Any, token: str) -> Any:
+    """Follow one token of a JSON pointer (RFC 6901); ``None`` where there is no such key or index."""
+    token = token.replace("~1", "/").replace("~0", "~")
+    if isinstance(here, list):
+        return here[int(token)] if _INDEX.fullmatch(token) and int(token) < len(here) else None
+    return here.get(token) if isinstance(here, Mapping) else None
+
+
 def _registry_text(registry: dict[str, Any], pointer: str) -> str | None:
     here: Any = registry
     for token in pointer.split("/")[1:]:
-        token = token.replace("~1", "/").replace("~0", "~")
-        if isinstance(here, list) and token.isdigit() and int(token) < len(here):
-            here = here[int(token)]
-        elif isinstance(here, dict) and token in here:
-            here = here[token]
-        else:
-            return None
-    return None if isinstance(here, dict | list) else str(here)
+        here = step(here, token)
+    return None if here is None or isinstance(here, dict | list) else str(here)
 
 
 def _table_text(record: Record, address: str) -> str | None:
@@ -88,13 +100,14 @@ def _table_text(record: Record, address: str) -> str | None:
         return None
     if part in ("", "caption"):
         return table.caption
-    if part.startswith("foot") and part[4:].isdigit():
-        index = int(part[4:]) - 1
+    footnote = _FOOTNOTE.fullmatch(part)
+    if footnote:
+        index = int(footnote["number"]) - 1
         return table.footnotes[index] if 0 <= index < len(table.footnotes) else None
-    cell = _CELL.match(part)
-    if not cell:
+    cell = cell_of(part)
+    if cell is None:
         return None
-    row, column = int(cell["row"]), int(cell["column"])
+    row, column = cell
     if row >= len(table.rows) or column >= len(table.rows[row]):
         return None
     return table.rows[row][column].text
