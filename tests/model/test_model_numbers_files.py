@@ -6,6 +6,7 @@ import math
 import os
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -178,3 +179,24 @@ def test_yaml_knows_the_line_of_every_key_and_item(tmp_path: Path) -> None:
     assert located.data == {"one": {"two": [3, 4]}}
     assert [located.line(p) for p in ((), ("one",), ("one", "two", 0), ("one", "two", 1))] == [2, 2, 3, 4]
     assert located.line(("one", "missing", "deeper")) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: 2026-13-45\n",
+        "a: !!int x\n",
+        "a: &x [*x]\n",
+        "[" * 3000 + "]" * 3000,
+        "a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1]\n"
+        + "".join(f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n" for a, b in pairwise("abcdefghi")),
+        "a: !!python/object:os.system 1\n",
+        "a: [1\n",
+    ],
+)
+def test_yaml_that_cannot_be_read_is_one_clear_line(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_yaml(path)
+    assert str(path) in caught.value.line()

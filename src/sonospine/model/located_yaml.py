@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     import yaml
 
 Path_ = tuple[str | int, ...]
+DEEPEST = 50
+"""Levels within levels that are read: nobody writes more, and an alias that holds itself has no end of them."""
+MOST = 200_000
+"""Keys and items that are read: aliases of aliases multiply without end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,10 @@ def read_yaml(path: Path | str) -> LocatedYaml:
             file=path,
             row=None if mark is None else mark.line + 1,
         ) from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # a date such as 2026-13-45 is a ValueError
         raise InputError(f"not valid YAML: {error}", file=path) from None
+    except RecursionError:
+        raise InputError("not valid YAML: nested too deep", file=path) from None
     finally:
         loader.dispose()
     return LocatedYaml(str(path), data, lines)
@@ -67,6 +73,8 @@ def read_yaml(path: Path | str) -> LocatedYaml:
 def _collect(node: yaml.Node, path: Path_, lines: dict[Path_, int], file: Path | str) -> None:
     import yaml
 
+    if len(path) > DEEPEST or len(lines) > MOST:
+        raise InputError("nested too deep", file=file, row=node.start_mark.line + 1)
     lines.setdefault(path, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
