@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sonospine.linkage import Linked, fault_of_link_line, link_records
+from sonospine.linkage import Linked, fault_of_link_line, fault_of_study_line, link_records
 from sonospine.model.errors import InputError
 from sonospine.model.record import Record
 from sonospine.model.table_io import Row, write_table
@@ -109,6 +109,21 @@ def test_a_malformed_line_names_file_line_and_column(tmp_path: Path) -> None:
     with pytest.raises(InputError) as error:
         read_votes(tmp_path, fault_of_link_line)
     assert (error.value.row, error.value.field, error.value.found) == (3, "new_value", "twins")
+
+
+@pytest.mark.parametrize("value", ["", "two words", "../../outside", "s/1", "s.", "s" * 81])
+def test_a_kept_id_can_name_a_page_and_nothing_outside_the_report(tmp_path: Path, value: str) -> None:
+    write_table(tmp_path / "ann.tsv", CURATION, [keep(1, "file:1", value)])
+    with pytest.raises(InputError) as error:
+        read_votes(tmp_path, fault_of_study_line)
+    assert error.value.field == "new_value"
+
+
+def test_an_adjudicated_id_that_could_leave_the_report_is_reported_and_not_taken() -> None:
+    decided = line(3, "../../outside", "", action="adjudicate", refers_to="a1", target_type="", field="")
+    linked = link_records(STRANGERS, [keep(1, "file:1", "s1"), decided])
+    assert linked.unheeded == ("study ../../outside: not an id",)
+    assert not any("/" in row["study_id"] for row in linked.records)
 
 
 def test_lines_of_several_files_are_read_in_order_of_time(tmp_path: Path) -> None:

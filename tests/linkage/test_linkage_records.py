@@ -193,6 +193,19 @@ def test_an_alias_of_a_registration_is_the_registration() -> None:
     assert study(linked, "pubmed:1") == study(linked, trial.record_id)
 
 
+@pytest.mark.parametrize("wrong", [None, "NCT00000009", 9, {}, [None, {"pmid": None}]])
+def test_registry_lists_of_a_wrong_kind_are_as_good_as_missing(wrong: object) -> None:
+    trial = registration(
+        "NCT00000001",
+        protocolSection={
+            "identificationModule": {"nctIdAliases": wrong},
+            "referencesModule": {"references": wrong},
+        },
+    )
+    linked = link_records([trial, record("pubmed:1", nct=("NCT00000001",))])
+    assert study(linked, "pubmed:1") == study(linked, trial.record_id)
+
+
 def test_two_articles_of_an_absent_registration_are_one_study() -> None:
     linked = link_records(
         [record("pubmed:1", nct=("NCT00000001",)), record("pubmed:2", nct=("NCT00000001",))]

@@ -14,6 +14,7 @@ A line of ``extracted/curation/studies/<curator>.tsv`` keeps the id of a study t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ from sonospine.linkage.link import Joins, Link, link
 from sonospine.model.table_io import Row
 from sonospine.model.votes import Target, settled
 
+STUDY_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
 RELATIONS = ("same_report", "same_study", "apart")
 _JOINS: dict[str, Joins] = {"same_report": "report", "same_study": "study", "apart": ""}
 
@@ -63,8 +65,9 @@ def fault_of_study_line(row: Row) -> tuple[str, str] | None:
         return "target_type", "study"
     if not row["target_id"]:
         return "target_id", "the id of a record of the study"
-    value = row["new_value"]
-    return None if value and len(value.split()) == 1 else ("new_value", "the id to keep")
+    # The id names the study's page: nothing that could lead out of the report's folder may stand in it.
+    fits = STUDY_ID.fullmatch(row["new_value"])
+    return None if fits else ("new_value", "the id to keep: letters, digits, - and _")
 
 
 def ruling(rows: Iterable[Row], known: Collection[str]) -> Ruling:
@@ -90,6 +93,11 @@ def ruling(rows: Iterable[Row], known: Collection[str]) -> Ruling:
         elif kind == "study" and field == "study_id":
             if missing:
                 unheeded.append(f"study {vote.value}: no record {name}")
+                continue
+            if not STUDY_ID.fullmatch(
+                vote.value
+            ):  # an adjudicated value has no field of its own to be checked by
+                unheeded.append(f"study {vote.value}: not an id")
                 continue
             kept[name] = vote.value
     return Ruling(tuple(links), kept, tuple(unheeded))

@@ -16,6 +16,7 @@ from sonospine.linkage.normal import (
     own_registrations,
     plain,
     pmcid,
+    registry_list,
 )
 from sonospine.model.record import Record
 
@@ -132,9 +133,7 @@ def _publication(article: Record, trial: Record, name: str, kind: str) -> Link:
 
 
 def _references(record: Record) -> list[dict[str, object]]:
-    module = record.registry.get("protocolSection", {}).get("referencesModule", {})
-    listed = module.get("references", []) if isinstance(module, dict) else []
-    return [one for one in listed if isinstance(one, dict)]
+    return [one for one in registry_list(record, "referencesModule", "references") if isinstance(one, dict)]
 
 
 def citation_links(records: Iterable[Record]) -> Iterator[Link]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Any
 
 from sonospine.model.record import Record
 
@@ -14,7 +15,7 @@ _REVIEW_TITLE = re.compile(
     r"\b(systematic|scoping|narrative|umbrella|technical) review\b|\bmeta ?analys[ei]s\b|\breview of\b"
 )
 _DOI = re.compile(r"(10\.\d{4,9}/\S+)", re.IGNORECASE)
-_NCT = re.compile(r"NCT\d{8}", re.IGNORECASE)
+_NCT = re.compile(r"NCT[0-9]{8}", re.IGNORECASE)
 _INITIALS = re.compile(r"[a-z]{1,3}")
 # One spelling for what British and American editors write differently.
 _SPELLING = (
@@ -52,7 +53,7 @@ def nct(text: str) -> str:
 
 def pmcid(text: str) -> str:
     """Return a PMC id as ``PMC123``; empty where there is none."""
-    digits = re.sub(r"\D", "", text.split(".")[0])
+    digits = re.sub(r"[^0-9]", "", text.split(".")[0])
     return f"PMC{digits}" if digits else ""
 
 
@@ -76,9 +77,16 @@ def _is_initials(word: str) -> bool:
 
 def own_registrations(record: Record) -> tuple[str, ...]:
     """Return the ids of a record's own registrations, aliases of a registration included, sorted."""
-    identification = record.registry.get("protocolSection", {}).get("identificationModule", {})
-    aliases = identification.get("nctIdAliases", []) if isinstance(identification, dict) else []
+    aliases = registry_list(record, "identificationModule", "nctIdAliases")
     return tuple(sorted({nct(text) for text in (*record.nct, *map(str, aliases))} - {""}))
+
+
+def registry_list(record: Record, module: str, name: str) -> list[Any]:
+    """Return a list of a module of the registry's protocol; empty where it is missing or of another kind."""
+    here: Any = record.registry
+    for key in ("protocolSection", module, name):
+        here = here.get(key) if isinstance(here, dict) else None
+    return here if isinstance(here, list) else []
 
 
 def cited_registrations(record: Record) -> tuple[str, ...]:
