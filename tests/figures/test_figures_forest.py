@@ -218,6 +218,11 @@ def test_small_ratios_keep_two_significant_digits() -> None:
     assert effect_number(-0.7145, "RR") == "0.49"
 
 
+def test_a_ratio_beyond_all_numbers_is_infinite() -> None:
+    assert effect_number(1e6, "RR") == "∞"
+    assert effect_number(-1e6, "RR") == "0"
+
+
 @pytest.mark.parametrize(
     ("weeks", "text"),
     [("", ""), ("0", "0"), ("0.00099", "10 min"), ("0.142857", "24 h"), ("0.5", "3.5 d"), ("26.07", "26 wk")],

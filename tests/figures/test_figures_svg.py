@@ -84,3 +84,16 @@ def test_an_inlined_figure_has_no_declaration_and_no_fixed_size() -> None:
     root = etree.fromstring(markup)
     assert root.get("width") is None
     assert root.get("viewBox")
+
+
+def test_any_name_of_an_analysis_gives_ids_that_references_find() -> None:
+    root = etree.fromstring(drawn("my file (1) \\g<9>"))
+    ids = {e.get("id") for e in root.iter() if e.get("id")}
+    named = [e.get(n, "") for e in root.iter() for n in ("clip-path", "fill") if "url(" in e.get(n, "")]
+    named += [e.get(HREF, "") for e in root.iter(f"{{{SVG}}}use")]
+    assert named
+    assert {name.removeprefix("url(").rstrip(")").removeprefix("#") for name in named} <= ids
+
+
+def test_signs_that_no_xml_can_hold_are_left_out_of_titles() -> None:
+    assert b"Pain" in drawn(title="Pain\ufffe\uffff\x00")

@@ -23,12 +23,13 @@ def finished(
     content
         SVG as matplotlib writes it.
     prefix
-        Stands before every id, so that several figures fit in one page.
+        Stands before every id, so that several figures fit in one page; signs that no id can have become hyphens.
     links
         By group id (matplotlib's ``gid``): the address and the name of a link to make around the group.
     title, description
         For screen readers.
     """
+    prefix = re.sub(r"[^A-Za-z0-9_-]+", "-", prefix)
     root = _parsed(content)
     for useless in root.findall(f"{{{SVG}}}metadata"):
         root.remove(useless)

@@ -6,6 +6,8 @@ import math
 import unicodedata
 
 MINUS = "−"
+LARGEST_LOGARITHM = 709
+"""The exponential of more is no number any longer."""
 RATIOS = ("RR", "OR", "ROM")
 MEASURES = {
     "MD": "Mean difference",
@@ -33,8 +35,10 @@ def is_ratio(measure: str) -> bool:
 
 
 def on_print_scale(value: float, measure: str) -> float:
-    """Return a value of the analysis scale as it is printed: ratios are back-transformed."""
-    return math.exp(value) if is_ratio(measure) else value
+    """Return a value of the analysis scale as it is printed: ratios are back-transformed (infinite above e^709)."""
+    if not is_ratio(measure):
+        return value
+    return math.exp(value) if value < LARGEST_LOGARITHM else math.inf
 
 
 def rounded(text: str | float, digits: int = 2) -> str:
@@ -55,6 +59,8 @@ def rounded(text: str | float, digits: int = 2) -> str:
 def effect_number(value: float, measure: str, digits: int = 2) -> str:
     """Write a value of the analysis scale as printed; tiny and huge ratios keep two significant digits."""
     printed = on_print_scale(value, measure)
+    if math.isinf(printed):
+        return "∞"
     if is_ratio(measure) and (printed < 0.095 or printed >= 1000):
         return f"{printed:.2g}" if printed < 0.095 else f"{printed:.0f}"
     return rounded(float(printed), digits)
@@ -101,6 +107,9 @@ def sentence(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Return text fit to be drawn: control and direction marks removed, white space single."""
-    kept = "".join(" " if unicodedata.category(c) == "Cc" else c for c in text)
+    """Return text fit to be drawn: control and direction marks removed, white space single.
+
+    So are the two characters of the first plane that no XML can hold.
+    """
+    kept = "".join(" " if unicodedata.category(c) == "Cc" else c for c in text if c not in "\ufffe\uffff")
     return " ".join("".join(c for c in kept if unicodedata.category(c) not in ("Cf", "Cs", "Co")).split())
