@@ -214,7 +214,6 @@ def test_standard_errors_printed_as_standard_deviations_are_never_pooled_as_they
     assert all("0.174" in c or "0.238" in c or "0.376" in c for c in checks)
 
 
-@pytest.mark.xfail(strict=True, reason="the word randomized wins over: the design was nonrandomised")
 def test_a_study_that_calls_its_design_nonrandomised_is_no_randomised_trial(corpus_review):
     assert corpus_review.study("guler2023")["design"] == "nonrandomised"
 

@@ -213,10 +213,58 @@ def test_introduction_discussion_and_other_studies_do_not_count() -> None:
         ({"title": "A non-randomised comparison of nerve block under sonography"}, "nonrandomised"),
         ({"title": "Nerve block", "abstract": "Patients were randomised. This retrospective part"}, "rct"),
         ({"title": "Nerve block", "abstract": "Nothing tells."}, ""),
+        # What a study says of its design, or stands under, outranks a passing "randomised".
+        (
+            {"title": "Nerve block", "abstract": "Patients were randomised. The design was non-randomised."},
+            "nonrandomised",
+        ),
+        (
+            {
+                "title": "Nerve block",
+                "abstract": "Patients were randomised. This was a non-randomised study.",
+            },
+            "nonrandomised",
+        ),
+        (
+            {
+                "title": "Nerve block",
+                "abstract": "Patients were randomised, those who declined stayed non-randomised.",
+            },
+            "rct",
+        ),
+        (
+            {
+                "title": "Nerve block",
+                "abstract": "They were randomised.",
+                "types": ("Retrospective comparison",),
+            },
+            "retrospective",
+        ),
+        (
+            {
+                "title": "Nerve block",
+                "abstract": "Patients were randomised.",
+                "types": ("Prospective study",),
+            },
+            "rct",
+        ),
+        ({"title": "A randomised trial of nerve block", "types": ("Retrospective comparison",)}, "rct"),
     ],
 )
 def test_the_design_comes_from_types_then_title_then_own_words(values: dict[str, Any], design: str) -> None:
     assert screened(article(**values)).studies[0]["design"] == design
+
+
+def test_a_heading_and_methods_that_deny_randomisation_outrank_the_abstract() -> None:
+    passages = [Passage("body/s1p1", "The design was non-randomised.", ("Methods",), "methods")]
+    record = article(
+        title="Nerve block under sonography",
+        abstract="Patients were described as randomised and retrospectively compared.",
+        types=("research-article", "Retrospective comparison"),
+        full_text=True,
+        passages=passages,
+    )
+    assert screened(record).studies[0]["design"] == "nonrandomised"
 
 
 @pytest.mark.parametrize(

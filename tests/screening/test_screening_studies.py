@@ -35,15 +35,50 @@ def _study(study_id: str, kind: str = "article", **values: object) -> Study:
 
 def test_labels_are_unique_by_letters_in_order_of_the_record_ids() -> None:
     studies = [_study(s, authors=("Ann Lv",), year="2025") for s in ("c", "a", "b")]
-    found = labels(studies, {s.study_id: year_of(s) for s in studies})
+    found = labels(studies, {s.study_id: year_of(s) for s in studies}, {})
     assert found == {"a": "Lv 2025a", "b": "Lv 2025b", "c": "Lv 2025c"}
 
 
 def test_a_study_without_authors_is_called_by_its_title_cut_at_a_word() -> None:
     study = _study("a", title="Needles in the spine of people who have had pain for years", year="2020")
-    assert labels([study], {"a": "2020"}) == {"a": "Needles in the spine of people who … 2020"}
-    short = _study("b", title="超声引导与盲法", year="")
-    assert labels([short], {"b": ""}) == {"b": "超声引导与盲法"}
+    assert labels([study], {"a": "2020"}, {}) == {"a": "Needles in the spine of people who … 2020"}
+
+
+def test_studies_without_year_or_author_are_told_apart_by_letters_in_brackets() -> None:
+    studies = [_study(s, title="Needles in the spine") for s in ("a", "b")]
+    found = labels(studies, {"a": "", "b": ""}, {})
+    assert found == {"a": "Needles in the spine (a)", "b": "Needles in the spine (b)"}
+
+
+@pytest.mark.parametrize(
+    ("values", "label"),
+    [
+        ({"title": "超声引导与盲法腰椎小关节阻滞", "language": "zh"}, "Study of facet joint injection 2014"),
+        (
+            {"title": "CT-gesteuerte periradikuläre Therapie", "language": "de"},
+            "Study of facet joint injection 2014",
+        ),
+        ({"title": "Naïve needles", "language": "en"}, "Naïve needles 2014"),
+        ({"title": "Needles and blocks", "language": "zh"}, "Needles and blocks 2014"),
+        ({"title": "Needles", "authors": ("王伟",)}, "Needles 2014"),
+        ({"title": "超声", "authors": ("Wei Wang",)}, "Wang 2014"),
+        ({"title": "Needles", "authors": ("Núñez-Cortés R",)}, "Núñez-Cortés 2014"),
+    ],
+)
+def test_a_title_in_another_language_gives_way_to_the_procedure(
+    values: dict[str, object], label: str
+) -> None:
+    found = labels([_study("a", **values)], {"a": "2014"}, {"a": "Facet joint injection"})
+    assert found == {"a": label}
+
+
+def test_a_title_in_another_language_stays_where_no_procedure_is_known() -> None:
+    assert labels([_study("b", title="超声引导与盲法")], {"b": ""}, {}) == {"b": "超声引导与盲法"}
+
+
+def test_a_procedure_that_starts_with_an_abbreviation_keeps_it() -> None:
+    study = _study("b", title="超声引导与盲法")
+    assert labels([study], {"b": ""}, {"b": "PRP injection"}) == {"b": "Study of PRP injection"}
 
 
 def test_the_year_is_that_of_the_earliest_article_not_of_the_registration() -> None:

@@ -39,14 +39,19 @@ _SEVERAL = re.compile(
 )
 SECONDARY = frozenset({"protocol", "review", "meta_analysis"})
 """Designs without patients of their own: a trial's abstract may name them in passing."""
+UNRANDOMISED = ("nonrandomised", "retrospective")
+"""Designs that deny what the word ``randomised`` says in passing."""
+_OF_ITS_DESIGN = re.compile(
+    r"^\W*(?:the|this|our|we|an?|it)\b[^.;]*\b(?:designs?|study|trial|allocation|comparison)\b", re.IGNORECASE
+)
 _PLANNED = re.compile(r"\bwill\b|recruiting", re.IGNORECASE)
 
 
 def design(records: Sequence[Record], listed: Iterable[Piece], vocabulary: Vocabulary) -> Finding | None:
     """Return the design of a study, ``None`` where nothing tells.
 
-    Evidence in order: publication types; the registry's design; words of a title; the study's own words in
-    abstract, then methods. Introduction, discussion and sentences about other work do not count: ``both groups``
+    Evidence in order: publication types; the registry's design; words of a title; a heading of the journal or a
+    sentence about the study's design that denies randomisation; the study's own words in abstract, then methods. Introduction, discussion and sentences about other work do not count: ``both groups``
     in a discussion makes no second arm. Where one place names several designs, the vocabulary's priorities decide;
     below the title a protocol, review or meta-analysis counts only where no design with patients is named there,
     or the words speak of what will be done.
@@ -65,7 +70,9 @@ def design(records: Sequence[Record], listed: Iterable[Piece], vocabulary: Vocab
         _by_kind(records)
         or _by_types(records, vocabulary)
         or _by_registry(records)
-        or _by_words(parts, vocabulary)
+        or _by_words(parts, vocabulary, (TITLE,))
+        or _by_denial(records, parts, vocabulary)
+        or _by_words(parts, vocabulary, (ABSTRACT, METHODS, NOTE))
     )
     return found if found and found.term in vocabulary.designs else None
 
@@ -117,8 +124,33 @@ def _by_registry(records: Sequence[Record]) -> Finding | None:
     return None
 
 
-def _by_words(parts: Sequence[Piece], vocabulary: Vocabulary) -> Finding | None:
-    for tier in (TITLE, ABSTRACT, METHODS, NOTE):
+def _by_denial(records: Sequence[Record], parts: Sequence[Piece], vocabulary: Vocabulary) -> Finding | None:
+    """Return the design of a study that was not randomised though its text has the word.
+
+    A heading such as ``Retrospective comparative study`` and a sentence such as ``The design was nonrandomised`` say
+    what the study is; ``patients were randomised`` may be said of anything.
+    """
+    headed = [
+        Finding(mention.term, f"heading {kind}", record.record_id, "")
+        for record in records
+        for kind in record.types
+        for mention in vocabulary.find("designs", kind)
+        if mention.term in UNRANDOMISED
+    ]
+    stated = [
+        Finding(
+            mention.term, mention.text, piece.record_id, piece.locator(mention.start, mention.end), piece.tier
+        )
+        for piece in parts
+        if piece.tier in (ABSTRACT, METHODS, NOTE) and _OF_ITS_DESIGN.match(piece.text)
+        for mention in vocabulary.find("designs", piece.text)
+        if mention.term == UNRANDOMISED[0]
+    ]
+    return max((*headed, *stated), key=lambda one: vocabulary.designs[one.term].priority, default=None)
+
+
+def _by_words(parts: Sequence[Piece], vocabulary: Vocabulary, tiers: Sequence[int]) -> Finding | None:
+    for tier in tiers:
         here = [
             one
             for one in mentions("designs", parts, vocabulary, (tier,))

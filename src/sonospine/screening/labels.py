@@ -1,11 +1,16 @@
-"""Labels of studies as forest plots print them: family name of the first author and year, made unique."""
+"""Labels of studies as forest plots print them: family name of the first author and year, made unique.
+
+Where no author is known, a short English title stands in; where the title is in another language, the procedure.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
 
+from sonospine.model.record import Record
 from sonospine.screening.study import ARTICLES, Study
 
 _PARTICLES = frozenset(
@@ -57,20 +62,46 @@ def year_of(study: Study) -> str:
     return ""
 
 
-def labels(studies: list[Study], years: Mapping[str, str]) -> dict[str, str]:
-    """Return a label for each study; where several would share one, each gets a letter."""
+def labels(studies: list[Study], years: Mapping[str, str], subjects: Mapping[str, str]) -> dict[str, str]:
+    """Return a label for each study; where several would share one, each gets a letter.
+
+    Parameters
+    ----------
+    studies
+        The studies.
+    years
+        Their years (empty: not known).
+    subjects
+        What each is about, in English: the label of its first procedure; those without one are left out.
+    """
     plain: dict[str, list[str]] = defaultdict(list)
     for study in sorted(studies, key=_smallest):
-        plain[f"{_name(study)} {years[study.study_id]}".strip()].append(study.study_id)
+        plain[f"{_name(study, subjects)} {years[study.study_id]}".strip()].append(study.study_id)
     taken: dict[str, str] = {}
     for label, ids in sorted(plain.items()):
         for position, study_id in enumerate(ids):
-            taken[study_id] = label if len(ids) == 1 else f"{label}{_letters(position)}"
+            taken[study_id] = label if len(ids) == 1 else _lettered(label, _letters(position))
     return taken
+
+
+def _lettered(label: str, letters: str) -> str:
+    return f"{label}{letters}" if label[-1:].isdigit() else f"{label} ({letters})"
 
 
 def _smallest(study: Study) -> str:
     return min(record.record_id for report in study.reports for record in report.records)
+
+
+def _english(record: Record) -> bool:
+    """Tell whether a title can pass for English: Latin letters, and plain ones where the record is in another language."""
+    foreign = record.language not in ("", "en", "eng")
+    return record.title.isascii() if foreign else _latin(record.title)
+
+
+def _latin(text: str) -> bool:
+    return all(
+        "LATIN" in unicodedata.name(c, "") for c in text if unicodedata.category(c) in ("Lu", "Ll", "Lo")
+    )
 
 
 def _letters(position: int) -> str:
@@ -82,11 +113,15 @@ def _letters(position: int) -> str:
     return letters
 
 
-def _name(study: Study) -> str:
+def _name(study: Study, subjects: Mapping[str, str]) -> str:
     for record in study.records:
-        if record.kind != "registration" and record.authors:
+        if record.kind != "registration" and record.authors and _latin(record.authors[0]):
             return family_name(record.authors[0])
-    title = next((record.title for record in study.records if record.title), study.study_id)
+    titled = [record for record in study.records if record.title]
+    subject = subjects.get(study.study_id, "")
+    if subject and titled and not any(_english(record) for record in titled):
+        return f"Study of {subject if subject[1:2].isupper() else subject[:1].lower() + subject[1:]}"
+    title = next((r.title for r in (*filter(_english, titled), *titled)), study.study_id)
     title = title.strip(" .,:;")
     if len(title) <= _SHORT_TITLE:
         return title

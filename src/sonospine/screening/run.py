@@ -91,7 +91,7 @@ def screen(
             decisions += _decision_rows(decided)
     return Screened(
         decisions,
-        _study_rows(studies, facts, order.studies),
+        _study_rows(studies, facts, order.studies, vocabulary),
         prisma_counts(linked.records, linked.reports, decisions, rejected),
         order.unheeded,
     )
@@ -122,7 +122,10 @@ def _row(record_id: str, stage: str, verdict: Verdict) -> Row:
 
 
 def _study_rows(
-    studies: list[Study], facts: Mapping[str, Facts], orders_of: Mapping[str, Mapping[str, Settled]]
+    studies: list[Study],
+    facts: Mapping[str, Facts],
+    orders_of: Mapping[str, Mapping[str, Settled]],
+    vocabulary: Vocabulary,
 ) -> list[Row]:
     settled = {study.study_id: orders_of.get(study.study_id, {}) for study in studies}
     years = {
@@ -131,7 +134,11 @@ def _study_rows(
         else year_of(study)
         for study in studies
     }
-    named = labels(studies, years)
+    first = {study.study_id: facts[study.study_id].ids("procedure").partition(";")[0] for study in studies}
+    subjects = {
+        key: vocabulary.procedures[term].label for key, term in first.items() if term in vocabulary.procedures
+    }
+    named = labels(studies, years, subjects)
     rows = []
     for study in studies:
         told = facts[study.study_id]
