@@ -5,11 +5,14 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
 from sonospine.figures.axis import axis_for
+from sonospine.figures.columns import cells_of, heads_of
 from sonospine.figures.drawing import figure_of
 from sonospine.figures.forest import Forest, conflicted_effects, forest_of
+from sonospine.figures.layout import layout_of
 from sonospine.figures.rendering import _own_settings, rendered
 from sonospine.figures.setting import Setting, Threshold, axis_label
 from sonospine.figures.typesetting import width, wrapped
@@ -229,3 +232,54 @@ def test_a_ratio_beyond_all_numbers_is_infinite() -> None:
 )
 def test_times_are_written_in_the_unit_that_suits_them(weeks: str, text: str) -> None:
     assert time_text(weeks) == text
+
+
+def test_columns_print_the_digits_of_the_source_and_round_what_is_derived() -> None:
+    row = effect(0, m1i="3.0", sd1i="0.174", m2i="5.27", sd2i="1.019803903")
+    assert cells_of(row, heads_of(setting(timed=False), [row]))[1:] == ("26", "3.0", "0.174", "5.27", "1.02")
+
+
+def _favours(found: Forest) -> tuple[float, float, dict[str, list[tuple[str, float, float]]]]:
+    """Return the width of the figure, the place of no effect, and lines of the two labels with their extents."""
+    with _own_settings("test"):
+        figure, _ = figure_of(found, links=False)
+        renderer = FigureCanvasAgg(figure).get_renderer()
+        axes = figure.axes[0]
+        back = axes.transData.inverted()
+        sides: dict[str, list[tuple[str, float, float]]] = {"left": [], "right": []}
+        for text in axes.texts:
+            if str(text.get_gid() or "").startswith("favours"):
+                box = text.get_window_extent(renderer).transformed(back)
+                sides[str(text.get_gid()).split("-")[1]].append((text.get_text(), box.x0, box.x1))
+        layout = layout_of(found)
+        axis = axis_for(found, layout.plot.left, layout.plot.right - layout.plot.left)
+        return layout.width, axis.place(0.0), sides
+
+
+@pytest.mark.parametrize("measure", ["MC", "MD", "RR"])
+@pytest.mark.parametrize("shift", [-9.0, -3.0, 0.0, 3.0, 9.0])
+@pytest.mark.parametrize(
+    "label", ["pain fell", "faster with other guidance", "favours the much longer name of " + LONG]
+)
+def test_the_favours_labels_stand_on_their_sides_of_no_effect_and_are_whole(
+    measure: str, shift: float, label: str
+) -> None:
+    rows = [
+        effect(i, measure, yi=f"{shift + 0.1 * i}", ci_lower=f"{shift - 0.3}", ci_upper=f"{shift + 0.5}")
+        for i in range(4)
+    ]
+    pools = pool(rows, Choice(), None, ["pain"])
+    texts_of = setting(measure, favours_left=label, favours_right=label, threshold=None)
+    wide, zero, sides = _favours(forest_of(texts_of, rows, pools.pooled, pools.weights))
+    assert sides["left"]
+    assert sides["right"]
+    assert all(x0 >= 0 and x1 <= zero for _, x0, x1 in sides["left"])
+    assert all(zero <= x0 and x1 <= wide for _, x0, x1 in sides["right"])
+    assert " ".join(t for t, *_ in sides["left"]).removeprefix("← ").replace(" ", "") == label.replace(
+        " ", ""
+    )
+    assert " ".join(t for t, *_ in sides["right"]).removesuffix(" →").replace(" ", "") == label.replace(
+        " ", ""
+    )
+    assert sides["left"][0][0].startswith("←")
+    assert sides["right"][-1][0].endswith("→")

@@ -10,6 +10,7 @@ from sonospine.figures.wording import in_words, list_in_words, rounded, time_tex
 from sonospine.model.table_io import Row
 
 ABSENT = "–"
+PRINTED_DECIMALS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,13 @@ def cells_of(row: Row, heads: Sequence[Head]) -> tuple[str, ...]:
 
 
 def _column(name: str) -> Callable[[Row], str]:
-    return lambda row: rounded(row[name])
+    return lambda row: _as_printed(row[name])
+
+
+def _as_printed(text: str) -> str:
+    """Keep what the source may have printed (three decimals at most); a derived number has more and is rounded."""
+    decimals = len(text.partition(".")[2])
+    return rounded(text, decimals if decimals <= PRINTED_DECIMALS else 2)
 
 
 def _events(row: Row, events: str, total: str) -> str:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 INK, GREY, FAINT = "#1a1a1a", "#4d4d4d", "#d9d9d9"
 STUDY, POOL, BAND, THRESHOLD, BANNER_FILL = "#1f4e79", "#7a1f1f", "#2f5d3a", "#6a3d9a", "#fff4cc"
 LARGEST, SMALLEST = 0.17, 0.05
+SIDE_GAP, SIDE_LIMIT = 0.08, 2.4
 
 
 @dataclass
@@ -346,19 +347,29 @@ class _Painter:
         self._favours()
 
     def _favours(self) -> None:
-        """Set the two labels on either side of the line of no effect, as far as each side has room."""
-        setting, plot, zero = self.forest.setting, self.layout.plot, self.axis.place(0.0)
+        """Set the two labels left and right of the line of no effect.
+
+        Where that line is near an edge of the plot, a label goes on below the columns beside it, which are empty there;
+        what is still too long is wrapped.
+        """
+        setting, zero = self.forest.setting, self.axis.place(0.0)
         if not (setting.favours_left or setting.favours_right):
             return
         self.sheet.top += 0.05
-        middle = min(max(zero, plot.left + 1.25), plot.right - 1.25)
-        left = wrapped(plain(setting.favours_left), middle - plot.left, place.NOTE)
-        right = wrapped(plain(setting.favours_right), plot.right - middle, place.NOTE)
+        arrow = width("← ", place.NOTE) + 2 * SIDE_GAP
+        rooms = (zero - MARGIN - arrow, self.layout.width - MARGIN - zero - arrow)
+        left, right = (
+            wrapped(plain(text), min(room, SIDE_LIMIT), place.NOTE)
+            for text, room in zip((setting.favours_left, setting.favours_right), rooms, strict=True)
+        )
         left, right = (f"← {left[0]}", *left[1:]), (*right[:-1], f"{right[-1]} →")
-        for lines, x, side in ((left, middle - 0.06, "right"), (right, middle + 0.06, "left")):
+        for lines, x, align, gid in (
+            (left, zero - SIDE_GAP, "right", "favours-left"),
+            (right, zero + SIDE_GAP, "left", "favours-right"),
+        ):
             for n, text in enumerate(lines):
                 y = self.sheet.top + (n + 0.5) * NOTE_LINE
-                self.sheet.text(x, y, text, place.NOTE, ha=side)
+                self.sheet.text(x, y, text, place.NOTE, ha=align, gid=f"{gid}-{n}")
         self.sheet.top += max(len(left), len(right)) * NOTE_LINE
 
     def _empty(self) -> None:
