@@ -279,6 +279,29 @@ def test_a_closed_group_that_lacks_a_column_names_it() -> None:
         run(*lines)
 
 
+def test_a_closed_group_that_names_two_records_is_refused() -> None:
+    lines = addition()
+    other = dataclasses.replace(lines[4], record_id="file:two", file="ann.tsv", line=6)
+    with pytest.raises(InputError, match="two records") as fault:
+        run(*lines[:4], other, *lines[5:])
+    assert (fault.value.row, fault.value.found, fault.value.allowed) == (6, "file:two", "file:one")
+
+
+def test_an_added_value_that_is_written_again_brings_its_own_place() -> None:
+    lines = [line for line in addition() if line.field not in ("locator", "quote")]
+    first = dataclasses.replace(lines[2], new_locator="figure/F1:0-3", new_quote="2.7", new_value="2.7")
+    again = dataclasses.replace(
+        first, action_id="g1-again", new_locator="figure/F1:9-12", new_quote="2.1", new_value="2.1"
+    )
+    upper = act(
+        "g1-upper", "ann", "add", group_id="g1", field="upper", new_value="3", new_locator="figure/F1:20-21"
+    )
+    assert first.field == "value"
+    added = state(run(*lines[:2], first, again, upper, *lines[3:]), addition_id("g1"))
+    assert (added["value"], added["locator"], added["quote"]) == ("2.1", "figure/F1:9-12", "2.1")
+    assert added["spread_locator"] == "figure/F1:20-21"
+
+
 def test_an_arm_can_be_corrected() -> None:
     arm = run().arms[0]["arm_id"]
     result = run(act("a1", "ann", "set", arm, target_type="arm", field="guidance", new_value="ultrasound"))
@@ -351,6 +374,22 @@ def test_a_last_line_that_was_cut_off_is_refused(tmp_path: Path) -> None:
     whole = (tmp_path / "ann.tsv").read_text(encoding="utf-8")
     (tmp_path / "ann.tsv").write_text(whole.rstrip("\n")[:-3], encoding="utf-8")
     with pytest.raises(InputError, match="cut off"):
+        read_actions(tmp_path)
+
+
+def test_the_line_that_is_named_is_the_line_of_the_file_though_lines_above_are_empty(tmp_path: Path) -> None:
+    write(tmp_path / "ann.tsv", [SET, {**SET, "action_id": "a2", "time": "yesterday"}])
+    text = (tmp_path / "ann.tsv").read_text(encoding="utf-8").replace("\n", "\n\n")
+    (tmp_path / "ann.tsv").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as fault:
+        read_actions(tmp_path)
+    assert text.split("\n")[(fault.value.row or 0) - 1].startswith("a2\t")
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59-05:00"])
+def test_a_time_outside_the_calendar_is_malformed(tmp_path: Path, time: str) -> None:
+    write(tmp_path / "ann.tsv", [{**SET, "time": time}])
+    with pytest.raises(InputError, match="the time cannot be read"):
         read_actions(tmp_path)
 
 

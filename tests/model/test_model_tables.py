@@ -174,6 +174,19 @@ def test_a_short_row_is_filled_and_a_byte_order_mark_is_passed_over(tmp_path: Pa
     assert rows == [{"a": "1", "b": "", "c": ""}, {"a": "2", "b": "3", "c": "4"}]
 
 
+def test_a_cell_of_any_length_comes_back(tmp_path: Path) -> None:
+    write_table(tmp_path / "rejected.tsv", REJECTED, [REJECTED.row(file="f", reason="Smith J;" * 40_000)])
+    assert len(read_table(tmp_path / "rejected.tsv", REJECTED)[0]["reason"]) == 320_000
+
+
+def test_the_line_that_is_named_counts_empty_lines(tmp_path: Path) -> None:
+    path = tmp_path / "rejected.tsv"
+    path.write_text("file\treason\n\na\tb\n\n\nc\t\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_table(path, REJECTED)
+    assert caught.value.row == 6
+
+
 def test_several_files_of_one_table_are_read_one_after_the_other(tmp_path: Path) -> None:
     for name in ("0", "1"):
         write_table(tmp_path / f"{name}.tsv", REJECTED, [REJECTED.row(file=name, reason="r")])

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import difflib
-import heapq
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sonospine.model.errors import InputError
 from sonospine.model.schema import TableSchema
-from sonospine.model.table_io import read_table
+from sonospine.model.table_io import Row, read_numbered
 from sonospine.model.tables import ARMS, CURATION, MEASUREMENTS, TIMEPOINTS
+from sonospine.model.written_order import TIME_ALLOWED, UNTIMED, in_written_order, moment
 
 END = "end"
-UNTIMED = datetime.min.replace(tzinfo=UTC)
 ANCHORS = ("locator", "quote", "spread_locator", "total_locator", "n_locator")
 FILLED = ("study_id", "arm_id", "comparator_arm_id", "timepoint_id", "result_id", "preferred", "state")
 BY_MACHINE = ("measurement_id", "record_id", *FILLED, *ANCHORS, "rule", "confidence", "flags")
@@ -82,7 +81,7 @@ def read_actions(folder: Path | str) -> list[Action]:
         A line is malformed; file, line, column, what was found and what is allowed are named.
     """
     files = [
-        [action_of(row, path, index + 2) for index, row in enumerate(_rows(path))]
+        [action_of(row, path, number) for number, row in _rows(path)]
         for path in sorted(Path(folder).glob("*.tsv"))
     ]
     known: dict[str, Action] = {}
@@ -108,7 +107,7 @@ def read_actions(folder: Path | str) -> list[Action]:
     return ordered(files)
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+def _rows(path: Path) -> list[tuple[int, Row]]:
     lines = path.read_bytes().split(b"\n")
     last = lines[-1]
     if last.strip() and last.count(b"\t") != len(CURATION.names) - 1:
@@ -119,24 +118,12 @@ def _rows(path: Path) -> list[dict[str, str]]:
             found=f"{last.count(chr(9).encode()) + 1} cells and no line end",
             allowed=f"{len(CURATION.names)} cells",
         )
-    return read_table(path, CURATION)
+    return read_numbered(path, CURATION)
 
 
 def ordered(files: Iterable[Sequence[Action]]) -> list[Action]:
-    """Merge the files: lines of one file keep their order, files are merged by time, ties by file name.
-
-    A line whose time lies before that of a line above it (a clock that was set back) counts as written with the
-    line above, so that its file's order holds.
-    """
-    keyed = []
-    for actions in files:
-        latest = UNTIMED
-        stream = []
-        for action in actions:
-            latest = max(latest, action.when)
-            stream.append((latest, action.file, action.line, action))
-        keyed.append(stream)
-    return [entry[3] for entry in heapq.merge(*keyed, key=lambda entry: entry[:3])]
+    """Merge the files in the order in which their lines were written (see ``model.written_order``)."""
+    return in_written_order(files, lambda action: action.when, lambda action: action.file)
 
 
 def action_of(row: Mapping[str, str], path: Path, line: int) -> Action:
@@ -193,18 +180,17 @@ def _check_value(action: Action, schema: TableSchema, names: Sequence[str], faul
 def _time(row: Mapping[str, str], path: Path, line: int) -> datetime:
     if not row["time"]:
         return UNTIMED
-    try:
-        when = datetime.fromisoformat(row["time"])
-    except ValueError:
+    when = moment(row["time"])
+    if when is None:
         raise InputError(
             "the time cannot be read",
             file=path,
             row=line,
             field="time",
             found=row["time"],
-            allowed="an ISO date and time, e.g. 2026-03-01T09:30:00Z",
-        ) from None
-    return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+            allowed=TIME_ALLOWED,
+        )
+    return when
 
 
 def _seen(row: Mapping[str, str], path: Path, line: int) -> dict[str, Any] | None:
@@ -212,7 +198,7 @@ def _seen(row: Mapping[str, str], path: Path, line: int) -> dict[str, Any] | Non
         return None
     try:
         seen = json.loads(row["seen"])
-    except ValueError:
+    except (ValueError, RecursionError):
         seen = None
     if not isinstance(seen, dict):
         raise InputError(

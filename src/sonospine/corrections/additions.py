@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sonospine.corrections.actions import END, Action
 from sonospine.corrections.anchoring import Context
+from sonospine.corrections.votes import PLACE_OF
 from sonospine.model.errors import InputError
 from sonospine.model.files import short_hash
 from sonospine.model.table_io import Row
@@ -64,22 +65,31 @@ def make_addition(
     InputError
         The group lacks a column that no row can do without, or names two records.
     """
-    values = dict(_DEFAULTS)
-    values["rule"] = f"curator:{lines[0].curator}"
+    said: dict[str, str] = {}
+    places: dict[str, str] = {}
     for line in lines:
         if line.record_id:
-            values.setdefault("record_id", line.record_id)
+            said.setdefault("record_id", line.record_id)
         if line.field == END:
             continue
-        values[line.field] = line.new_value
-        if line.field == "value" and line.new_locator:
-            values.setdefault("locator", line.new_locator)
-            values.setdefault("quote", line.new_quote or line.new_value)
-        elif line.new_locator:
-            place = {"spread_value": "spread_locator", "total": "total_locator", "n": "n_locator"}
-            if line.field in place:
-                values.setdefault(place[line.field], line.new_locator)
+        said[line.field] = line.new_value
+        if line.new_locator and line.field == "value":
+            places |= {"locator": line.new_locator, "quote": line.new_quote or line.new_value}
+        elif line.new_locator and line.field in PLACE_OF:
+            places[PLACE_OF[line.field]] = line.new_locator
+    # A place that a line names of its own outweighs the one beside a number.
+    values = {**_DEFAULTS, "rule": f"curator:{lines[0].curator}", **places, **said}
     row = CORRECTED.row(**values, measurement_id=addition_id(group_id))
+    for line in lines:
+        if line.record_id not in ("", row["record_id"]):
+            raise InputError(
+                f"the group {group_id} names two records",
+                file=line.file,
+                row=line.line,
+                field="record_id",
+                found=line.record_id,
+                allowed=row["record_id"],
+            )
     end = lines[-1]
     for column in CORRECTED.columns:
         if not column.permits(row[column.name]):

@@ -11,7 +11,7 @@ from sonospine.model.states import VOUCHED_SPREAD
 from sonospine.model.table_io import Row
 
 _HEADS = {"abstract": "abstract", "body": "text", "title": "text", "table": "table", "registry": "registry"}
-_PLACE_OF = {
+PLACE_OF = {
     "spread_value": "spread_locator",
     "spread": "spread_locator",
     "lower": "spread_locator",
@@ -19,6 +19,7 @@ _PLACE_OF = {
     "total": "total_locator",
     "n": "n_locator",
 }
+"""The column that says where a number of a row stands, by the number's own column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def decide(
         seconded = seconded and len(votes) > 1
     if decided.get("locator") != row.get("locator"):
         # The other numbers still stand where they were read.
-        for name, place in _PLACE_OF.items():
+        for name, place in PLACE_OF.items():
             if row[name] not in ("", "none") and name not in touched and not decided[place]:
                 decided[place] = row["locator"]
     state = _state(keepers, ruling, disputed=bool(disputed), seconded=seconded, stale=stale)
@@ -163,5 +164,5 @@ def _put(row: Row, name: str, vote: Vote) -> None:
     if name == "value":
         row["locator"], row["quote"] = vote.locator, vote.quote or vote.value
         row["source"] = _HEADS.get(vote.locator.partition("/")[0], row["source"])
-    elif name in _PLACE_OF:
-        row[_PLACE_OF[name]] = vote.locator
+    elif name in PLACE_OF:
+        row[PLACE_OF[name]] = vote.locator

@@ -14,6 +14,10 @@ from sonospine.model.schema import TableSchema
 
 Row = dict[str, str]
 
+LONGEST_CELL = 1 << 24
+"""Characters in a cell. Python's own limit is 131,072: the authors of one paper of a large consortium are more."""
+csv.field_size_limit(LONGEST_CELL)
+
 _BREAKS = str.maketrans(
     {
         "\t": " ",
@@ -30,7 +34,12 @@ _BREAKS = str.maketrans(
 
 
 def read_table(path: Path | str, schema: TableSchema, *, validate: bool = True) -> list[Row]:
-    """Read a declared table as rows of text.
+    """Read a declared table as rows of text; the errors are those of ``read_numbered``."""
+    return [row for _, row in read_numbered(path, schema, validate=validate)]
+
+
+def read_numbered(path: Path | str, schema: TableSchema, *, validate: bool = True) -> list[tuple[int, Row]]:
+    """Read a declared table as rows of text, each with its line in the file (the header is line 1).
 
     Raises
     ------
@@ -38,7 +47,7 @@ def read_table(path: Path | str, schema: TableSchema, *, validate: bool = True) 
         The file is missing, is not UTF-8, has another header, or a cell that the schema does not allow
         (file, line, column, found and allowed are named).
     """
-    header, rows = read_rows(path)
+    header, numbered = _numbered_rows(path)
     if tuple(header) != schema.names:
         raise InputError(
             f"the columns are not those of the table {schema.name} ({_difference(header, schema.names)})",
@@ -47,8 +56,8 @@ def read_table(path: Path | str, schema: TableSchema, *, validate: bool = True) 
             allowed=", ".join(schema.names),
         )
     if validate:
-        check_rows(rows, schema, path)
-    return rows
+        check_rows([row for _, row in numbered], schema, path, [line for line, _ in numbered])
+    return numbered
 
 
 def _difference(header: Sequence[str], names: Sequence[str]) -> str:
@@ -74,8 +83,13 @@ def read_tables(paths: Iterable[Path], schema: TableSchema) -> list[Row]:
 
 def read_rows(path: Path | str) -> tuple[list[str], list[Row]]:
     """Read any tab-separated file as its header and its rows of text (short rows are filled with empty cells)."""
-    text = read_text(path)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter="\t", strict=False)
+    header, numbered = _numbered_rows(path)
+    return header, [row for _, row in numbered]
+
+
+def _numbered_rows(path: Path | str) -> tuple[list[str], list[tuple[int, Row]]]:
+    """Read any tab-separated file; empty lines are passed over, so each row comes with the line it stands on."""
+    lines = csv.reader(io.StringIO(read_text(path), newline=""), delimiter="\t", strict=False)
     content = _cells(lines, path)
     header = next(content, [])
     if not header:
@@ -91,7 +105,8 @@ def read_rows(path: Path | str) -> tuple[list[str], list[Row]]:
                 allowed=len(header),
             )
         if cells:
-            rows.append(dict(zip(header, cells + [""] * (len(header) - len(cells)), strict=True)))
+            filled = cells + [""] * (len(header) - len(cells))
+            rows.append((lines.line_num, dict(zip(header, filled, strict=True))))
     return header, rows
 
 
@@ -108,8 +123,13 @@ def _cells(lines: Any, path: Path | str) -> Iterator[list[str]]:
         raise InputError(f"not a table: {error}", file=path, row=first) from None
 
 
-def check_rows(rows: list[Row], schema: TableSchema, path: Path | str) -> None:
-    """Check rows against the schema with pandera; the first fault is raised as ``InputError``."""
+def check_rows(
+    rows: Sequence[Row], schema: TableSchema, path: Path | str, lines: Sequence[int] | None = None
+) -> None:
+    """Check rows against the schema with pandera; the first fault is raised as ``InputError``.
+
+    ``lines`` are the lines on which the rows stand; without them the rows follow the header without a gap.
+    """
     import pandas as pd
     import pandera.errors
 
@@ -119,31 +139,32 @@ def check_rows(rows: list[Row], schema: TableSchema, path: Path | str) -> None:
     try:
         schema.pandera_schema().validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as faults:
-        raise _first_fault(faults.failure_cases.to_dict("records"), rows, schema, path) from None
+        numbered = list(zip(lines or range(2, len(rows) + 2), rows, strict=True))
+        raise _first_fault(faults.failure_cases.to_dict("records"), numbered, schema, path) from None
 
 
 def _first_fault(
-    cases: list[dict[str, object]], rows: list[Row], schema: TableSchema, path: Path | str
+    cases: list[dict[str, object]], numbered: list[tuple[int, Row]], schema: TableSchema, path: Path | str
 ) -> InputError:
-    for index, row in enumerate(rows):
+    for line, row in numbered:
         for column in schema.columns:
             if not column.permits(row[column.name]):
                 return InputError(
                     "the value is not allowed",
                     file=path,
-                    row=index + 2,
+                    row=line,
                     field=column.name,
                     found=row[column.name],
                     allowed=column.allowance(),
                 )
     seen: set[tuple[str, ...]] = set()
-    for index, row in enumerate(rows):
+    for line, row in numbered:
         key = tuple(row[name] for name in schema.key)
         if key in seen:
             return InputError(
                 "the key stands twice",
                 file=path,
-                row=index + 2,
+                row=line,
                 field=" ".join(schema.key),
                 found=" ".join(key),
             )

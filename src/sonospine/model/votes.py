@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from sonospine.model.errors import InputError
-from sonospine.model.table_io import Row, read_table
+from sonospine.model.table_io import Row, read_numbered
 from sonospine.model.tables import CURATION
+from sonospine.model.written_order import TIME_ALLOWED, UNTIMED, in_written_order, moment
 
 Target = tuple[str, str, str]
 """Kind of thing, its id, its field."""
@@ -48,11 +48,11 @@ def read_votes(folder: Path | str, check: Callable[[Row], tuple[str, str] | None
     InputError
         A line is malformed; file, line, column, what was found and what is allowed are named.
     """
-    lines: list[tuple[datetime, str, int, Row]] = []
+    files: list[list[tuple[str, Row]]] = []
     known: set[str] = set()
     for path in sorted(Path(folder).glob("*.tsv")):
-        latest = datetime.min.replace(tzinfo=UTC)
-        for number, row in enumerate(read_table(path, CURATION), start=2):
+        rows = []
+        for number, row in read_numbered(path, CURATION):
             if row["action_id"] in known:
                 raise InputError(
                     "the action stands twice",
@@ -72,26 +72,18 @@ def read_votes(folder: Path | str, check: Callable[[Row], tuple[str, str] | None
                     found=row[fault[0]],
                     allowed=fault[1],
                 )
-            # A clock that was set back must not turn the order of a file's own lines.
-            latest = max(latest, _when(row["time"]) or latest)
-            lines.append((latest, path.name, number, row))
-    return [row for *_, row in sorted(lines, key=lambda line: line[:3])]
+            rows.append((path.name, row))
+        files.append(rows)
+    merged = in_written_order(files, lambda line: moment(line[1]["time"]) or UNTIMED, lambda line: line[0])
+    return [row for _, row in merged]
 
 
 def _malformed(row: Row) -> tuple[str, str] | None:
-    if row["time"] and _when(row["time"]) is None:
-        return "time", "an ISO date and time, e.g. 2026-03-01T09:30:00Z"
+    if row["time"] and moment(row["time"]) is None:
+        return "time", TIME_ALLOWED
     if row["action"] in ("undo", "adjudicate") and not row["refers_to"]:
         return "refers_to", "an action_id"
     return None
-
-
-def _when(text: str) -> datetime | None:
-    try:
-        when = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
 
 
 def settled(rows: Iterable[Row], target: Callable[[Row], Target] | None = None) -> dict[Target, Settled]:
