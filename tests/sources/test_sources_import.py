@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from sonospine.model.errors import InputError
 from sonospine.model.record import read_records
 from sonospine.model.table_io import read_table
 from sonospine.model.tables import REJECTED
+from sonospine.sources.identifiers import ncts_in, normal_pmcid
 from sonospine.sources.importing import SourcePath, import_sources
 from sonospine.sources.raw import raw_from_json
 
@@ -187,3 +189,24 @@ def test_a_shard_that_was_changed_by_hand_is_refused(tmp_path: Path, corpus: Pat
         run_parse(shard, tmp_path / "records")
     with pytest.raises(InputError, match="no such shard"):
         run_parse(tmp_path / "out" / "7.jsonl", tmp_path / "records")
+
+
+def test_file_names_that_are_not_utf_8_are_read_and_shown_with_a_replacement(
+    tmp_path: Path, corpus: Path
+) -> None:
+    for number, name in enumerate((b"\xff.txt", b"\xfe.txt")):
+        try:
+            Path(os.fsdecode(bytes(corpus) + b"/" + name)).write_text(TEXT.format(number))
+        except OSError:
+            pytest.skip("this file system takes only names of UTF-8")
+    import_sources(sources(corpus), tmp_path / "out")
+    records = [
+        raw_from_json(line) for p in (tmp_path / "out").glob("*.jsonl") for line in p.read_text().splitlines()
+    ]
+    assert [r.file for r in records] == ["corpus/\ufffd.txt"] * 2
+    assert len({r.record_id for r in records}) == 2
+
+
+def test_only_ascii_digits_make_an_identifier() -> None:
+    assert ncts_in("NCT１２３４５６７８ and nct 12345678") == ("NCT12345678",)
+    assert normal_pmcid("PMC１２") == ""

@@ -61,7 +61,7 @@ def entry_id(study: object) -> str:
         It is no study, or its number is missing (a search that left the field out).
     """
     number = _text(_at(study, "protocolSection", "identificationModule", "nctId"))
-    if not re.fullmatch(r"NCT\d{8}", number):
+    if not re.fullmatch(r"NCT[0-9]{8}", number):
         raise Unreadable("a study without its NCT number (was the field left out of the search?)")
     return f"ctgov:{number}"
 

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>|\\^`{}]+", re.IGNORECASE)
-_NCT = re.compile(r"\bNCT\s?(\d{8})\b", re.IGNORECASE)
+_NCT = re.compile(r"\bNCT\s?([0-9]{8})\b", re.IGNORECASE)
 _REGISTERED = re.compile(
     r"regist|clinical\s?trials?\.gov|identifier|trial (?:number|no\b|id\b)|clinical trials? (?:number|no\b)",
     re.IGNORECASE,
@@ -91,7 +91,7 @@ def registered_in(text: str) -> tuple[str, ...]:
 
 def normal_pmcid(text: str) -> str:
     """Return ``PMC123`` for ``PMC123``, ``123`` or ``PMC123.1``; empty where there is no such number."""
-    found = re.fullmatch(r"(?:PMC)?(\d+)(?:\.\d+)?", text.strip(), re.IGNORECASE)
+    found = re.fullmatch(r"(?:PMC)?([0-9]+)(?:\.[0-9]+)?", text.strip(), re.IGNORECASE)
     return f"PMC{found[1]}" if found else ""
 
 

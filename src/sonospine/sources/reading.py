@@ -13,7 +13,7 @@ from lxml import etree
 from sonospine.model.files import sha256
 from sonospine.model.record import DEMONSTRATION_PREFIX, Record
 from sonospine.sources import ctgov, jats, pubmed
-from sonospine.sources.decoding import decode
+from sonospine.sources.decoding import clean, decode
 from sonospine.sources.detection import HEAD, detect
 from sonospine.sources.documents import parse_document
 from sonospine.sources.identifiers import slug
@@ -59,7 +59,7 @@ def read_entries(
         Entries in the order of the file. A file that breaks off yields the entries before that place, then its
         rejection; at most one rejection names the file itself, others name ``file#ordinal``.
     """
-    shown = file or path.as_posix()
+    shown = clean(file or path.as_posix())  # a name that is not UTF-8 has lone surrogates
     base = f"file:{slug(name or path.name)}"
     prefix = DEMONSTRATION_PREFIX if demonstration else ""
     ordinal = 0
@@ -139,7 +139,7 @@ def read_file(path: Path, *, demonstration: bool = False) -> Iterator[RawRecord]
     for entry in read_entries(path, demonstration=demonstration):
         if isinstance(entry, RawRecord):
             yield entry
-        elif "#" not in entry.file.removeprefix(path.as_posix()):
+        elif "#" not in entry.file.removeprefix(clean(path.as_posix())):
             raise Unreadable(entry.reason, file=path)
 
 
