@@ -165,3 +165,120 @@ def test_sentences_do_not_end_at_abbreviations_and_split_numbers():
 
 def test_abbreviations_are_those_that_the_text_defines():
     assert abbreviations_of(["The visual analog scale (VAS) was used."]) == {"VAS": "visual analog scale"}
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        "The VAS fell from 6.4±0.2 to 2.3±0.2 in group S and from 6.5±0.2 to 3.8±0.3 in group B at 4 weeks.",
+        "Pain was 6.7±1.9 in group S and 4.7±2.7 in group B. The VAS was 3 in both groups.",
+        "Pain was 4.7 (2) in group S and 3.9 - 7 in group B; it was 4,7 in each group.",
+        "Time was 7.6 in group S group 7.6±2.1, in the S group 5.2.",
+    ],
+)
+def test_the_digits_of_a_value_are_no_size_of_an_arm(record_of, vocabulary, results):
+    methods = "Guided block (group S) was compared with blind block (group B)."
+    arms = find_arms(record_of(results, methods), vocabulary)
+    assert labels(arms) == ["Group S", "Group B"]
+    assert sizes(arms) == ["", ""]
+
+
+def test_people_in_results_are_a_size_only_where_they_are_those_analysed(record_of, vocabulary):
+    methods = "Patients had warm water (group S) or cold water (group B)."
+    events = "Nausea was seen in 4 patients in group S and in 6 patients in group B."
+    assert sizes(find_arms(record_of(events, methods), vocabulary)) == ["", ""]
+    analysed = "Of 60 patients randomised, 31 patients were assigned to group S and 29 patients were assigned to group B."
+    assert sizes(find_arms(record_of(analysed, methods), vocabulary)) == ["31", "29"]
+
+
+def test_a_list_of_small_letter_groups_defines_them(record_of, vocabulary):
+    methods = (
+        "A trial with 120 patients: group U, warm water guided by music with drugs (n = 40); group X, the same under "
+        "bright light (n = 40); group N, drugs without water (n = 40)."
+    )
+    results = (
+        "Effect was seen in 22 of 40 patients of group U, in 10 of 40 of group X and in 9 of 40 of group N."
+    )
+    arms = find_arms(record_of(results, methods), vocabulary)
+    assert labels(arms) == ["Group U", "Group X", "Group N"]
+    assert [a.definition.split()[0] for a in arms.arms] == ["warm", "the", "drugs"]
+
+
+def test_two_ways_that_the_title_compares_are_arms_where_results_call_them_groups(record_of, vocabulary):
+    results = "The time was 4.0±1.8 min in the ultrasound group, in the CT group 7.6±2.1."
+    arms = find_arms(
+        record_of(
+            results, "Forty patients were treated.", title="Injection: ultrasound against CT in a trial"
+        ),
+        vocabulary,
+    )
+    assert labels(arms) == ["ultrasound group", "CT group"]
+    assert sizes(arms) == ["", ""]
+
+
+def test_two_ways_of_guiding_one_procedure_are_arms(record_of, vocabulary):
+    methods = "Forty patients were randomly assigned to US-guided or CT-guided injection."
+    results = "The time was 4.0±1.8 minutes in the US group, in the CT group 7.6±2.1."
+    arms = find_arms(record_of(results, methods, title="A randomised trial"), vocabulary)
+    assert len(arms.arms) == 2
+    assert arms.match("US") is arms.arms[0]
+    assert arms.match("CT group") is arms.arms[1]
+
+
+def test_a_header_with_a_bracket_defines_a_coded_group(record_of, vocabulary):
+    header = tuple(Cell(t, header=True, row=0, column=i) for i, t in enumerate(("Time", "Group S (ultrasound)", "Group B (blind)")))  # fmt: skip
+    table = Table("table/T1", "Table 1", "VAS", (header,), header_rows=1)
+    record = record_of("Group S had less pain than group B.", "Two groups were compared.", tables=(table,))
+    arms = find_arms(record, vocabulary)
+    assert {a.label: a.definition for a in arms.arms} == {"Group S": "ultrasound", "Group B": "blind"}
+
+
+def test_an_arm_has_its_own_guidance_and_never_one_of_several_of_the_study(record_of, vocabulary):
+    methods = (
+        "Ultrasound-guided block (group S) was compared with blind block (group B) and with group C (n = 20)."
+    )
+    record = record_of("Pain was less in group S.", methods, title="Block with ultrasound or fluoroscopy")
+    rows = arm_rows(record, find_arms(record, vocabulary), [], vocabulary)
+    assert {r["label"]: r["guidance"] for r in rows} == {
+        "Group S": "ultrasound",
+        "Group B": "landmark",
+        "Group C": "",
+    }
+
+
+def test_a_study_with_one_arm_has_the_guidance_of_title_abstract_and_methods(record_of, vocabulary):
+    methods = "Patients had an injection under ultrasound guidance; the spread was checked by fluoroscopy."
+    record = record_of("Pain fell.", methods, title="Ultrasound-guided injection: a single-arm study")
+    (row,) = arm_rows(record, find_arms(record, vocabulary), [], vocabulary)
+    assert row["guidance"] == "ultrasound;hybrid"
+
+
+def test_two_kinds_of_imaging_in_one_arm_are_also_the_combined_kind(record_of, vocabulary):
+    methods = (
+        "Patients had an injection guided by ultrasound. Then a fluoroscopic view was taken for each of them."
+    )
+    record = record_of("Pain fell.", methods, title="Injection for pain: a single-arm study")
+    (row,) = arm_rows(record, find_arms(record, vocabulary), [], vocabulary)
+    assert row["guidance"] == "ultrasound;hybrid"
+
+
+def test_a_control_group_has_no_guidance_of_the_study(record_of, vocabulary):
+    methods = "Patients were randomised to the ESP group (n = 20) or the control group (n = 20)."
+    record = record_of("Pain fell.", methods, title="Ultrasound-guided erector spinae plane (ESP) block")
+    rows = arm_rows(record, find_arms(record, vocabulary), [], vocabulary)
+    assert {r["label"]: r["guidance"] for r in rows} == {"ESP group": "ultrasound", "control group": ""}
+
+
+@pytest.mark.parametrize(
+    ("title", "methods"),
+    [
+        ("Injection under ultrasound or fluoroscopy", "A retrospective study of 162 patients."),
+        (
+            "Injection for back pain",
+            "A randomised trial. The skin was marked in one arm; the other had none.",
+        ),
+        ("Injection for back pain", "Retrospective comparison of warm with cold injection in 110 patients."),
+    ],
+)
+def test_a_comparison_is_no_one_arm_study(record_of, vocabulary, title, methods):
+    assert not find_arms(record_of("Pain fell to 3.1.", methods, title=title), vocabulary).one_arm

@@ -22,6 +22,9 @@ _ALLOCATES = re.compile(
     r"\b(?:random|assign|allocat|divid|groups?\b|arms?\b|received|receive\b|underwent|treated)", re.IGNORECASE
 )
 _HEADED = re.compile(r"^(?P<label>.*?\S)[\s,;:\[(]*\b[nN]\s*=\s*(?P<n>\d[\d,]*)\s*[)\]]?")
+_DEFINED_HEADER = re.compile(
+    r"^(?P<label>[Gg]roup\s+[A-Z\d]{1,3})\s*[(:,–-]\s*(?P<definition>[A-Za-z][^()\d=±%]{2,60})\)?\s*$"
+)
 _NO_ARM = re.compile(
     r"\b(?:total|all|overall|visit|weeks?|months?|sub-?groups?|years?)\b|%|^\W*\d+\s*$", re.IGNORECASE
 )
@@ -110,6 +113,21 @@ def _headers(table: Table, words: frozenset[str]) -> Iterator[tuple[Candidate, s
             found.append((made, cell_address(table, r, c)))
         if len({normalised(c.label) for c, _ in found}) >= 2:
             yield from found
+        else:
+            yield from _defined_headers(table, r)
+
+
+def _defined_headers(table: Table, r: int) -> Iterator[tuple[Candidate, str]]:
+    """Find header cells that say what a coded group is: "Group B (blind)"; at least two in a row."""
+    found = []
+    for c, cell in enumerate(table.rows[r]):
+        headed = _DEFINED_HEADER.match(cell.text) if (cell.row, cell.column) == (r, c) else None
+        if headed is not None and not find_times(headed["definition"]):
+            label = headed["label"]
+            made = Candidate("table", label, 0, len(label), headed["definition"].strip())
+            found.append((made, cell_address(table, r, c)))
+    if len({normalised(c.label) for c, _ in found}) >= 2:
+        yield from found
 
 
 def clusters(found: Iterable[tuple[Candidate, str]], abbreviations: dict[str, str]) -> list[Cluster]:
@@ -129,14 +147,35 @@ def clusters(found: Iterable[tuple[Candidate, str]], abbreviations: dict[str, st
         home.members.append((candidate, address))
         for key in keys:
             index.setdefault(key, home)
-    return _merged(made)
+    return _merged(_spelled_out(made, abbreviations))
+
+
+def _spelled_out(made: list[Cluster], abbreviations: dict[str, str]) -> list[Cluster]:
+    """Join "XY group" to the arm listed as "x y under z" where XY is short for x y, and only one arm is so listed."""
+    longer = [c for c in made if all(m.kind in {"listed", "title"} for m, _ in c.members)]
+    kept = [c for c in made if not any(c is other for other in longer)]
+    for cluster in longer:
+        words = words_of(" ".join(cluster.labels()))
+        homes = []
+        for named in kept:
+            bare = re.sub(r"\b[Gg]roup\b|\barm\b", " ", named.labels()[0]).strip()
+            meaning = words_of(abbreviations.get(bare, ""))
+            if meaning and meaning <= words:
+                homes.append(named)
+        if len(homes) == 1:
+            spelled = [(replace(m, definition=m.definition or m.label), at) for m, at in cluster.members]
+            homes[0].members.extend(spelled)
+        else:
+            kept.append(cluster)
+    return kept
 
 
 def _keys(label: str, abbreviations: dict[str, str]) -> list[str]:
     key = normalised(label)
     bare = re.sub(r"\b[Gg]roup\b|\barm\b", " ", label)
     longer = " ".join(normalised(abbreviations.get(w, w)) for w in bare.split())
-    return [k for k in dict.fromkeys((key, longer)) if k]
+    guided = [" ".join(w for w in k.split() if w not in {"guided", "guidance"}) for k in (key, longer)]
+    return [k for k in dict.fromkeys((key, longer, *guided)) if k]
 
 
 def _merged(made: list[Cluster]) -> list[Cluster]:
@@ -159,15 +198,19 @@ def _merged(made: list[Cluster]) -> list[Cluster]:
     return kept
 
 
-def _score(cluster: Cluster) -> float:
+def _score(cluster: Cluster, title: frozenset[str]) -> float:
     score = sum(_WEIGHT[m.kind] for m, _ in cluster.members[:6])
     score += 2.0 * any(m.n for m, _ in cluster.members) + 1.0 * any(m.definition for m, _ in cluster.members)
+    score += 0.8 * any(words and words <= title for words in map(words_of, cluster.labels()))
     return score + 1.0 * any(words_of(label) & (CONTROLS | ACTIVES) for label in cluster.labels())
 
 
-def chosen(made: list[Cluster], least: float = 1.4) -> list[Cluster]:
-    """Choose the arms of the study: coded groups before named ones, those with an n before those without."""
-    strong = [(c, s) for c in made if (s := _score(c)) >= least]
+def chosen(made: list[Cluster], least: float = 1.4, *, title: frozenset[str] = frozenset()) -> list[Cluster]:
+    """Choose the arms of the study: coded groups before named ones, those with an n before those without.
+
+    A label whose words stand in ``title`` (the words of the title) counts for more.
+    """
+    strong = [(c, s) for c in made if (s := _score(c, title)) >= least]
     top = max((s for _, s in strong), default=0.0)
     coded = [(c, s) for c, s in strong if any(m.kind == "code" for m, _ in c.members)]
     if len(coded) >= 2 and max(s for _, s in coded) >= 0.5 * top:

@@ -50,6 +50,9 @@ _N_INSIDE = re.compile(
 _NAMED = re.compile(
     r"(?P<words>(?:[\w+/%.’'\-–]+\s+){0,5}?[\w+/%.’'\-–]+)\s+(?P<noun>groups?|arms?)\b", re.IGNORECASE
 )
+_BARE_SIZE = re.compile(
+    r"\s*(?:of\s+)?(\d{1,4})(?![\d.,·]\d|\s*[±%(])(?=\s*[,.;)]|\s+(?:patients|participants|subjects)|$)"
+)
 # What is meant stands before these; it is looked for backwards, so that the search stays linear.
 _CODE_IN_BRACKET = re.compile(
     r"\s*\((?:the\s+)?[Gg]roup\s+(?P<code>[A-Z]{1,5}\d{0,2}|[1-9]|[a-d])\b(?P<rest>[^()]*)\)"
@@ -63,7 +66,7 @@ _SIZED = re.compile(
 )
 _CUT = re.compile(
     r"[,;:]|\.\s|\b(?:or|and|either|receiv\w+|to|into|versus|vs\.?|undergo\w*|after|groups?:|using|were|was|"
-    r"compar\w+|assigned|allocated|randomi[sz]ed|groups?\s+of|treated|that|which|given)\b",
+    r"compar\w+|assigned|allocated|randomi[sz]ed|groups?\s+of|treated|that|which|given|had|underwent)\b",
     re.IGNORECASE,
 )
 _RANDOM = re.compile(
@@ -75,6 +78,10 @@ _BETWEEN = re.compile(
     r"(?P<first>[^.;:?]{3,100}?)\s+(?:versus|vs\.?|compared (?:with|to))\s+(?P<second>[^.;:?,(]{3,100})",
     re.IGNORECASE,
 )
+_ALLOCATION = re.compile(
+    r"\b(?:random\w*|assign\w*|allocat\w*|divid\w*|enrol\w*|includ\w*|recruit\w*|compris\w*|consist\w*)", re.I
+)
+_LISTED_BEFORE = re.compile(r"(?:^|[:;]\s*(?:and\s+)?)$")
 _BOUNDARY = frozenset(
     str.split(
         "the a an in and of than versus vs to for with from into between our or both each all two three four five other "
@@ -116,7 +123,9 @@ def coded(text: str) -> Iterator[Candidate]:
         if bracket:
             n = _size(bracket[1], bracket.start(1))
             definition = _bare(bracket[1])
-        if after and (after["verb"].strip() not in {",", "-", "–"} or text[found.start()] == "G"):
+        # "in group A, 12 had ..." defines nothing; "Group A, warm water" and "; group a, warm water" do.
+        defines = text[found.start()] == "G" or _LISTED_BEFORE.search(text[: found.start()])
+        if after and (after["verb"].strip() not in {",", "-", "–"} or defines):
             tail = _definition(after["what"])
             definition = definition or (tail if len(words_of(tail)) > 0 else "")
             sized = re.compile(r"\s*\(([^()]*)\)").match(text, after.end("what"))
@@ -166,10 +175,8 @@ def named(text: str) -> Iterator[Candidate]:
             if bracket and len(labels) == 1:
                 n = _size(bracket[1], bracket.start(1))
                 definition = _bare(bracket[1])
-            bare = re.compile(
-                r"\s*(?:of\s+)?(\d{1,4})(?=\s*[,.;)]|\s+(?:patients|participants|subjects)|$)"
-            ).match(text, found.end())
-            if not n[0] and bare:
+            bare = _BARE_SIZE.match(text, found.end())
+            if not n[0] and bare and _ALLOCATION.search(text, max(0, found.start() - 120), found.start()):
                 n = (bare[1], bare.start(1), bare.end(1))
             after = _DEFINED.match(text, found.end())
             if not definition and after and after["verb"].strip() not in {",", "-", "–", "had", "included"}:
@@ -207,13 +214,29 @@ def sized(text: str) -> Iterator[Candidate]:
 def listed(text: str) -> Iterator[Candidate]:
     """Find "randomised to receive X or Y"."""
     for found in _RANDOM.finditer(text):
+        sides = {}
         for name in ("first", "second"):
             what = re.sub(r"\([^()]*\)|\bgroups?\b", " ", found[name])
             what = " ".join(re.split(r",|\b(?:for|before|after|at|in a|on|once|twice)\b", what)[0].split())
-            if 0 < len(words_of(what)) <= 8:
-                yield Candidate(
-                    "listed", what, found.start(name), found.start(name) + len(found[name].rstrip())
-                )
+            sides[name] = re.sub(r"^(?:the|an?)\s+", "", what, flags=re.IGNORECASE)
+        shared = _shared_noun(sides["first"], sides["second"])
+        for name, what in sides.items():
+            label = what.split()[0] if shared else what
+            definition = f"{label} {shared}" if shared else ""
+            if 0 < len(words_of(label)) <= 8:
+                start = max(found.start(name), text.find(label, found.start(name), found.end(name)))
+                end = start + len(label) if shared else found.start(name) + len(found[name].rstrip())
+                yield Candidate("listed", label, start, end, definition)
+
+
+def _shared_noun(first: str, second: str) -> str:
+    """Return what both sides of "A-guided or B-guided injection" have in common: "injection"; else nothing."""
+    head, _, noun = second.partition(" ")
+    ending = first.rpartition("-")[2].lower()
+    alike = (
+        " " not in first and "-" in first and head.lower().endswith(f"-{ending}") and ending.endswith("ed")
+    )
+    return noun if alike else ""
 
 
 def compared(title: str) -> Iterator[Candidate]:
@@ -290,44 +313,69 @@ def _last_phrase(text: str) -> str:
     return re.sub(r"^(?:\s|the\b|an?\b|with\b|by\b|in\b)+", "", phrase, flags=re.IGNORECASE).strip(" ,;:-–")
 
 
+# A size stands alone: it is no part of a decimal number, a spread, a range or a threshold.
+_ALONE = r"\b(?<![\w.,·±/<>≤≥])(?<![±<>≤≥]\s)(?<!\d[-–])(?<!\d\s[-–]\s)"
+_PERSONS = r"(?:patients|participants|subjects|women|men|children|cases|rats)"
 _EACH = re.compile(
-    rf"(?:\b(?P<n>{COUNT})\s*(?:patients|participants|subjects|women|men|children|cases|rats)?\s*(?:were\s+)?(?:required\s+|needed\s+|included\s+|enrolled\s+|allocated\s+)?(?:in|per|for|to)\s+(?:each|every|both)\s+(?:of\s+the\s+)?(?:\w+\s+)?(?:groups?|arms?)"
-    rf"|\bgroups?\s+of\s+(?P<m>{COUNT})(?:\s+(?:patients|participants|subjects|women|men|children))?(?:\s+each)?\b|\b(?P<k>{COUNT})\s+(?:patients\s+|participants\s+|subjects\s+)?(?:in\s+)?each\b|[nN]\s*=\s*(?P<j>\d+)\s*(?:,\s*)?(?:in\s+|for\s+|per\s+)?(?:each|both|group\b))",
+    rf"(?:{_ALONE}(?P<n>{COUNT})\s*(?P<who>{_PERSONS})?\s*(?:were\s+)?(?:required\s+|needed\s+|included\s+|enrolled\s+|allocated\s+)?(?:in|per|for|to)\s+(?:each|every|both)\s+(?:of\s+the\s+)?(?:\w+\s+)?(?:groups?|arms?)"
+    rf"|\bgroups?\s+of\s+(?P<m>{COUNT})(?![.,·]\d)(?:\s+{_PERSONS})?(?:\s+each)?\b|{_ALONE}(?P<k>{COUNT})\s+(?:patients\s+|participants\s+|subjects\s+)?(?:in\s+)?each\b|[nN]\s*=\s*(?P<j>\d+)\s*(?:,\s*)?(?:in\s+|for\s+|per\s+)?(?:each|both|group\b))",
     re.IGNORECASE,
 )
 _OF_GROUP = re.compile(
-    rf"\b(?P<n>{COUNT})\s+(?:(?:of\s+them|of\s+whom|eligible|patients|participants|subjects|women|men|children|cases)\s*,?\s*)*(?:\(?\d[\d.]*\s*%\)?\s*)?"
+    rf"{_ALONE}(?P<n>{COUNT})(?P<how>\s+(?:(?:of\s+them|of\s+whom|eligible|patients|participants|subjects|women|men|children|cases)\s*,?\s*)*(?:\(?\d[\d.]*\s*%\)?\s*)?"
     r"(?:(?:were|was)\s+)?(?:(?:randomly\s+)?(?:randomi[sz]ed|assigned|allocated|analy[sz]ed|included|enrolled|remained|in)\s+)?"
-    r"(?:to\s+receive|to\s+undergo|receiv\w+|had|got|were\s+given|underwent|to\s+have|in(?:to)?|to)\s+(?:the\s+|an?\s+)?(?=(?P<arm>[^.;,()]{1,60}))",
+    r"(?:to\s+receive|to\s+undergo|receiv\w+|had|got|were\s+given|underwent|to\s+have|in(?:to)?|to)\s+(?:the\s+|an?\s+)?)(?=(?P<arm>[^.;,()]{1,60}))",
     re.IGNORECASE,
 )
+_OF_PEOPLE = re.compile(
+    r"\b(?:of\s+them|of\s+whom|patients|participants|subjects|women|men|children|cases|received|had|underwent|given)\b",
+    re.I,
+)
+_ANALYSED = re.compile(
+    r"\b(?:randomi[sz]ed|assigned|allocated|analy[sz]ed|included|enrolled|to\s+receive|to\s+undergo)\b", re.I
+)
 _TOTAL = re.compile(
-    rf"\b(?P<n>{COUNT})\s+(?:(?!weeks?|months?|years?|days?|hours?|min|mg|ml|groups?\b)[\w\-]+\s+){{0,4}}?(?:patients|participants|subjects|women|men|children|adults|individuals|volunteers|parturients|cases)\b",
+    rf"{_ALONE}(?P<n>{COUNT})\s+(?:(?!weeks?|months?|years?|days?|hours?|min|mg|ml|groups?\b)[\w\-]+\s+){{0,4}}?(?:patients|participants|subjects|women|men|children|adults|individuals|volunteers|parturients|cases)\b",
     re.IGNORECASE,
 )
 
 
 def each_size(text: str) -> tuple[str, int, int] | None:
-    """Find the n that every arm has ("60 in each group", "three groups of 20 each")."""
-    found = _EACH.search(text)
-    if not found:
-        return None
-    name = next(k for k in ("n", "m", "k", "j") if found[k])
-    n = count_of(found[name])
-    return (n, found.start(name), found.end(name)) if n and int(n) > 1 else None
+    """Find the n that every arm has ("60 in each group", "three groups of 20 each").
+
+    A number without people or allocation beside it is a value: "the score was 3 in both groups".
+    """
+    for found in _EACH.finditer(text):
+        name = next(k for k in ("n", "m", "k", "j") if found[k])
+        around = text[max(0, found.start() - 100) : found.end()]
+        told = name in "mj" or found["who"] or _ALLOCATION.search(around) or re.search(_PERSONS, found[0])
+        n = count_of(found[name])
+        if told and n and int(n) > 1:
+            return n, found.start(name), found.end(name)
+    return None
 
 
-def arm_sizes(text: str) -> Iterator[tuple[str, str, int, int]]:
-    """Find "fourteen patients had X and eighteen had Y": the words after n, n, start and end of n."""
+def arm_sizes(text: str, *, planned: bool) -> Iterator[tuple[str, str, int, int]]:
+    """Find "fourteen patients had X and eighteen had Y": the words after n, n, start and end of n.
+
+    ``planned`` tells that the text is a plan (methods): there any people in a group are its size. In results they
+    may be those who had an event, so only people randomised, allocated or analysed are.
+    """
     for found in _OF_GROUP.finditer(text):
         n = count_of(found["n"])
-        if n:
-            yield (
-                re.split(r"\b(?:and|or|while)\b", found["arm"])[0].strip(),
-                n,
-                found.start("n"),
-                found.end("n"),
-            )
+        if not n or (not planned and not _ANALYSED.search(found["how"])):
+            continue
+        before = text[max(0, found.start() - 80) : found.start()]
+        if not (
+            _OF_PEOPLE.search(found["how"])
+            or _ANALYSED.search(found["how"])
+            or (_ALLOCATION.search(before) and not re.search(r"\d\s*±", before))
+        ):
+            continue
+        words = re.split(
+            r"\b(?:and|or|while|at|for)\b|\s(?=in\s+(?:the\s+)?\w+\s*(?:group)?\b)", found["arm"]
+        )[0]
+        yield words.strip(), n, found.start("n"), found.end("n")
 
 
 def total_sizes(text: str) -> Iterator[tuple[str, int, int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sonospine.extraction.arm_labels import CONTROLS, words_of
 from sonospine.extraction.arms import ALL, Arm, DocumentArms
 from sonospine.extraction.reading import Reading
 from sonospine.model.record import Record
@@ -11,6 +12,7 @@ from sonospine.model.table_io import Row
 from sonospine.model.tables import MACHINE_ARMS
 from sonospine.vocabulary import Vocabulary
 
+_IMAGING, _COMBINED = "imaging", "combined"
 _TERMS = (("procedure", "procedures"), ("guidance", "guidance"), ("injectate", "injectates"))
 
 
@@ -19,8 +21,10 @@ def arm_rows(
 ) -> list[Row]:
     """Return a row for each arm named, and for each further label that a reading gives its arm.
 
-    What an arm's own words leave out (guidance, procedure) is taken from the title, else the abstract, else the
-    methods of the whole study.
+    What an arm's own words leave out (procedure, injectate of a one-arm study) is taken from the title, else the
+    abstract, else the methods of the whole study. Guidance is what arms are compared by: an arm has the study's
+    only where the study names one kind and no arm names its own. The arm of a one-arm study has what title,
+    abstract and methods name together.
     """
     readings = list(readings)
     whole = {column: _of_study(record, kind, vocabulary) for column, kind in _TERMS}
@@ -38,26 +42,67 @@ def arm_rows(
             if label and label not in known:
                 known.add(label)
                 listed.append(Arm(label, definition, locator=reading.locator))
-    return [_row(record, arm, whole, vocabulary) for arm in listed]
+    own = {arm.label: _own_terms(arm, vocabulary) for arm in listed}
+    guidance = _together(record, vocabulary)
+    named = any(terms["guidance"] for label, terms in own.items() if label != ALL)
+    rows = []
+    for arm in listed:
+        terms = {
+            column: found or (whole[column] if column == "procedure" or arm.label == ALL else ())
+            for column, found in own[arm.label].items()
+        }
+        if arms.one_arm and (arm.label == ALL or not own[arm.label]["guidance"]):
+            terms["guidance"] = _of_one_arm(guidance, vocabulary)
+        elif not own[arm.label]["guidance"]:
+            inherits = len(guidance) == 1 and not named and not _is_control(arm)
+            terms["guidance"] = guidance if inherits else ()
+        rows.append(_row(record, arm, terms))
+    return rows
 
 
-def _row(record: Record, arm: Arm, whole: dict[str, tuple[str, ...]], vocabulary: Vocabulary) -> Row:
+def _is_control(arm: Arm) -> bool:
+    return bool(words_of(" ".join((*arm.names(), arm.definition))) & CONTROLS)
+
+
+def _own_terms(arm: Arm, vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:
     words = " ; ".join((arm.label, arm.definition, *arm.aliases)) if arm.label != ALL else arm.definition
     own = {column: vocabulary.terms(kind, words) for column, kind in _TERMS}
-    terms = {
-        column: ";".join(own[column] or (whole[column] if column != "injectate" or arm.label == ALL else ()))
-        for column, _ in _TERMS
-    }
+    if not own["guidance"] and arm.label != ALL:
+        # A word that tells guidance only where it stands alone tells it at the head of a label: "blind XYZ".
+        heads = (text.split()[0] for text in (arm.label, arm.definition) if text.strip())
+        found = (vocabulary.terms("guidance", head) for head in heads if len(head) > 3)
+        own["guidance"] = next((terms for terms in found if terms), ())
+    return own
+
+
+def _row(record: Record, arm: Arm, terms: dict[str, tuple[str, ...]]) -> Row:
     return MACHINE_ARMS.row(
         record_id=record.record_id,
         label=arm.label,
         definition=arm.definition,
         role=arm.role,
-        **terms,
+        **{column: ";".join(found) for column, found in terms.items()},
         n_randomised=arm.n_randomised,
         n_analysed=arm.n_analysed,
         locator=arm.locator,
     )
+
+
+def _together(record: Record, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Return the kinds of guidance that title, abstract and methods name, in order."""
+    texts = [record.title, *(p.text for p in record.abstract() if p.role != "introduction")]
+    texts += [p.text for p in record.body() if p.role == "methods"]
+    return tuple(dict.fromkeys(term for text in texts for term in vocabulary.terms("guidance", text)))
+
+
+def _of_one_arm(found: tuple[str, ...], vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Return the guidance of patients who all had the same: of two kinds of imaging the first, and the combined kind."""
+    families = {term: vocabulary.guidance[term].family for term in found}
+    imaging = [term for term in found if families[term] == _IMAGING]
+    combined = [t.id for t in vocabulary.guidance.values() if t.family == _COMBINED][:1]
+    if len(imaging) < 2 and _COMBINED not in families.values():
+        return found
+    return tuple(dict.fromkeys((*imaging[:1], *combined, *(t for t in found if families[t] != _IMAGING))))
 
 
 def _of_study(record: Record, kind: str, vocabulary: Vocabulary) -> tuple[str, ...]:

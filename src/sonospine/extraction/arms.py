@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, field, replace
 
@@ -94,11 +95,11 @@ class DocumentArms:
 
 
 _COMPARES = re.compile(
-    r"\brandomi[sz]|\bplacebo\b|\bcontrol(?:led)? (?:group|trial|study)|\b(?:two|three|four|both|between|each)\b[^.]{0,20}\bgroups\b|\bversus\b|\bvs\.? ",
+    r"\brandomi[sz]|\bplacebo\b|\bcontrol(?:led)? (?:group|trial|study)|\b(?:two|three|four|both|between|each)\b[^.]{0,20}\bgroups\b|\bversus\b|\bvs\.? |\bcomparison of\b[^.]{3,80}\b(?:with|to|and|against)\b|\b(?:two|both|three) (?:arms|kinds|techniques|methods) of\b",
     re.IGNORECASE,
 )
 _ONE_ARM = re.compile(
-    r"\bsingle[- ]arm|\bone[- ]arm|\bcase report|\bcase series|\buncontrolled|\bsingle[- ]group|\bwithout (?:a )?control|\bno control (?:group|arm)|\ba \d+[- ]year[- ]old\b",
+    r"\bsingle[- ]arm|\bone[- ]armed|\bone[- ]arm\s+(?:\w+\s+)?(?:study|trial|design|series)|\bcase report|\bcase series|\buncontrolled|\bsingle[- ]group|\bwithout (?:a )?control|\bno control (?:group|arm)|\ba \d+[- ]year[- ]old\b",
     re.IGNORECASE,
 )
 _ONE_PATIENT = re.compile(
@@ -117,18 +118,29 @@ def find_arms(record: Record, vocabulary: Vocabulary) -> DocumentArms:
         return _registered(record)
     passages = [p for p in record.passages if _tells_arms(p)]
     abbreviations = abbreviations_of(p.text for p in passages)
-    found = clusters(candidates(record, passages), abbreviations)
-    chosen_clusters = chosen(found)
+    found = list(candidates(record, passages))
+    titled = [(c, "title") for c in arm_patterns.compared(record.title)]
+    chosen_clusters = chosen(clusters(found, abbreviations))
     if len(chosen_clusters) < 2:
-        titled = clusters(((c, "title") for c in arm_patterns.compared(record.title)), abbreviations)
-        chosen_clusters = chosen(titled, least=0.5)
+        words = _title_words(record.title, abbreviations)
+        chosen_clusters = chosen(clusters((*found, *titled), abbreviations), title=words)
+    if len(chosen_clusters) < 2:
+        chosen_clusters = chosen(clusters(titled, abbreviations), least=0.5)
     total, total_place = _total(passages)
     alone = _is_one_arm(record, vocabulary)
     if len(chosen_clusters) < 2 or alone:
-        return DocumentArms((), alone or not _is_comparison(record, passages), total, total_place)
+        compares = _is_comparison(record, passages) or _compares_guidance(record.title, vocabulary)
+        return DocumentArms((), alone or not compares, total, total_place)
     named = (_without_total(_arm(c, abbreviations), total) for c in chosen_clusters)
     arms = _sized(tuple(named), passages, total)
     return DocumentArms(_with_roles(arms), False, total, total_place)
+
+
+def _title_words(title: str, abbreviations: dict[str, str]) -> frozenset[str]:
+    """Return the words of a title with the short forms of what it spells out: "US" of "ultrasound"."""
+    words = words_of(title)
+    short = (s for s, long in abbreviations.items() if words_of(long) and words_of(long) <= words)
+    return words | words_of(" ".join(short))
 
 
 def _tells_arms(passage: Passage) -> bool:
@@ -138,8 +150,11 @@ def _tells_arms(passage: Passage) -> bool:
     )
 
 
+_LABEL_FROM = ("code", "named", "listed", "title", "sized", "table")
+
+
 def _arm(cluster: Cluster, abbreviations: dict[str, str]) -> Arm:
-    members = sorted(cluster.members, key=lambda m: (m[0].kind != "code", m[0].kind in {"sized", "table"}))
+    members = sorted(cluster.members, key=lambda m: _LABEL_FROM.index(m[0].kind))
     first, address = members[0]
     own = normalised(first.label)
     definitions = [
@@ -178,15 +193,19 @@ def _sized(arms: tuple[Arm, ...], passages: list[Passage], total: str) -> tuple[
     for passage in passages:
         if all(a.n_randomised or a.label in sizes for a in arms):
             break
-        for words, n, start, end in arm_patterns.arm_sizes(passage.text):
+        planned = passage.role == "methods"
+        for words, n, start, end in arm_patterns.arm_sizes(passage.text, planned=planned):
             arm = known.match(words)
             if arm and not arm.n_randomised:
                 sizes.setdefault(arm.label, (n, str(Place(passage.locator, start, end))))
-        each = arm_patterns.each_size(passage.text)
-        planned = each is not None and total.isdigit() and int(each[0]) * len(arms) != int(total)
-        if each and not planned and not any(a.n_randomised for a in arms):
+        each = arm_patterns.each_size(passage.text) if passage.role != "results" else None
+        wanted = each is not None and total.isdigit() and int(each[0]) * len(arms) != int(total)
+        if each and not wanted and not any(a.n_randomised for a in arms):
             for arm in arms:
                 sizes.setdefault(arm.label, (each[0], str(Place(passage.locator, each[1], each[2]))))
+    if len(sizes) == 1 and not any(a.n_randomised for a in arms):
+        # "Forty patients had X or Y": the only number known is everybody's.
+        sizes = {label: size for label, size in sizes.items() if size[0] != total}
     return tuple(
         replace(a, n_randomised=sizes[a.label][0], n_locator=sizes[a.label][1])
         if a.label in sizes and not a.n_randomised
@@ -243,6 +262,16 @@ def _is_comparison(record: Record, passages: list[Passage]) -> bool:
         )
     )
     return bool(_COMPARES.search(head))
+
+
+def _compares_guidance(title: str, vocabulary: Vocabulary) -> bool:
+    """Tell whether a title sets one kind of guidance against another: "under X or under Y"."""
+    found = vocabulary.find("guidance", title)
+    return any(
+        one.term != other.term
+        and re.search(r"\b(?:or|versus|vs|against|without|instead of)\b", title[one.end : other.start], re.I)
+        for one, other in itertools.pairwise(found)
+    )
 
 
 def is_one_patient(record: Record) -> bool:
