@@ -38,10 +38,29 @@ def vocabulary() -> Vocabulary:
         ("NDI", "ndi", "disability", (None, None)),
         ("NPDS", "npad", "disability", (0, 100)),
         ("Quebec Back Pain Disability Scale", "quebec", "disability", (0, 100)),
-        ("SF-36, bodily pain", "sf36_bp", "pain_function_score", (0, 100)),
+        ("SF-36, bodily pain", "sf36_bp", "pain", (0, 100)),
         ("WOMAC pain", "womac_pain", "pain", (None, None)),
         ("WOMAC physical function (0-68)", "womac_function", "disability", (0, 68)),
-        ("KOOS pain", "koos_pain", "pain_function_score", (0, 100)),
+        ("KOOS pain", "koos_pain", "pain", (0, 100)),
+        ("KOOS sport/rec", "koos_function", "disability", (0, 100)),
+        (
+            "BASFI [bath ankylosing spondylitis functional index] (0–10 cm VAS)",
+            "basfi",
+            "disability",
+            (0, 10),
+        ),
+        ("HAQ-S (0–3)", "haq", "disability", (0, 3)),
+        ("FIQ", "fiq", "disability", (None, None)),
+        ("SF36- functional capacity", "sf36_pf", "disability", (0, 100)),
+        ("SF-36 [short form 36] items, Physical functioning", "sf36_pf", "disability", (0, 100)),
+        ("Functional ability (FFbH-R)", "ffbh", "disability", (0, 100)),
+        ("SPADI [shoulder pain and disability index] pain", "spadi_pain", "pain", (0, 100)),
+        ("SPADI [shoulder pain and disability index] total", "spadi", "disability", (0, 100)),
+        ("AUSCAN [Australian/Canadian Osteoarthritis Hand Index] pain", "auscan_pain", "pain", (None, None)),
+        ("Pain (motion) in mm", "pain", "pain", (None, None)),
+        ("Pain at rest (NRS [numerical rating scale])", "nrs", "pain", (0, 10)),
+        ("back pain (VAS-BP)", "vas", "pain", (0, 10)),
+        ("VAS_NOW pain", "vas", "pain", (0, 10)),
         ("BPI interference", "bpi_interference", "pain_interference", (0, 10)),
         ("pain score", "pain", "pain", (None, None)),
         ("Pain intensity (0-10)", "pain", "pain", (0, 10)),
@@ -50,6 +69,8 @@ def vocabulary() -> Vocabulary:
         ("at least 30 % improvement of the ODI", "responder", "responder", (None, None)),
         ("Adverse events", "adverse_event", "adverse_event", (None, None)),
         ("First-pass success", "first_pass", "placement", (None, None)),
+        ("First-puncture success, joints", "first_pass", "placement", (None, None)),
+        ("the first puncture succeeded", "first_pass", "placement", (None, None)),
         ("Success rate at the first attempt", "first_pass", "placement", (None, None)),
         ("Accuracy of needle placement", "accuracy", "placement", (None, None)),
         ("Needle passes", "attempts", "attempts", (None, None)),
@@ -99,6 +120,63 @@ def test_a_generic_scale_measures_what_stands_beside_it(
 )
 def test_an_unclear_label_is_not_guessed(vocabulary: Vocabulary, label: str) -> None:
     assert vocabulary.instrument(label) is None
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Drug Liking VAS",
+        "Take Drug Again VAS, E max",
+        "Bad effects VAS",
+        "Dry mouth evaluation (VAS)",
+        "VASES",
+        "number of neck pain days",
+        "Neck pain present",
+        "Pressure pain threshold, VAS",
+    ],
+)
+def test_a_scale_of_something_unknown_is_not_pain(vocabulary: Vocabulary, label: str) -> None:
+    reading = vocabulary.instrument(label, context="Results in both groups\nVAS: visual analogue scale")
+    assert reading is None or reading.construct != "pain"
+
+
+@pytest.mark.parametrize(
+    ("label", "heading", "instrument", "construct"),
+    [
+        ("at rest", "VAS for pain after the operation", "vas", "pain"),
+        ("score at 10 (min)", "Course of the numerical rating scale", "nrs", "pain"),
+        ("Differences (treatment effects)", "Change of the ODI", "odi", "disability"),
+        ("Physical functioning", "SF-36 in both groups", "sf36_pf", "disability"),
+        ("Pain", "WOMAC subscales", "womac_pain", "pain"),
+    ],
+)
+def test_a_heading_names_what_a_label_leaves_open(
+    vocabulary: Vocabulary, label: str, heading: str, instrument: str, construct: str
+) -> None:
+    reading = vocabulary.instrument(label, context=f"{heading}\nValues are means")
+    assert reading is not None
+    assert (reading.instrument, reading.construct) == (instrument, construct)
+
+
+def test_a_questionnaire_is_not_taken_for_the_scale_of_its_heading(vocabulary: Vocabulary) -> None:
+    reading = vocabulary.instrument("AUSCAN pain", context="VAS for pain and AUSCAN\nValues are means")
+    assert reading is not None
+    assert reading.instrument == "auscan_pain"
+
+
+@pytest.mark.parametrize(
+    ("label", "heading"),
+    [
+        ("at rest", "VAS and ODI of both groups"),
+        ("Blood loss", "VAS of both groups"),
+        ("Vitality index of the day", "VAS of both groups"),
+    ],
+)
+def test_a_heading_names_nothing_for_another_measurement(
+    vocabulary: Vocabulary, label: str, heading: str
+) -> None:
+    reading = vocabulary.instrument(label, context=f"{heading}\nValues are means")
+    assert reading is None or reading.construct == "characteristic"
 
 
 def test_a_context_tells_what_a_bare_scale_measured(vocabulary: Vocabulary) -> None:

@@ -5,11 +5,14 @@ A wrong instrument puts a wrong number under a diamond: where the words allow tw
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 
 from sonospine.vocabulary.matching import Matcher
+from sonospine.vocabulary.remainder import remainder, without_expansions
 from sonospine.vocabulary.scales import choose, fits, named_scales, signed_scales, unit_in
+from sonospine.vocabulary.spelling import is_abbreviation
 from sonospine.vocabulary.terms import Instrument, InstrumentReading, Mention, Scale
 
 _JOINED = re.compile(
@@ -17,6 +20,10 @@ _JOINED = re.compile(
     r"(?:(?:of|for|on|in|to|with|by|using|via|the|a|an|was|were|is|are|assessed|measured|rated|evaluated|recorded|"
     r"scores?|scales?|ratings?|levels?|degree|intensity|patients?|overall|mean|median)[\s\-‐‑–—:()\[\]]*)*",
     re.IGNORECASE,
+)
+# A number of something, or whether there is any, is no score.
+_COUNTED = re.compile(
+    r"\b(?:number|days|frequency|history|presen(?:t|ce)|duration|prevalence)\b", re.IGNORECASE
 )
 _BEFORE, _AFTER, _SIGN_AFTER = 30, 60, 25
 
@@ -30,11 +37,16 @@ class InstrumentReader:
         matcher: Matcher,
         concepts: Matcher,
         subscales: Matcher,
+        places: Matcher,
     ) -> None:
         self._instruments = instruments
         self._matcher = matcher
         self._concepts = concepts
         self._subscales = subscales
+        self._places = places
+        self._glued = _glued_codes(instruments)
+        # A table asks for the same label once a cell.
+        self._name = functools.lru_cache(maxsize=4096)(self._named)
         self._by_construct: dict[str, Instrument] = {}
         for instrument in instruments.values():
             if not instrument.generic:
@@ -44,8 +56,7 @@ class InstrumentReader:
         self, label: str, *, unit: str = "", context: str = "", value: float | None = None
     ) -> InstrumentReading | None:
         """Read a label; see ``Vocabulary.instrument``."""
-        in_label = [self._instruments[mention.term] for mention in self._matcher.find(label)]
-        instrument, construct = self._named(label, context, in_label)
+        instrument, construct = self._name(label, context)
         if instrument is None or not construct:
             return None
         if instrument.scales and value is not None and not any(fits(s, value) for s in instrument.scales):
@@ -64,7 +75,66 @@ class InstrumentReader:
             direction=direction,
         )
 
-    def _named(self, label: str, context: str, in_label: list[Instrument]) -> tuple[Instrument | None, str]:
+    def _mentions(self, label: str, context: str) -> list[Mention]:
+        """Return the instruments that a label names, or that its heading names for it; empty where neither does."""
+        printed = without_expansions(label)
+        found = self._matcher.find(printed)
+        if not found and printed != label:
+            printed, found = label, self._matcher.find(label)
+        heading = context.partition("\n")[0]
+        if found:
+            whole = self._part_of(printed, found) or (
+                self._part_in(printed, heading) if "\n" in context else []
+            )
+            return whole or _outside_brackets(printed, found, self._instruments)
+        if self._glued is not None and self._glued.search(label):
+            return self._matcher.find(self._glued.sub(r"\g<0> ", label))
+        return self._under_heading(label, heading) if "\n" in context else self._bare(label)
+
+    def _bare(self, label: str) -> list[Mention]:
+        """Return what a label names without its circumstances and units: ``Pain (motion) in mm`` is ``Pain``."""
+        words = () if _COUNTED.search(label) else self._remainder(label)
+        return self._matcher.find(" ".join(words)) if words else []
+
+    def _under_heading(self, label: str, heading: str) -> list[Mention]:
+        """Return what a label measures that names no instrument: a part of the heading's, or all of it."""
+        bare = self._bare(label)
+        part = self._part_in(label, heading)
+        if bare or part:
+            return part or bare
+        if not any(sign.isalpha() for sign in label) or self._remainder(label):
+            return []
+        above = _outside_brackets(heading, self._matcher.find(heading), self._instruments)
+        ids = {mention.term for mention in above}
+        return above[:1] if len(ids) == 1 else []
+
+    def _part_of(self, label: str, found: list[Mention]) -> list[Mention]:
+        """Return the part of a questionnaire that a label names apart from the questionnaire: ``SF-36 items, pain``."""
+        for whole in found:
+            rest = f"{label[: whole.start]} {label[whole.end :]}"
+            if part := self._joined(whole, rest):
+                return part
+        return []
+
+    def _part_in(self, label: str, heading: str) -> list[Mention]:
+        """Return the part of the heading's one questionnaire that a label names."""
+        above = [m for m in self._matcher.find(heading) if not self._instruments[m.term].generic]
+        return self._joined(above[0], label) if len({m.term for m in above}) == 1 else []
+
+    def _joined(self, whole: Mention, rest: str) -> list[Mention]:
+        """Return what a questionnaire's name and the words apart from it are together, where that is a part of it."""
+        words = " ".join(self._remainder(rest, subscales=False))
+        if self._instruments[whole.term].generic or not words:
+            return []
+        found = self._matcher.find(f"{whole.text} {words}")
+        return found[:1] if found and found[0].end > len(whole.text) and found[0].term != whole.term else []
+
+    def _remainder(self, label: str, *, subscales: bool = True) -> tuple[str, ...]:
+        parts = self._subscales.find(label) if subscales else []
+        return remainder(label, [(m.start, m.end) for m in parts])
+
+    def _named(self, label: str, context: str) -> tuple[Instrument | None, str]:
+        in_label = [self._instruments[mention.term] for mention in self._mentions(label, context)]
         specific = _highest([i for i in in_label if not i.generic])
         generic = [i for i in in_label if i.generic]
         if len(specific) > 1:
@@ -78,7 +148,8 @@ class InstrumentReader:
             return generic[0], self._construct_of(generic[0], label, context)
         if specific:
             construct = specific[0].construct
-            return self._generic_in(context, construct) or specific[0], construct
+            named = None if _is_questionnaire(specific[0]) else self._generic_in(context, construct)
+            return named or specific[0], construct
         return None, ""
 
     def _construct_of(self, generic: Instrument, label: str, context: str) -> str:
@@ -88,14 +159,26 @@ class InstrumentReader:
         around = self._concepts.find(context)
         mentions = [m for m in self._matcher.find(context) if m.term == generic.id]
         joined = {c.term for c in around for m in mentions if _are_joined(context, c, m)}
+        told = {c.term for c in around}
+        unknown = self._unknown_words(label)
+        if unknown and generic.assumed not in (joined or told):
+            # "VAS for liking": the words beside a scale that can measure anything say what it measured, and what
+            # that is no one knows here.
+            return ""
         if mentions:
             if joined - {generic.assumed}:
                 return joined.pop() if len(joined) == 1 else ""
             return generic.assumed
-        told = {c.term for c in around}
         if not told or generic.assumed in told:
             return generic.assumed
         return told.pop() if len(told) == 1 else ""
+
+    def _unknown_words(self, label: str) -> tuple[str, ...]:
+        """Return the words of a label that are neither an instrument, a part, a place nor general."""
+        if self._glued is not None:
+            label = self._glued.sub(r"\g<0> ", label)
+        known = [*self._matcher.find(label), *self._subscales.find(label), *self._places.find(label)]
+        return remainder(label, [(m.start, m.end) for m in known])
 
     def _generic_in(self, context: str, construct: str) -> Instrument | None:
         """Return the one generic instrument that a context joins to nothing but this construct."""
@@ -156,6 +239,34 @@ def _highest(instruments: list[Instrument]) -> list[Instrument]:
     """Return the distinct instruments of the highest priority."""
     top = max((i.priority for i in instruments), default=0)
     return list({i.id: i for i in instruments if i.priority == top}.values())
+
+
+def _outside_brackets(
+    text: str, found: list[Mention], instruments: Mapping[str, Instrument]
+) -> list[Mention]:
+    """Return mentions without a generic scale in brackets behind a named instrument: it tells how that was scored."""
+    specific = [m for m in found if _is_questionnaire(instruments[m.term])]
+    if not specific:
+        return found
+    opened = [m for m in found if text[: m.start].count("(") > text[: m.start].count(")")]
+    scored = {m.start for m in opened if instruments[m.term].generic and m.start > specific[0].start}
+    return [m for m in found if m.start not in scored]
+
+
+def _is_questionnaire(instrument: Instrument) -> bool:
+    """Tell whether an instrument has a scale of its own, so that a generic scale beside it tells how it was scored."""
+    return not instrument.generic and bool(instrument.subscale or any(s.default for s in instrument.scales))
+
+
+def _glued_codes(instruments: Mapping[str, Instrument]) -> re.Pattern[str] | None:
+    """Return a pattern of abbreviations of generic scales that a code is glued to (``VAS1``)."""
+    short = {
+        s for i in instruments.values() if i.generic for s in i.synonyms if is_abbreviation(s) and len(s) > 2
+    }
+    if not short:
+        return None
+    listed = "|".join(sorted(map(re.escape, short), key=lambda s: (-len(s), s)))
+    return re.compile(rf"(?<![^\W_])(?:{listed})(?=[A-Z0-9_])")
 
 
 def _are_joined(text: str, one: Mention, other: Mention) -> bool:

@@ -69,7 +69,9 @@ class Vocabulary:
         unit
             The unit as reported, where it stands apart.
         context
-            What stands around it and may name the instrument, the scale or the unit: a sentence, a caption.
+            What stands around it and may name the instrument, the scale or the unit: a sentence, a caption. Where
+            it has several lines, the first is a heading over the label: what the label leaves open ("at rest",
+            "physical functioning") is then asked of it.
         value
             A value measured with it (best the largest one of the document): it can rule a scale out.
         """
@@ -104,6 +106,7 @@ class Vocabulary:
             self._matcher("instruments"),
             Matcher("concepts", self.concepts.values()),
             Matcher("subscales", self.subscales.values()),
+            self._matcher("regions"),
         )
 
 

@@ -133,8 +133,10 @@ class TableContext:
 
     @functools.cached_property
     def notes(self) -> str:
-        """Caption and footnotes as context for whoever names the instrument."""
-        return " ".join((self.table.caption, *self.table.footnotes))[:CONTEXT_LENGTH]
+        """The caption, as the heading, and the footnotes, as context for whoever names the instrument."""
+        return "\n".join((self.table.caption.replace("\n", " "), " ".join(self.table.footnotes)))[
+            :CONTEXT_LENGTH
+        ]
 
 
 def settle_time(
