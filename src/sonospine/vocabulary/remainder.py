@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _BRACKETED = re.compile(r"\[[^\[\]]*\]")
+_BEFORE_OR_AFTER = re.compile(r"(?:pre|post)(?:op|treat|interven|proced|test|train|exerc|therap)\w*")
 _FILLING = frozenset(
     str.split(
         "a an the of for on at in to by from with without using via per and or between within over after before during since until than as was were is "
@@ -17,7 +18,7 @@ _FILLING = frozenset(
         "change changes changed difference differences diff delta improvement improvements improved reduction reductions reduced decrease decreases "
         "decreased increase increases increased decline drop gain benefit effect effects net adjusted unadjusted absolute relative significant "
         "estimate ls lsm least square squares "
-        "baseline initial pre post preoperative postoperative pretreatment posttreatment preop postop follow up followup end start time times timepoint "
+        "baseline initial pre post follow up followup end start time times timepoint "
         "timepoints visit visits day days week weeks wk wks month months mo year years yr hour hours hr hrs h min mins minute minutes s sec seconds d w m "
         "t0 t1 t2 t3 t4 t5 t6 t7 t8 "
         "patient patients participant participants subject subjects people individuals group groups arm arms treatment treatments treated intervention "
@@ -48,6 +49,6 @@ def remainder(label: str, spans: Iterable[tuple[int, int]]) -> tuple[str, ...]:
         word = found.group().casefold()
         if any(start < found.end() and found.start() < end for start, end in covered):
             continue
-        if len(word) > 1 and not word.isdigit() and word not in _FILLING:
+        if len(word) > 1 and not word.isdigit() and word not in _FILLING and not _BEFORE_OR_AFTER.match(word):
             left.append(found.group())
     return tuple(left)
