@@ -7,7 +7,7 @@ from snakemake.utils import min_version
 from sonospine.cli.import_records import source_paths
 from sonospine.config.loading import load_config
 from sonospine.model.errors import InputError
-from sonospine.model.fingerprint import of_rooms
+from sonospine.model.fingerprint import of_command
 from sonospine.sources.importing import source_files
 
 min_version("9.20")

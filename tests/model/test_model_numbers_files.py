@@ -17,7 +17,7 @@ from sonospine.model.buckets import RECORDS_PER_BUCKET, bucket_count, bucket_fil
 from sonospine.model.demonstration import BANNER, is_demonstration
 from sonospine.model.errors import InputError
 from sonospine.model.files import sha256, short_hash, write_bytes, write_text, written_whole
-from sonospine.model.fingerprint import of_rooms
+from sonospine.model.fingerprint import of_command, of_rooms, rooms_of_command
 from sonospine.model.located_yaml import read_yaml
 from sonospine.model.numbers import derived, number, truth, written_truth
 
@@ -170,6 +170,15 @@ def test_the_fingerprint_of_a_room_is_that_of_its_files() -> None:
     assert of_rooms("model") != of_rooms("model", "vocabulary")
     with pytest.raises(FileNotFoundError, match="no room"):
         of_rooms("attic")
+
+
+def test_the_fingerprint_of_a_command_is_that_of_all_it_uses() -> None:
+    rooms = rooms_of_command("report")
+    assert {"cli/report.py", "report", "evidence", "figures", "config", "model"} <= set(rooms)
+    assert not {"extraction", "synthesis", "cli/extract.py"} & set(rooms)
+    assert of_command("report") == of_rooms(*rooms)
+    with pytest.raises(FileNotFoundError, match="no room"):
+        of_command("attic")
 
 
 def test_yaml_knows_the_line_of_every_key_and_item(tmp_path: Path) -> None:

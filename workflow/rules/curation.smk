@@ -19,7 +19,7 @@ rule apply_corrections:
     conda:
         "../envs/sonospine.yaml"
     params:
-        code=of_rooms("model", "corrections", "cli/correct.py"),
+        code=of_command("correct"),
     shell:
         "sonospine correct --shards {input.shards} --records results/records --studies results/studies "
         "--machine extracted/machine --curation extracted/curation --out extracted/curated 2> {log}"
@@ -39,6 +39,6 @@ rule reconcile_measurements:
     conda:
         "../envs/sonospine.yaml"
     params:
-        code=of_rooms("model", "config", "vocabulary", "reconcile", "cli/reconcile.py"),
+        code=of_command("reconcile"),
     shell:
         "sonospine reconcile --config {input.config} --curated extracted/curated --studies results/studies 2> {log}"

@@ -15,7 +15,7 @@ rule extract_measurements:
     conda:
         "../envs/sonospine.yaml"
     params:
-        code=of_rooms("model", "vocabulary", "config", "extraction", "cli/extract.py"),
+        code=of_command("extract"),
         config=CONFIG,
     shell:
         "sonospine extract {input.records} --config {params.config} --tables extracted/machine 2> {log}"

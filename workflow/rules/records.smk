@@ -12,7 +12,7 @@ checkpoint import_records:
     conda:
         "../envs/sonospine.yaml"
     params:
-        code=of_rooms("model", "config", "sources", "cli/import_records.py"),
+        code=of_command("import_records"),
     shell:
         "sonospine import --config {input.config} --out {output} 2> {log}"
 
@@ -28,6 +28,6 @@ rule parse_records:
     conda:
         "../envs/sonospine.yaml"
     params:
-        code=of_rooms("model", "sources", "cli/parse.py"),
+        code=of_command("parse"),
     shell:
         "sonospine parse {input} --out results/records 2> {log}"

@@ -20,7 +20,7 @@ rule draw_figures:
     conda:
         "../envs/sonospine.yaml"
     params:
-        code=of_rooms("model", "config", "figures", "cli/draw.py"),
+        code=of_command("draw"),
     shell:
         "sonospine draw --config {input.config} --effects {input.effects} --synthesis results/synthesis "
         "--studies results/studies --curated extracted/curated --out results/figures 2> {log}"
@@ -48,8 +48,6 @@ rule write_report:
     conda:
         "../envs/sonospine.yaml"
     params:
-        code=of_rooms(
-            "model", "config", "evidence", "figures", "report", "cli/report.py"
-        ),
+        code=of_command("report"),
     shell:
         "sonospine report --config {input.config} --out {output} 2> {log}"

@@ -17,7 +17,7 @@ rule link_reports:
     conda:
         "../envs/sonospine.yaml"
     params:
-        code=of_rooms("model", "linkage", "cli/link.py"),
+        code=of_command("link"),
     shell:
         "sonospine link --shards {input.shards} --records results/records "
         "--curation extracted/curation --out results/studies 2> {log}"
@@ -40,7 +40,7 @@ rule screen_studies:
     conda:
         "../envs/sonospine.yaml"
     params:
-        code=of_rooms("model", "config", "vocabulary", "screening", "cli/screen.py"),
+        code=of_command("screen"),
     shell:
         "sonospine screen --config {input.config} --shards {input.shards} --records results/records "
         "--studies results/studies --curation extracted/curation --out results/screening 2> {log}"

@@ -17,7 +17,7 @@ rule compute_effects:
     conda:
         "../envs/sonospine.yaml"
     params:
-        code=of_rooms("model", "config", "vocabulary", "effects", "cli/effects.py"),
+        code=of_command("effects"),
     shell:
         "sonospine effects --config {input.config} --curated extracted/curated --studies results/studies "
         "--screening results/screening --out {output} 2> {log}"
@@ -35,6 +35,6 @@ rule pool_effects:
     conda:
         "../envs/sonospine.yaml"
     params:
-        code=of_rooms("model", "config", "synthesis", "cli/pool.py"),
+        code=of_command("pool"),
     shell:
         "sonospine pool {input.effects} --config {input.config} -o results/synthesis 2> {log}"
