@@ -151,9 +151,10 @@ def test_values_and_subjects_are_put_in_words() -> None:
     count = row("m", "title", "x", centre="count", value="20", total="23", spread="none", n="")
     assert values_of(count) == "count 20 of 23"
     assert (
-        subject_of(row("m", "title", "x", arm="US", comparator_arm="FL"))
-        == "NRS, arm US against FL, 4 weeks (week 4)"
+        subject_of(row("m", "title", "x", arm="US", comparator_arm="FL")) == "NRS, arm US against FL, 4 weeks"
     )
+    late = row("m", "title", "x", arm="all", time="48 h", weeks="0.2857142857")
+    assert subject_of(late) == "NRS, 48 h (read as 2 days)"
 
 
 def test_places_are_named_and_bad_ids_give_no_address() -> None:

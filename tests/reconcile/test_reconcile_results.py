@@ -170,11 +170,22 @@ def test_where_every_row_is_ruled_out_none_is_chosen_for_pooling() -> None:
 
 
 def test_a_time_that_only_the_abstract_names_is_a_conflict_of_the_study() -> None:
-    result = run(row("m1", "2.4", weeks="1"), row("m2", "", centre="none", source="abstract", weeks="4"),
-                 row("m3", "", centre="none", source="abstract", weeks="1"))  # fmt: skip
+    result = run(row("m1", "2.4"), row("m2", "", centre="none", source="abstract", weeks="4", time="T1"),
+                 row("m3", "", centre="none", source="abstract"))  # fmt: skip
     (conflict,) = [c for c in result.conflicts if c["kind"] == "time"]
     assert conflict["result_id"] == ""
-    assert conflict["check"] == "abstract alone: 4 weeks; elsewhere: 1 weeks"
+    assert conflict["check"] == "abstract alone: 4 weeks; elsewhere: 12 weeks"
+
+
+def test_times_that_disagree_are_told_as_reported_or_in_units_that_can_be_read() -> None:
+    table = [
+        row("m1", "2.4", weeks="0.2857142857", time="48 h"),
+        row("m2", "2.4", weeks="0.1428571429", time="T2"),
+        row("m3", "2.4", weeks="13.035", time="3 months"),
+    ]
+    result = run(*table, row("m4", "", centre="none", source="abstract", weeks="52.14", time="one year"))
+    (conflict,) = [c for c in result.conflicts if c["kind"] == "time"]
+    assert conflict["check"] == "abstract alone: 52 weeks; elsewhere: 24 hours, 48 h, 3 months"
 
 
 def test_the_pilot_study_numbers_have_the_published_smallest_sds() -> None:

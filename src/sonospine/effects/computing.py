@@ -13,10 +13,11 @@ from sonospine.effects.formulas import quantile
 from sonospine.effects.selection import arm_terms, included_studies
 from sonospine.effects.summaries import RULED_OUT, Cell, Source
 from sonospine.model.files import short_hash
-from sonospine.model.numbers import derived, truth, written_truth
+from sonospine.model.numbers import derived, number, truth, written_truth
 from sonospine.model.states import by_person, verified
 from sonospine.model.table_io import Row
 from sonospine.model.tables import EFFECTS
+from sonospine.model.times import readable_time
 
 CONFLICT_KINDS = ("value", "spread", "n", "count")
 _PRINTED_SPREAD = ("spread", "spread_value", "spread_locator", "lower", "upper", "level")
@@ -190,7 +191,7 @@ def _why_not(candidate: Candidate, winner: Candidate) -> str:
     if row["population"] != used["population"]:
         return "another population of the study is preferred"
     if (row["weeks"], row["phase"]) != (used["weeks"], used["phase"]):
-        return f"another time of the same people is nearer to the target ({used['time'] or used['weeks'] + ' weeks'})"
+        return f"another time of the same people is nearer to the target ({_time(used)})"
     if candidate.kind != winner.kind:
         preferred = {
             "final": "values at follow-up",
@@ -203,6 +204,11 @@ def _why_not(candidate: Candidate, winner: Candidate) -> str:
     if len(winner.arms_1) + len(winner.arms_2) > len(candidate.arms_1) + len(candidate.arms_2):
         return "combined with the other arms of the study"
     return "another row of the same people is used"
+
+
+def _time(row: Row) -> str:
+    weeks = number(row["weeks"])
+    return row["time"] or (_words(row["phase"]) if weeks is None else readable_time(weeks))
 
 
 def _winner_flags(winner: _Scored, scored: Sequence[_Scored], task: _Task) -> list[str]:

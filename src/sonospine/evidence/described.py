@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sonospine.model.numbers import truth
 from sonospine.model.table_io import Row
+from sonospine.model.times import readable_time
 
 CENTRE = {"ls_mean": "least-squares mean", "geometric_mean": "geometric mean", "none": ""}
 SPREAD = {"sd": "SD", "se": "SE", "ci": "CI", "iqr": "IQR", "range": "range"}
@@ -52,8 +53,9 @@ def subject_of(row: Row) -> str:
 
 
 def time_of(row: Row) -> str:
-    """Return the time as reported, with the weeks it was taken for."""
+    """Return the time as reported, with the time it was taken for where that is told otherwise."""
     shown = row["time"] or row["phase"].replace("_", "-")
     if not row["weeks"] or row["phase"] == "baseline":
         return shown
-    return f"{shown} (week {float(row['weeks']):.4g})"
+    taken = readable_time(float(row["weeks"])) if float(row["weeks"]) else "just after"
+    return shown if taken in shown.casefold() else f"{shown} (read as {taken})"

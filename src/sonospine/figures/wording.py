@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import unicodedata
 
+from sonospine.model.times import DAY, HOUR, MINUTE, WEEK, in_units
+
 MINUS = "−"
 LARGEST_LOGARITHM = 709
 """The exponential of more is no number any longer."""
@@ -71,15 +73,18 @@ def interval_text(lower: float, upper: float, measure: str) -> str:
     return f"[{effect_number(lower, measure)}, {effect_number(upper, measure)}]"
 
 
+_SHORT_UNITS = {WEEK: "wk", DAY: "d", HOUR: "h", MINUTE: "min"}
+
+
 def time_text(weeks: str) -> str:
     """Write a time of the tables with the unit that suits it: ``30 min``, ``24 h``, ``3 d``, ``4.3 wk``."""
     if weeks == "":
         return ""
     value = float(weeks)
-    for unit, share, least in (("wk", 1.0, 1.0), ("d", 1 / 7, 2 / 7), ("h", 1 / 168, 1 / 168)):
-        if value >= least - 1e-9:
-            return f"{value / share:.2g} {unit}" if value / share < 10 else f"{value / share:.0f} {unit}"
-    return f"{value * 168 * 60:.0f} min" if value > 0 else "0"
+    if value == 0:
+        return "0"
+    count, unit = in_units(value)
+    return f"{count} {_SHORT_UNITS[unit]}"
 
 
 def p_text(text: str) -> str:

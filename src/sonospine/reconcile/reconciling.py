@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from sonospine.model.files import short_hash
 from sonospine.model.numbers import derived, number, written_truth
 from sonospine.model.table_io import Row
 from sonospine.model.tables import CONFLICTS, RECONCILED
+from sonospine.model.times import readable_time
 from sonospine.reconcile.checks import AMBIGUOUS, Finding, check_row, suspected_se
 from sonospine.reconcile.choice import (
     Choice,
@@ -23,6 +25,9 @@ from sonospine.reconcile.choice import (
 from sonospine.reconcile.identity import result_id, result_key
 
 RULED_OUT = "ruled_out:"
+_MEASURED_TIME = re.compile(
+    r"\d+(?:\.\d+)?[\s-]*(?:min|minutes?|h|hrs?|hours?|d|days?|wk|weeks?|months?|years?)", re.IGNORECASE
+)
 _KINDS = ("value", "spread", "n", "count")
 
 
@@ -203,11 +208,19 @@ def _time_conflicts(rows: Sequence[Row]) -> list[Row]:
                 measurement_ids=";".join(r["measurement_id"] for r in involved),
                 places=";".join(f"{r['record_id']} {r['locator']}" for r in involved),
                 reason="the abstract names follow-up times that the rest of the article does not",
-                check=f"abstract alone: {', '.join(extra)} weeks; elsewhere: "
-                f"{', '.join(sorted(body, key=float))} weeks",
+                check=f"abstract alone: {_told(abstract, extra)}; elsewhere: {_told(body, body)}",
             )
         )
     return conflicts
+
+
+def _told(rows: Mapping[str, Sequence[Row]], times: Collection[str]) -> str:
+    """List times as the study prints them, else in a unit that can be read; early ones first."""
+    told = []
+    for weeks in sorted(times, key=float):
+        printed = sorted({row["time"] for row in rows[weeks] if _MEASURED_TIME.fullmatch(row["time"])})
+        told.append(min(printed, key=len) if printed else readable_time(float(weeks)))
+    return ", ".join(told)
 
 
 def _near(weeks: str, others: Collection[str]) -> bool:
