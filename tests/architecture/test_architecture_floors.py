@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +28,9 @@ FLOORS = {
 }
 APART = {"sources", "linkage", "screening", "extraction", "corrections", "reconcile", "effects", "synthesis"}
 """Phases meet in tables: none of these imports another, whatever the floor."""
+
+LONGEST = 420
+"""Lines of a module: about 400."""
 
 # Words that terms of the vocabulary share with ordinary English and with the language of every trial.
 ORDINARY = frozenset(
@@ -176,6 +181,69 @@ def test_the_list_of_ordinary_words_hides_no_name_of_a_procedure_or_injectate() 
         for wording in (*term.synonyms, *term.always)
     }
     assert not named & ORDINARY
+
+
+def names_imported(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the first part of every module that a module imports, wherever in it the import stands."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name.partition(".")[0]) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.lineno, (node.module or "").partition(".")[0]
+
+
+def importing(modules: set[str], rooms: set[str]) -> list[str]:
+    return [
+        f"{path.relative_to(SOURCE)}:{line} imports {name}"
+        for path in MODULES
+        for line, name in names_imported(path)
+        if name in modules and room_of(path) in rooms
+    ]
+
+
+def test_pages_and_figures_compute_no_statistic_and_pooling_draws_nothing() -> None:
+    assert not importing({"scipy", "pymare", "statistics", "numpy"}, {"report", "figures", "evidence"})
+    assert not importing({"matplotlib", "jinja2", "markupsafe"}, {"synthesis", "effects", "reconcile"})
+    assert importing({"scipy", "pymare"}, {"synthesis"}), "the test finds imports where they are"
+
+
+def test_nothing_reaches_the_network() -> None:
+    # The live fetch will stand in sources/; only its rules may call it.
+    network = {"httpx", "requests", "socket", "http", "ftplib", "smtplib", "aiohttp", "Bio", "urllib3"}
+    assert not importing(network, set(FLOORS))
+
+
+def test_only_the_command_line_prints() -> None:
+    found = [
+        f"{path.relative_to(SOURCE)}:{node.lineno}"
+        for path in MODULES
+        if room_of(path) != "cli"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("print", "input")
+    ]
+    assert not found, "\n".join(found)
+
+
+def test_a_module_is_short_enough_to_read_in_one_sitting() -> None:
+    long = {
+        str(path.relative_to(SOURCE)): lines
+        for path in MODULES
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > LONGEST
+    }
+    assert not long
+
+
+def test_what_every_command_loads_is_light() -> None:
+    heavy = "{'pandas', 'pandera', 'numpy', 'scipy', 'spacy', 'pymare', 'matplotlib', 'lxml', 'pydantic'}"
+    modules = [
+        ".".join(p.relative_to(SOURCE.parent).with_suffix("").parts)
+        for p in sorted((SOURCE / "model").glob("*.py"))
+    ]
+    code = f"import sys, {', '.join([*modules, 'sonospine.cli.main'])}; print(sorted({heavy} & set(sys.modules)))"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"
 
 
 def test_there_is_no_drawer_for_everything() -> None:
