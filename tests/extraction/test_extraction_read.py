@@ -60,7 +60,7 @@ def test_read_prints_title_arms_values_and_places(paper):
 
 def test_quotes_show_the_number_in_its_sentence(paper):
     _, out, _ = call(read, paper, "--quotes")
-    assert "The VAS at 4 weeks was 2.3 ± 1.1 in group A" in " ".join(out.split())
+    assert "The VAS at 4 weeks was »2.3 ± 1.1« in group A" in " ".join(out.split())
 
 
 def test_json_is_one_object_a_record(paper):

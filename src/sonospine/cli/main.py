@@ -199,7 +199,7 @@ def _show_version(wanted: bool) -> None:
 
 
 def _log(wanted: bool) -> None:
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    logging.basicConfig(format="%(levelname)s: %(message)s", stream=sys.stderr)
     if wanted:
         logging.getLogger("sonospine").setLevel(logging.INFO)
 

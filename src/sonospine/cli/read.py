@@ -12,15 +12,11 @@ from sonospine.cli.inputs import CONFIG_DEFAULT, CONFIG_HELP, records_in, vocabu
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table as Grid
     from rich.text import Text
 
     from sonospine.extraction.assembly import Extraction
     from sonospine.model.record import Record
-    from sonospine.model.table_io import Row
-
-_SPREADS = {"sd": "SD", "se": "SE", "ci": "CI", "iqr": "IQR", "range": "range"}
-_SHOWN = 40
+    from sonospine.vocabulary import Vocabulary
 
 
 def run(
@@ -42,18 +38,23 @@ def run(
     from sonospine.extraction.assembly import extract_records
 
     vocabulary = vocabulary_of(config)
-    faulty = False
+    console = None if as_json else terminal()
+    faulty = any_result = False
     for path in files:
         records, faults = records_in(path)
         for record in records:
             made = extract_records([record], vocabulary)
-            if as_json:
+            any_result |= bool(made.measurements)
+            if console is None:
                 typer.echo(as_json_line(record, made))
             else:
-                show(record, made, quotes=quotes)
+                console.rule(str(path) if len(files) > 1 else "", style="dim", align="left")
+                show(record, made, vocabulary, console, quotes=quotes)
         for fault in faults:
             faulty = True
             typer.echo(fault.line(), err=True)
+    if console is not None and any_result:
+        _say_what_columns_mean(console)
     if faulty:
         raise typer.Exit(1)
 
@@ -74,37 +75,84 @@ def as_json_line(record: Record, made: Extraction) -> str:
     )
 
 
-def show(record: Record, made: Extraction, *, quotes: bool, console: Console | None = None) -> None:
-    """Print one record: title, arms, a table per outcome, and what could not be read."""
+def terminal() -> Console:
+    """Return the terminal; styles are left out where it is none, colours where NO_COLOR is set."""
     from rich.console import Console
-    from rich.padding import Padding
-    from rich.rule import Rule
+
+    class Terminal(Console):
+        def on_broken_pipe(self) -> None:
+            raise  # the error that is being handled: the command line ends quietly
+
+    return Terminal(highlight=False, markup=False, emoji=False)
+
+
+def show(record: Record, made: Extraction, vocabulary: Vocabulary, console: Console, *, quotes: bool) -> None:
+    """Print one record: title, arms, results under their outcomes, and what could not be read."""
     from rich.text import Text
 
-    console = console or Console(highlight=False, soft_wrap=False)
-    console.print(Rule(style="dim"))
-    console.print(Text(record.title or record.record_id, style="bold"))
-    console.print(Text(_about(record), style="dim"))
+    from sonospine.cli.reading_lines import arm_lines, wrapped
+
+    def put(text: str, style: str) -> None:
+        for line in wrapped(text, console.width):
+            _put(console, Text(line, style=style))
+
+    put(record.title or record.record_id, "bold")
+    put(_about(record), "dim")
     if record.demonstration:
         from sonospine.model.demonstration import BANNER
 
-        console.print(Text(BANNER, style="yellow"))
+        put(BANNER, "yellow")
     if record.status != "current":
-        console.print(Text(f"Status: {record.status}", style="bold red"))
+        put(f"Status: {record.status}", "bold red")
     if made.arms:
-        console.print(Padding(_arms(made.arms), (1, 0, 0, 0)))
-    for outcome, rows in _by_outcome(record, made.measurements):
-        console.print(Padding(_results(outcome, rows), (1, 0, 0, 0)))
-        if quotes:
-            for row in rows:
-                console.print(Padding(_quote(record, row), (0, 0, 0, 2)))
+        console.print()
+        for line in arm_lines(made.arms, console.width):
+            _put(console, line)
     console.print()
-    if not made.measurements:
-        console.print(Text("No result could be read.", style="yellow"))
-    for row in made.unread:
-        line = Text("Not read: ", style="yellow")
-        line.append(f"{row['locator']}  ", style="dim").append(_cut(row["caption"], 110))
-        console.print(line)
+    if made.measurements:
+        _show_results(record, made, vocabulary, console, quotes=quotes)
+    else:
+        put(_nothing(record), "yellow")
+    if made.unread:
+        from sonospine.cli.reading_lines import cut
+
+        put("Not read, because the results stand only in a picture:", "yellow")
+        for row in made.unread:
+            _put(console, Text(cut(f"  {row['locator']}  {row['caption']}", console.width)))
+    if made.unread or not made.measurements:
+        console.print()
+
+
+def _show_results(
+    record: Record, made: Extraction, vocabulary: Vocabulary, console: Console, *, quotes: bool
+) -> None:
+    from rich.text import Text
+
+    from sonospine.cli.reading_lines import MOST_ROWS, grid_of, header_line, heading, row_lines
+    from sonospine.cli.reading_order import outcomes_of
+    from sonospine.cli.reading_quotes import quote_line
+
+    outcomes = outcomes_of(record, made.arms, made.measurements, vocabulary)
+    grid = grid_of(outcomes, console.width)
+    _put(console, header_line(grid))
+    for outcome in outcomes:
+        _put(console, heading(outcome))
+        for row in outcome.rows[:MOST_ROWS]:
+            for line in row_lines(row, outcome, grid):
+                _put(console, line)
+            if quotes:
+                quoted = quote_line(record, row, marked=not console.is_terminal)
+                for line in quoted.wrap(console, max(console.width - 4, 20)):
+                    line.rstrip()
+                    _put(console, Text("    ").append_text(line))
+        if len(outcome.rows) > MOST_ROWS:
+            more = f"and {len(outcome.rows) - MOST_ROWS} more (--json shows all)"
+            _put(console, Text(more, style="dim"))
+        console.print()
+
+
+def _put(console: Console, line: Text) -> None:
+    console.print(line, no_wrap=True, overflow="ellipsis", soft_wrap=not console.is_terminal)
 
 
 def _about(record: Record) -> str:
@@ -113,125 +161,19 @@ def _about(record: Record) -> str:
     return " · ".join(p for p in (authors, record.journal, record.year, *ids) if p)
 
 
-def _arms(arms: list[Row]) -> Grid:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", title=None)
-    for name in ("arm", "n", "what it is", "guidance"):
-        table.add_column(name, justify="right" if name == "n" else "left", overflow="fold")
-    for arm in arms:
-        n = arm["n_analysed"] or arm["n_randomised"]
-        cells = (arm["label"], n, _cut(arm["definition"], 70), arm["guidance"].replace(";", ", "))
-        table.add_row(*(Text(c) for c in cells))
-    return table
-
-
-def _by_outcome(record: Record, rows: list[Row]) -> list[tuple[str, list[Row]]]:
-    """Group rows by what was measured, instruments of the vocabulary first, in the order of the document."""
-    order = {address: i for i, address in enumerate(_addresses(record))}
-
-    def position(row: Row) -> tuple[int, int, str]:
-        from sonospine.model.places import parse
-
-        place = parse(row["locator"])
-        return order.get(place.address.partition(":")[0], len(order)), place.start or 0, row["locator"]
-
-    groups: dict[str, list[Row]] = {}
-    for row in sorted(rows, key=lambda r: (not r["instrument"], position(r))):
-        name = row["outcome"]
-        if row["instrument"]:
-            name = f"{row['instrument']} ({row['construct'].replace('_', ' ')})"
-        groups.setdefault(name, []).append(row)
-    for members in groups.values():
-        members.sort(key=lambda r: (_weeks(r), r["arm"], position(r)))
-    return list(groups.items())
-
-
-def _addresses(record: Record) -> list[str]:
-    return ["title", *(p.locator for p in record.passages), *(t.locator for t in record.tables)]
-
-
-def _weeks(row: Row) -> tuple[int, float]:
-    phases = {"baseline": 0, "procedure": 1, "follow_up": 2, "": 3}
-    return phases[row["phase"]], float(row["weeks"] or 1e9)
-
-
-def _results(outcome: str, rows: list[Row]) -> Grid:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", title=Text(outcome, style="bold cyan"))
-    table.title_justify = "left"
-    for name in ("arm", "time", "value", "", "n", "sure", "place"):
-        table.add_column(name, justify="right" if name in {"value", "n", "sure"} else "left", overflow="fold")
-    for row in rows[:_SHOWN]:
-        table.add_row(
-            Text(_arm(row)),
-            Text(_time(row)),
-            Text(_value(row), style="bold"),
-            Text(_spread(row)),
-            Text(row["total"] or row["n"]),
-            _sure(row),
-            Text(row["locator"], style="dim"),
-        )
-    if len(rows) > _SHOWN:
-        table.add_row(Text(f"and {len(rows) - _SHOWN} more", style="dim"))
-    return table
-
-
-def _arm(row: Row) -> str:
-    return f"{row['arm']} − {row['comparator_arm']}" if row["comparator_arm"] else row["arm"] or "?"
-
-
-def _time(row: Row) -> str:
-    change = " (change)" if row["change"] == "true" else ""
-    return (_cut(row["time"], 40) or row["phase"].replace("_", " ")) + change
-
-
-def _value(row: Row) -> str:
-    if row["centre"] == "count" and row["total"]:
-        return f"{row['value']}/{row['total']}"
-    if row["centre"] == "single" and row["scale_max"]:
-        return f"{row['value']} of {row['scale_max']}"
-    return f"{row['value']}%" if row["centre"] == "percent" else row["value"]
-
-
-def _spread(row: Row) -> str:
-    centre = {"mean": "", "count": "", "percent": "", "none": ""}.get(row["centre"], row["centre"])
-    name = _SPREADS.get(row["spread"], "")
-    if row["spread_value"]:
-        parts = f"± {row['spread_value']} {name}"
-    elif row["lower"] or row["upper"]:
-        parts = f"{name} {row['lower']} to {row['upper']}"
+def _nothing(record: Record) -> str:
+    if record.kind == "registration":
+        why = "" if record.registry.get("hasResults") else ": the registration has no results"
     else:
-        parts = ""
-    return " ".join(p for p in (parts, centre.replace("_", " ")) if p)
+        why = "" if record.body() or record.tables else ": the file has only the title and the abstract"
+    return f"No result could be read{why}."
 
 
-def _sure(row: Row) -> Text:
+def _say_what_columns_mean(console: Console) -> None:
     from rich.text import Text
 
-    confidence = float(row["confidence"])
-    style = "green" if confidence >= 0.8 else "yellow" if confidence >= 0.5 else "red"
-    return Text(f"{100 * confidence:.0f}%", style=style)
+    from sonospine.cli.reading_lines import LEGEND, wrapped
 
-
-def _quote(record: Record, row: Row) -> Text:
-    from rich.text import Text
-
-    from sonospine.model.places import parse, text_at
-
-    place = parse(row["locator"])
-    text = text_at(record, place.address) or ""
-    start = place.start if place.start is not None else 0
-    end = place.end if place.end is not None else len(text)
-    line = Text("… " if start > 60 else "", style="dim")
-    line.append(text[max(0, start - 60) : start], style="dim")
-    line.append(text[start:end], style="bold reverse")
-    line.append(text[end : end + 60], style="dim")
-    return line.append(" …" if end + 60 < len(text) else "", style="dim")
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else f"{text[: width - 1]}…"
+    for sentence in LEGEND:
+        for line in wrapped(sentence, console.width):
+            _put(console, Text(line, style="dim"))
