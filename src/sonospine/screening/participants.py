@@ -5,35 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from sonospine.model.number_words import SINGLE
 from sonospine.screening.pieces import ABSTRACT, METHODS, NOTE, Piece
 
-_ONES = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-_WORDS = {word: number for number, word in enumerate(_ONES)} | {
-    word: 20 + 10 * number for number, word in enumerate(_TENS)
-}
-_WORD = r"(?:" + "|".join([*_WORDS, "hundred"]) + r")"
+_WORD = r"(?:" + "|".join([*SINGLE, "hundred"]) + r")"
 _NUMBER = (
     rf"(?P<n>\d{{1,3}}(?:,\d{{3}})+|\d{{1,5}}|{_WORD}(?:[ -]+(?:and[ -]+)?{_WORD})*)"
     r"(?!\s*(?:%|-|years?\b|yrs?\b|months?\b|weeks?\b|days?\b|hours?\b|m[glm]\b|cm\b))"
@@ -69,8 +44,8 @@ def whole_number(text: str) -> int | None:
     for word in re.split(r"[ -]+", text.lower()):
         if word == "hundred":
             total = max(total, 1) * 100
-        elif word in _WORDS:
-            total += _WORDS[word]
+        elif word in SINGLE:
+            total += SINGLE[word]
         elif word != "and":
             return None
     return total or None
