@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from sonospine.model.record import Record
     from sonospine.vocabulary import Vocabulary
 
+_CONTROLS = {code: "\N{REPLACEMENT CHARACTER}" for code in (*range(32), *range(127, 160))}
+
 
 def run(
     files: Annotated[
@@ -152,6 +154,7 @@ def _show_results(
 
 
 def _put(console: Console, line: Text) -> None:
+    line.plain = line.plain.translate(_CONTROLS)  # a paper must not steer the terminal
     console.print(line, no_wrap=True, overflow="ellipsis", soft_wrap=not console.is_terminal)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
-from sonospine.cli.reading_order import PLAIN_CENTRES, Outcome, centre_name, plain_wording
+from sonospine.cli.reading_order import PLAIN_CENTRES, Outcome, centre_name, own_words
 from sonospine.model.table_io import Row
 
 LEGEND = (
@@ -88,11 +88,10 @@ def row_lines(row: Row, outcome: Outcome, grid: Grid) -> Iterator[Text]:
         _GAP + _fitted(_middle(_short_place(row["locator"]), widths["place"]), widths["place"]), "dim"
     )
     line.rstrip()
-    if plain_wording(row["outcome"]) in (outcome.wording, outcome.name.casefold()):
+    said = own_words(row, outcome)
+    if not said:
         yield line
-        return
-    said = f"“{row['outcome']}”"
-    if line.cell_len + len(_GAP) + cell_len(said) <= grid.width:
+    elif line.cell_len + len(_GAP) + cell_len(said) <= grid.width:
         yield line.append(_GAP + said, "dim")
     else:
         yield line

@@ -23,7 +23,7 @@ class Outcome:
     """Results under one heading: its name, what stands beside it, and the rows in order.
 
     ``known`` tells that the vocabulary has the instrument. ``wording`` is the commonest wording of the paper: a
-    row that is worded otherwise shows its own. ``centre`` is the kind of centre where all rows have the same.
+    count that is worded otherwise shows its own. ``centre`` is the kind of centre where all rows have the same.
     """
 
     name: str
@@ -39,13 +39,13 @@ def outcomes_of(record: Record, arms: list[Row], rows: list[Row], vocabulary: Vo
 
     Instruments of the vocabulary come first, in the order of the document, then outcomes that it does not know
     under the paper's own words, then characteristics of the participants. Within a group rows go by time, then by
-    arm in the order of the arms (comparisons after them), then by place.
+    arm in the order of the arms (comparisons after them), then by place; subscales stay together.
     """
-    groups: dict[tuple[str, str, str], list[Row]] = {}
+    groups: dict[tuple[str, str], list[Row]] = {}
     place_order = _PlaceOrder(record)
     for row in sorted(rows, key=place_order.of):
         known = row["instrument"]
-        key = (known, row["construct"], row["subscale"]) if known else ("", "", row["outcome"].casefold())
+        key = (known, row["construct"]) if known else ("", row["outcome"].casefold())
         groups.setdefault(key, []).append(row)
     arm_order = {arm["label"]: index for index, arm in enumerate(arms)}
 
@@ -53,7 +53,8 @@ def outcomes_of(record: Record, arms: list[Row], rows: list[Row], vocabulary: Vo
         arm = arm_order.get(row["arm"], len(arm_order))
         weeks = float(row["weeks"]) if row["weeks"] else 1e9
         comparison = bool(row["comparator_arm"])
-        return _PHASES[row["phase"]], weeks, comparison, arm, row["arm"], place_order.of(row)
+        when = (row["subscale"], _PHASES[row["phase"]], weeks)
+        return *when, comparison, arm, row["arm"], place_order.of(row)
 
     made = [_outcome(sorted(group, key=by_time), vocabulary) for group in groups.values()]
     return sorted(made, key=_rank)
@@ -69,8 +70,7 @@ def _outcome(rows: list[Row], vocabulary: Vocabulary) -> Outcome:
     first = rows[0]
     wordings = Counter(plain_wording(row["outcome"]) for row in rows)
     wording = min(wordings, key=lambda name: (-wordings[name], name))
-    centres = {row["centre"] for row in rows}
-    centre = centres.pop() if len(centres) == 1 else ""
+    centre = _same("centre", rows)
     if not first["instrument"]:
         details = ("not in the vocabulary", centre_name(centre))
         about = " · ".join(d for d in details if d)
@@ -80,8 +80,19 @@ def _outcome(rows: list[Row], vocabulary: Vocabulary) -> Outcome:
     construct = first["construct"].replace("_", " ")
     if construct.casefold() == name.casefold():
         construct = ""
-    parts = (construct, first["subscale"], _scale(rows), centre_name(centre))
+    parts = (construct, _same("subscale", rows), _scale(rows), centre_name(centre))
     return Outcome(name, " · ".join(p for p in parts if p), True, wording, centre, tuple(rows))
+
+
+def own_words(row: Row, outcome: Outcome) -> str:
+    """Return what a row needs beside it: its subscale, and its wording where that says what was counted."""
+    parts = []
+    if row["subscale"] and row["subscale"] not in outcome.about.split(" · "):
+        parts.append(row["subscale"])
+    telling = row["centre"] in ("count", "percent") or row["construct"] == CHARACTERISTIC
+    if telling and plain_wording(row["outcome"]) not in (outcome.wording, outcome.name.casefold()):
+        parts.append(f"“{row['outcome']}”")
+    return " ".join(parts)
 
 
 def plain_wording(outcome: str) -> str:
@@ -94,6 +105,12 @@ def centre_name(centre: str) -> str:
     if centre in PLAIN_CENTRES:
         return ""
     return _CENTRES.get(centre, centre.replace("_", " "))
+
+
+def _same(column: str, rows: list[Row]) -> str:
+    """Return the value of a column where all rows have the same."""
+    values = {row[column] for row in rows}
+    return values.pop() if len(values) == 1 else ""
 
 
 def _scale(rows: list[Row]) -> str:
