@@ -16,7 +16,14 @@ from hypothesis import strategies as st
 from sonospine.model.buckets import RECORDS_PER_BUCKET, bucket_count, bucket_files, bucket_of
 from sonospine.model.demonstration import BANNER, is_demonstration
 from sonospine.model.errors import InputError
-from sonospine.model.files import sha256, short_hash, write_bytes, write_text, written_whole
+from sonospine.model.files import (
+    folder_written_whole,
+    sha256,
+    short_hash,
+    write_bytes,
+    write_text,
+    written_whole,
+)
 from sonospine.model.fingerprint import of_command, of_rooms, rooms_of_command
 from sonospine.model.located_yaml import read_yaml
 from sonospine.model.numbers import derived, number, truth, written_truth
@@ -102,6 +109,50 @@ def test_a_killed_writer_leaves_the_old_file_whole(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code, str(path)], env={**os.environ}, check=False)
     assert done.returncode != 0
     assert path.read_text(encoding="utf-8") == "old\n"
+
+
+def test_a_folder_is_swapped_in_whole_and_holds_nothing_of_the_old_one(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    for name in ("one", "two"):
+        with folder_written_whole(folder) as fresh:
+            (fresh / name).write_text(name)
+            assert not (folder / name).exists()
+        assert [p.name for p in folder.iterdir()] == [name]
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_folder_stays_as_it_was_when_writing_it_fails(tmp_path: Path) -> None:
+    with folder_written_whole(tmp_path / "out") as fresh:
+        (fresh / "one").write_text("one")
+    with pytest.raises(ValueError, match="no"), folder_written_whole(tmp_path / "out"):
+        raise ValueError("no")
+    assert [p.relative_to(tmp_path).as_posix() for p in sorted(tmp_path.rglob("*"))] == ["out", "out/one"]
+
+
+def test_a_folder_that_cannot_take_its_place_brings_the_old_one_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with folder_written_whole(tmp_path / "out") as fresh:
+        (fresh / "one").write_text("one")
+    replace = Path.replace
+
+    def refused(self: Path, target: Path) -> Path:
+        if self.suffix == ".part":
+            raise OSError("refused")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", refused)
+    with pytest.raises(OSError, match="refused"), folder_written_whole(tmp_path / "out"):
+        pass
+    assert [p.relative_to(tmp_path).as_posix() for p in sorted(tmp_path.rglob("*"))] == ["out", "out/one"]
+
+
+def test_what_a_killed_run_left_beside_a_folder_is_cleared(tmp_path: Path) -> None:
+    for name in (".out.abc.part", ".out.abc.old", ".other.abc.part"):
+        (tmp_path / name).mkdir()
+    with folder_written_whole(tmp_path / "out"):
+        pass
+    assert sorted(p.name for p in tmp_path.iterdir()) == [".other.abc.part", "out"]
 
 
 def test_text_is_written_as_it_is_with_lf(tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
-"""Files are written whole or not at all: to a temporary name in the same folder, then renamed."""
+"""Files and folders are written whole or not at all: to a temporary name beside their place, then renamed."""
 
 from __future__ import annotations
 
 import contextlib
+import glob
 import hashlib
 import logging
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,13 +30,9 @@ def written_whole(path: Path | str) -> Iterator[IO[bytes]]:
     target = Path(path)
     if target.is_dir():
         raise InputError("cannot be written: it is a folder, not a file", file=target)
-    try:
+    with _named_where_it_cannot_be_written(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
-    except (FileExistsError, NotADirectoryError):
-        raise InputError("cannot be written: a folder of its path is a file", file=target) from None
-    except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror}", file=target) from None
     try:
         with os.fdopen(handle, "wb") as stream:
             yield stream
@@ -47,6 +45,50 @@ def written_whole(path: Path | str) -> Iterator[IO[bytes]]:
         with contextlib.suppress(FileNotFoundError):
             Path(name).unlink()
         raise
+
+
+@contextlib.contextmanager
+def folder_written_whole(path: Path | str) -> Iterator[Path]:
+    """Give an empty folder that takes the place of ``path`` only if the block ends without an error.
+
+    The folder is made beside its place and moved there; the one that stood there stays as it was until then. What
+    earlier runs that were killed left beside it is cleared away.
+
+    Raises
+    ------
+    InputError
+        The place cannot be written: a folder of its path is a file, or it is not allowed.
+    """
+    target = Path(path)
+    with _named_where_it_cannot_be_written(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        for ending in ("part", "old"):
+            for left in target.parent.glob(f".{glob.escape(target.name)}.*.{ending}"):
+                shutil.rmtree(left, ignore_errors=True)
+        fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent))
+    old = fresh.with_suffix(".old")
+    try:
+        yield fresh
+        fresh.chmod(0o755)
+        if target.exists():
+            target.replace(old)
+        fresh.replace(target)
+        shutil.rmtree(old, ignore_errors=True)
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        if old.exists() and not target.exists():
+            old.replace(target)
+        raise
+
+
+@contextlib.contextmanager
+def _named_where_it_cannot_be_written(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except (FileExistsError, NotADirectoryError):
+        raise InputError("cannot be written: a folder of its path is a file", file=target) from None
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror}", file=target) from None
 
 
 def read_text(path: Path | str) -> str:

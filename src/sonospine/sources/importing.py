@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import IO
 
 from sonospine.model.buckets import bucket_count, bucket_of
 from sonospine.model.errors import InputError
-from sonospine.model.files import sha256, written_whole
+from sonospine.model.files import folder_written_whole, sha256, written_whole
 from sonospine.model.record import Record, to_json
 from sonospine.model.table_io import write_table
 from sonospine.model.tables import REJECTED
@@ -87,21 +86,13 @@ def import_sources(
         for source in _existing(sources)
         for path, name, shown in _files(source)
     ]
-    out.parent.mkdir(parents=True, exist_ok=True)
-    for left in (*out.parent.glob(f".{out.name}.*.part"), *out.parent.glob(f".{out.name}.*.old")):
-        shutil.rmtree(left, ignore_errors=True)  # of a run that was killed
-    fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".part", dir=out.parent))
-    try:
+    with folder_written_whole(out) as fresh:
         with tempfile.TemporaryFile(dir=fresh) as spool:
             kept, rejected = _spool(watched(listed), spool)
             shards = _write_shards(kept, spool, fresh)
         write_table(
             fresh / "rejected.tsv", REJECTED, [{"file": r.file, "reason": r.reason} for r in _once(rejected)]
         )
-        fresh.chmod(0o755)
-        _move_into_place(fresh, out)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
     return Imported(len(kept), len(rejected), shards)
 
 
@@ -203,14 +194,6 @@ def _write_shards(kept: dict[str, _Spooled], spool: IO[bytes], folder: Path) -> 
                 spool.seek(place.offset)
                 stream.write(spool.read(place.length))
     return buckets
-
-
-def _move_into_place(fresh: Path, out: Path) -> None:
-    old = fresh.with_suffix(".old")
-    if out.exists():
-        out.replace(old)
-    fresh.replace(out)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def _once(rejected: Iterable[Rejected]) -> list[Rejected]:
