@@ -10,8 +10,17 @@ from hypothesis import strategies as st
 
 from sonospine.model.errors import InputError
 from sonospine.model.schema import Column, TableSchema
-from sonospine.model.table_io import Row, read_rows, read_table, read_tables, table_text, write_table
-from sonospine.model.tables import ALL_TABLES, CORRECTED, CURATION, LINKS, MEASUREMENTS, RECONCILED, REJECTED
+from sonospine.model.table_io import Row, read_table, read_tables, table_text, write_table
+from sonospine.model.tables import (
+    ALL_TABLES,
+    CORRECTED,
+    CURATION,
+    LINKS,
+    MEASUREMENTS,
+    RECONCILED,
+    REJECTED,
+    WEIGHTS,
+)
 
 TRY = TableSchema(
     "try",
@@ -167,11 +176,12 @@ def test_a_broken_file_is_one_clear_line(tmp_path: Path, content: bytes, words: 
 
 
 def test_a_short_row_is_filled_and_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
-    path = tmp_path / "any.tsv"
-    path.write_bytes("\ufeffa\tb\tc\r\n1\r\n\r\n2\t3\t4\r\n".encode())
-    header, rows = read_rows(path)
-    assert header == ["a", "b", "c"]
-    assert rows == [{"a": "1", "b": "", "c": ""}, {"a": "2", "b": "3", "c": "4"}]
+    path = tmp_path / "weights.tsv"
+    head = "\t".join(WEIGHTS.names)
+    path.write_bytes(f"\ufeff{head}\r\np\t\tprimary\te1\t40\r\n\r\np\t\tprimary\r\n".encode())
+    first, second = read_table(path, WEIGHTS, validate=False)
+    assert first == WEIGHTS.row(analysis="p", variant="primary", effect_id="e1", weight="40")
+    assert second == WEIGHTS.row(analysis="p", variant="primary")
 
 
 def test_a_cell_of_any_length_comes_back(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from sonospine.model.times import readable_time
 @pytest.mark.parametrize(
     ("weeks", "text"),
     [
+        (0, "just after"),
         (10 / 10080, "10 minutes"),
         (1 / 168, "1 hour"),
         (1 / 7, "24 hours"),

@@ -61,6 +61,7 @@ def test_every_pubmed_record_of_the_index_is_read(real_data: Path) -> None:
 def test_flags_of_the_pubmed_index_show_in_the_records(real_data: Path) -> None:
     index = json.loads((real_data / "pubmed-xml" / "index.json").read_text())
     once = {key for key, count in Counter(e["pmid"] for e in index).items() if count == 1}
+    assert once
     for entry in index:
         if entry["pmid"] not in once:
             continue
@@ -114,7 +115,9 @@ def own_text(paragraph: etree._Element) -> str:
 
 def test_no_word_and_no_number_of_a_real_article_is_lost(real_data: Path) -> None:
     # Raised numbers are citations and marks, which are left out on purpose; the rest must be there.
-    for path in articles(real_data)[::4]:
+    paths = articles(real_data)[::4]
+    assert paths
+    for path in paths:
         (record,) = records_of(path)
         root = etree.parse(
             path, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
@@ -144,6 +147,9 @@ def test_no_word_and_no_number_of_a_real_article_is_lost(real_data: Path) -> Non
 def test_every_registration_is_read_and_its_results_can_be_pointed_to(real_data: Path) -> None:
     index = {entry["nct"]: entry for entry in json.loads((real_data / "ctgov" / "index.json").read_text())}
     paths = sorted((real_data / "ctgov" / "studies").glob("*.json"))
+    pages = sorted((real_data / "ctgov" / "pages").glob("*.json"))
+    assert paths
+    assert pages
     for path in paths:
         (record,) = records_of(path)
         check(record)
@@ -152,7 +158,7 @@ def test_every_registration_is_read_and_its_results_can_be_pointed_to(real_data:
         assert record.types[:1] == ((entry["study_type"],) if entry["study_type"] else record.types[:1])
         if entry["n_outcome_measures"]:
             assert quote_at(record, "registry/outcomeMeasures/0/title")
-    for path in sorted((real_data / "ctgov" / "pages").glob("*.json")):
+    for path in pages:
         records, rejected = readings_of(path)
         assert records or rejected
         for record in records:
@@ -160,11 +166,13 @@ def test_every_registration_is_read_and_its_results_can_be_pointed_to(real_data:
 
 
 def test_exports_of_references_are_refused_with_a_reason(real_data: Path) -> None:
-    for path in sorted((real_data / "citation-files").rglob("*")):
-        if path.is_file() and path.suffix != ".md":
-            records, rejected = readings_of(path)
-            assert records == [], path.name
-            assert len(rejected) == 1, path.name
+    folder = real_data / "citation-files"
+    exports = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".md"]
+    assert exports
+    for path in exports:
+        records, rejected = readings_of(path)
+        assert records == [], path.name
+        assert len(rejected) == 1, path.name
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,6 @@ FACTS = (
     ("dispersionType", "Dispersion"),
     ("unitOfMeasure", "Unit"),
 )
-NUMBERS = ("value", "spread", "lowerLimit", "upperLimit")
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,14 +81,11 @@ def read_tables(paths: Iterable[Path], schema: TableSchema) -> list[Row]:
     return [row for path in paths for row in read_table(path, schema)]
 
 
-def read_rows(path: Path | str) -> tuple[list[str], list[Row]]:
-    """Read any tab-separated file as its header and its rows of text (short rows are filled with empty cells)."""
-    header, numbered = _numbered_rows(path)
-    return header, [row for _, row in numbered]
-
-
 def _numbered_rows(path: Path | str) -> tuple[list[str], list[tuple[int, Row]]]:
-    """Read any tab-separated file; empty lines are passed over, so each row comes with the line it stands on."""
+    """Read any tab-separated file as its header and its rows of text.
+
+    Short rows are filled with empty cells. Empty lines are passed over, so each row comes with the line it stands on.
+    """
     lines = csv.reader(io.StringIO(read_text(path), newline=""), delimiter="\t", strict=False)
     content = _cells(lines, path)
     header = next(content, [])
