@@ -317,6 +317,16 @@ def test_a_timepoint_correction_changes_the_time_of_its_rows() -> None:
     assert state(result)["timepoint_id"] == name
 
 
+def test_a_new_label_of_a_timepoint_moves_no_row() -> None:
+    rows = [ROWS[0], {**ROWS[1], "phase": "baseline", "weeks": "-2"}]
+    name = state(run(rows=rows))["timepoint_id"]
+    assert name == state(run(rows=rows), "m1")["timepoint_id"]
+    line = act("a1", "ann", "set", name, target_type="timepoint", field="label", new_value="before")
+    result = run(line, rows=rows)
+    assert outcomes(result) == ["applied"]
+    assert [state(result, m)["weeks"] for m in ("m1", "m2")] == ["0", "-2"]
+
+
 def test_a_value_taken_from_another_place_moves_the_row_there_and_leaves_its_spread_where_it_was() -> None:
     result = run(
         act("a1", "ann", "set", field="value", new_value="2.0", new_locator=place("2.0"), new_quote="2.0")

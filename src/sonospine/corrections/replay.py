@@ -82,17 +82,23 @@ def replay(
         row["comparator_arm_id"] = arm_id(study, row["comparator_arm"])
         row["timepoint_id"] = timepoint_id(study, row)
     arm_rows = session.corrected("arm", merged_arms(arms, corrected, studies, order), ARMS)
-    timepoints = session.corrected("timepoint", timepoints_of(corrected), TIMEPOINTS)
-    _retime(corrected, timepoints, session.changed_timepoints())
+    read = timepoints_of(corrected)
+    timepoints = session.corrected("timepoint", read, TIMEPOINTS)
+    _retime(corrected, read, timepoints)
     session.close()
     return Curated(corrected, arm_rows, timepoints, session.log())
 
 
-def _retime(corrected: Sequence[Row], timepoints: Sequence[Row], changed: set[str]) -> None:
-    times = {row["timepoint_id"]: row for row in timepoints}
+def _retime(corrected: Sequence[Row], read: Sequence[Row], timepoints: Sequence[Row]) -> None:
+    """Give the rows of each timepoint that people moved its weeks and phase; a new label alone moves nothing."""
+    moved = {
+        after["timepoint_id"]: after
+        for before, after in zip(read, timepoints, strict=True)
+        if (before["weeks"], before["phase"]) != (after["weeks"], after["phase"])
+    }
     for row in corrected:
-        if row["timepoint_id"] in changed:
-            time = times[row["timepoint_id"]]
+        if row["timepoint_id"] in moved:
+            time = moved[row["timepoint_id"]]
             row["weeks"], row["phase"] = time["weeks"], time["phase"]
 
 
@@ -109,7 +115,6 @@ class _Session:
         self.results: dict[str, tuple[str, str]] = {}
         self.undone_by = self._undone()
         self.targets: dict[str, Target] = {}
-        self.changed: dict[str, set[str]] = defaultdict(set)
         self.groups = closed_groups(self._standing())
         self.added: dict[str, Addition] = {}
 
@@ -167,10 +172,6 @@ class _Session:
                 self.added[addition.row["measurement_id"]] = addition
         return [self.added[key] for key in sorted(self.added)]
 
-    def changed_timepoints(self) -> set[str]:
-        """Return the timepoints that a line changed."""
-        return self.changed["timepoint"]
-
     def corrected(self, kind: str, rows: Sequence[Row], schema: TableSchema) -> list[Row]:
         """Return the rows of a kind after the votes on them."""
         index = Index.of(kind, rows, self.sha256, self.context)
@@ -200,8 +201,6 @@ class _Session:
             new = outcome.row
             if "state" in new:
                 new["state"] = outcome.state
-            if any(new[name] != row[name] for name in new if name not in ("state", "flags")):
-                self.changed[kind].add(key)
             decided.append(new)
         return decided
 
