@@ -9,10 +9,10 @@ from sonospine.cli.import_records import run as run_import
 from sonospine.cli.parse import run as run_parse
 from sonospine.model.buckets import bucket_of
 from sonospine.model.errors import InputError
+from sonospine.model.identifiers import ncts_in, normal_pmcid
 from sonospine.model.record import read_records
 from sonospine.model.table_io import read_table
 from sonospine.model.tables import REJECTED
-from sonospine.sources.identifiers import ncts_in, normal_pmcid
 from sonospine.sources.importing import SourcePath, import_sources
 from sonospine.sources.raw import raw_from_json
 

@@ -12,13 +12,13 @@ from sonospine.linkage.link import Link, link
 from sonospine.linkage.normal import (
     cited_dois,
     cited_registrations,
-    doi,
     is_review,
     name_words,
     own_registrations,
     plain,
     pmcid,
 )
+from sonospine.model.identifiers import normal_doi
 from sonospine.model.record import Record
 
 _NAMED = 97
@@ -65,7 +65,7 @@ def news_links(records: Iterable[Record]) -> Iterator[Link]:
     by_doi: dict[str, list[Record]] = defaultdict(list)
     for article in articles:
         if article.doi:
-            by_doi[doi(article.doi)].append(article)
+            by_doi[normal_doi(article.doi)].append(article)
     registered: dict[str, list[Record]] = defaultdict(list)
     for record in listed:
         if record.kind == "registration":
@@ -78,7 +78,7 @@ def news_links(records: Iterable[Record]) -> Iterator[Link]:
 
 
 def _about_articles(page: Record, articles: list[Record], by_doi: dict[str, list[Record]]) -> Iterator[Link]:
-    given = sorted({doi(page.doi), *cited_dois(page)} - {""})
+    given = sorted({normal_doi(page.doi), *cited_dois(page)} - {""})
     text = _text(page)
     named = {a.record_id: evidence for a in articles if (evidence := _named(page, a, text))}
     for value in given:
@@ -87,7 +87,9 @@ def _about_articles(page: Record, articles: list[Record], by_doi: dict[str, list
                 why = f"news that gives DOI {value}"
                 yield link(page.record_id, article.record_id, "companion", why, 1, joins="study")
     for article in articles:
-        if article.record_id in named and not (article.doi and doi(article.doi) not in given and given):
+        if article.record_id in named and not (
+            article.doi and normal_doi(article.doi) not in given and given
+        ):
             why = f"news that names {named[article.record_id]}"
             if given:
                 why += f" and gives DOI {', '.join(given)}"
@@ -147,7 +149,7 @@ def _names(record: Record) -> list[str]:
     names = [record.record_id]
     names += [f"pmid:{record.pmid}"] if record.pmid else []
     names += [f"pmcid:{pmcid(record.pmcid)}"] if record.pmcid else []
-    names += [f"doi:{doi(record.doi)}"] if record.doi else []
+    names += [f"doi:{normal_doi(record.doi)}"] if record.doi else []
     names += [f"nct:{value}" for value in own_registrations(record)] if record.kind == "registration" else []
     return names
 
@@ -156,8 +158,8 @@ def _target(text: str) -> str:
     """Return the name of a notice's target, however the source writes it."""
     bare = text.strip()
     kind, _, value = bare.partition(":")
-    if doi(bare):
-        return f"doi:{doi(bare)}"
+    if normal_doi(bare):
+        return f"doi:{normal_doi(bare)}"
     if kind.lower() in ("pmid", "pubmed") and value.strip().isdigit():
         return f"pmid:{value.strip()}"
     if bare.isdigit():

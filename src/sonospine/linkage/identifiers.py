@@ -11,13 +11,13 @@ from sonospine.linkage.link import Link, link
 from sonospine.linkage.normal import (
     cited_dois,
     cited_registrations,
-    doi,
     is_review,
     own_registrations,
     plain,
     pmcid,
     registry_list,
 )
+from sonospine.model.identifiers import normal_doi
 from sonospine.model.record import Record
 
 REPORT_KINDS = frozenset({"article", "abstract", "protocol"})
@@ -47,7 +47,7 @@ def _keys(record: Record) -> list[tuple[str, str]]:
     group = "" if record.kind in REPORT_KINDS else f" of {record.kind}"
     if record.kind == "news":
         return []
-    keys = (("PMID", record.pmid), ("PMCID", pmcid(record.pmcid)), ("DOI", doi(record.doi)))
+    keys = (("PMID", record.pmid), ("PMCID", pmcid(record.pmcid)), ("DOI", normal_doi(record.doi)))
     return [(name + group, value) for name, value in keys if value]
 
 
@@ -112,14 +112,14 @@ def publication_links(records: Iterable[Record]) -> Iterator[Link]:
     published: dict[str, list[Record]] = defaultdict(list)
     for record in listed:
         if record.kind not in ("registration", "news"):
-            for name in {record.pmid, doi(record.doi)} - {""}:
+            for name in {record.pmid, normal_doi(record.doi)} - {""}:
                 published[name].append(record)
     for record in listed:
         if record.kind != "registration":
             continue
         for reference in _references(record):
             kind = str(reference.get("type", ""))
-            names = (str(reference.get("pmid", "")), doi(str(reference.get("citation", ""))))
+            names = (str(reference.get("pmid", "")), normal_doi(str(reference.get("citation", ""))))
             named = {a.record_id: (a, name) for name in reversed(names) for a in published.get(name, [])}
             for article, name in named.values():
                 yield _publication(article, record, name, kind)
@@ -142,8 +142,8 @@ def citation_links(records: Iterable[Record]) -> Iterator[Link]:
     by_doi: dict[str, list[Record]] = defaultdict(list)
     by_nct: dict[str, list[Record]] = defaultdict(list)
     for record in listed:
-        if doi(record.doi) and record.kind != "news":
-            by_doi[doi(record.doi)].append(record)
+        if normal_doi(record.doi) and record.kind != "news":
+            by_doi[normal_doi(record.doi)].append(record)
         if record.kind == "registration":
             for value in own_registrations(record):
                 by_nct[value].append(record)

@@ -15,9 +15,10 @@ from sonospine.linkage.identifiers import (
     report_links,
 )
 from sonospine.linkage.link import Link, link, merged
-from sonospine.linkage.normal import doi, own_registrations
+from sonospine.linkage.normal import own_registrations
 from sonospine.linkage.titles import title_links
 from sonospine.model.files import short_hash
+from sonospine.model.identifiers import normal_doi
 from sonospine.model.numbers import derived, written_truth
 from sonospine.model.record import Record
 from sonospine.model.table_io import Row
@@ -180,7 +181,7 @@ def _record_row(record: Record, report_id: str, study_id: str, retracted: bool) 
         year=record.year if record.year.isdigit() else "",
         journal=record.journal,
         authors=";".join(record.authors),
-        doi=doi(record.doi),
+        doi=normal_doi(record.doi),
         pmid=record.pmid,
         pmcid=record.pmcid,
         nct=";".join(own_registrations(record)),

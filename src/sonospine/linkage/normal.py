@@ -6,6 +6,7 @@ import re
 import unicodedata
 from typing import Any
 
+from sonospine.model.identifiers import ncts_in, normal_doi
 from sonospine.model.record import Record
 
 REVIEW_TYPES = frozenset(
@@ -14,8 +15,6 @@ REVIEW_TYPES = frozenset(
 _REVIEW_TITLE = re.compile(
     r"\b(systematic|scoping|narrative|umbrella|technical) review\b|\bmeta ?analys[ei]s\b|\breview of\b"
 )
-_DOI = re.compile(r"(10\.\d{4,9}/\S+)", re.IGNORECASE)
-_NCT = re.compile(r"NCT[0-9]{8}", re.IGNORECASE)
 _INITIALS = re.compile(r"[a-z]{1,3}")
 # One spelling for what British and American editors write differently.
 _SPELLING = (
@@ -39,16 +38,9 @@ def plain(text: str) -> str:
     return words
 
 
-def doi(text: str) -> str:
-    """Return a DOI in lower case without address and trailing punctuation; empty where there is none."""
-    found = _DOI.search(text)
-    return found[1].rstrip(".,;)]}>\"'").lower() if found else ""
-
-
 def nct(text: str) -> str:
     """Return a registration id in capitals; empty where there is none."""
-    found = _NCT.search(text)
-    return found[0].upper() if found else ""
+    return next(iter(ncts_in(text)), "")
 
 
 def pmcid(text: str) -> str:
@@ -96,7 +88,7 @@ def cited_registrations(record: Record) -> tuple[str, ...]:
 
 def cited_dois(record: Record) -> tuple[str, ...]:
     """Return the DOIs that a record mentions, its own left out, sorted."""
-    return tuple(sorted({doi(text) for text in record.dois_cited} - {"", doi(record.doi)}))
+    return tuple(sorted({normal_doi(text) for text in record.dois_cited} - {"", normal_doi(record.doi)}))
 
 
 def is_review(record: Record) -> bool:

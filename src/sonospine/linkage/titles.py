@@ -17,7 +17,8 @@ from sonospine.linkage.likeness import (
     years_apart,
 )
 from sonospine.linkage.link import Link, link
-from sonospine.linkage.normal import doi, is_review, pmcid
+from sonospine.linkage.normal import is_review, pmcid
+from sonospine.model.identifiers import normal_doi
 from sonospine.model.numbers import derived
 from sonospine.model.record import Record
 
@@ -92,7 +93,7 @@ def _joined(a: Titled, b: Titled, score: float, evidence: str) -> Link:
     differing = differing_identifier(a.record, b.record)
     if not differing and (years_apart(a, b) or 0) <= 1:
         return link(*ends, "same_report", f"{evidence}, no identifier differs", score, joins="report")
-    preprint = any(doi(t.record.doi).startswith(PREPRINT_PREFIXES) for t in (a, b))
+    preprint = any(normal_doi(t.record.doi).startswith(PREPRINT_PREFIXES) for t in (a, b))
     if preprint and not (is_review(a.record) or is_review(b.record)):
         return link(*ends, "same_study", f"{evidence}, preprint and article", score, joins="study")
     exact = a.words == b.words and a.authors and b.authors and len(a.words) >= LEAST_WORDS_WITHOUT_AUTHORS
@@ -140,7 +141,7 @@ def differing_identifier(a: Record, b: Record) -> str:
     for name, one, other in (
         ("PMIDs", a.pmid, b.pmid),
         ("PMCIDs", pmcid(a.pmcid), pmcid(b.pmcid)),
-        ("DOIs", doi(a.doi), doi(b.doi)),
+        ("DOIs", normal_doi(a.doi), normal_doi(b.doi)),
     ):
         if one and other and one != other:
             return name

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from sonospine.model.identifiers import ncts_in, normal_doi
 from sonospine.model.record import Notice, Passage, Record
 from sonospine.sources.decoding import clean, collapse, unescape
 from sonospine.sources.headings import abstract_passages
-from sonospine.sources.identifiers import ncts_in, normal_doi, normal_pmid, unique, year_in
+from sonospine.sources.identifiers import normal_pmid, unique, year_in
 from sonospine.sources.raw import RawRecord, Unreadable
 
 _KEPT = ("protocolSection", "resultsSection", "derivedSection", "hasResults")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from sonospine.model.identifiers import dois_in, ncts_in
 from sonospine.model.record import Figure, Passage, Record, Table
 from sonospine.sources import text_front as front
 from sonospine.sources.blocks import BACK, Block, Heading, Paragraph, blocks_of, menu_lines, prepared_lines
@@ -14,7 +15,7 @@ from sonospine.sources.decoding import collapse
 from sonospine.sources.editorial import kind_of, status_of
 from sonospine.sources.front_matter import FrontMatter, split_front_matter
 from sonospine.sources.headings import LABELS, abstract_passages, role_of
-from sonospine.sources.identifiers import dois_in, ncts_in, registered_in, unique, written_language
+from sonospine.sources.identifiers import registered_in, unique, written_language
 from sonospine.sources.raw import RawRecord, Unreadable
 
 _ABSTRACT = re.compile(r"(?:structured )?abstract|summary", re.IGNORECASE)

@@ -9,16 +9,9 @@ from typing import Any
 
 import yaml
 
+from sonospine.model.identifiers import ncts_in, normal_doi, normal_pmcid
 from sonospine.sources.decoding import collapse
-from sonospine.sources.identifiers import (
-    ncts_in,
-    normal_doi,
-    normal_language,
-    normal_pmcid,
-    normal_pmid,
-    unique,
-    year_in,
-)
+from sonospine.sources.identifiers import normal_language, normal_pmid, unique, year_in
 from sonospine.sources.raw import Unreadable
 
 _FENCED = re.compile(r"\A---[ \t]*\n(.*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)

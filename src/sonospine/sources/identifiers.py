@@ -1,4 +1,4 @@
-"""Identifiers as they are printed in papers: DOIs, trial registrations, PubMed ids, language codes."""
+"""What papers print of themselves besides DOIs: own registrations, PubMed ids, years, languages; names of files."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-_DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>|\\^`{}]+", re.IGNORECASE)
-_NCT = re.compile(r"\bNCT\s?([0-9]{8})\b", re.IGNORECASE)
+from sonospine.model.identifiers import NCT
+
 _REGISTERED = re.compile(
     r"regist|clinical\s?trials?\.gov|identifier|trial (?:number|no\b|id\b)|clinical trials? (?:number|no\b)",
     re.IGNORECASE,
@@ -56,43 +56,14 @@ def unique(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value for value in values if value))
 
 
-def normal_doi(text: str) -> str:
-    """Return a DOI in lower case without resolver or prefix, or an empty text where there is none."""
-    found = _DOI.search(text.strip())
-    return _trimmed(found.group()) if found else ""
-
-
-def dois_in(text: str) -> tuple[str, ...]:
-    """Return the distinct DOIs of a text in order."""
-    return unique(_trimmed(found.group()) for found in _DOI.finditer(text))
-
-
-def _trimmed(doi: str) -> str:
-    doi = doi.rstrip(".,;:*'\u2019\u201d]")
-    while doi.endswith(")") and doi.count("(") < doi.count(")"):
-        doi = doi[:-1].rstrip(".,;:")
-    return doi.lower()
-
-
-def ncts_in(text: str) -> tuple[str, ...]:
-    """Return the distinct ClinicalTrials.gov numbers of a text in order."""
-    return unique(f"NCT{found[1]}" for found in _NCT.finditer(text))
-
-
 def registered_in(text: str) -> tuple[str, ...]:
     """Return the registrations that stand near words of registration, and so are the report's own."""
     own = []
-    for found in _NCT.finditer(text):
+    for found in NCT.finditer(text):
         start = max(0, found.start() - REGISTRATION_REACH)
         if _REGISTERED.search(text, start, found.end() + REGISTRATION_REACH // 2):
             own.append(f"NCT{found[1]}")
     return unique(own)
-
-
-def normal_pmcid(text: str) -> str:
-    """Return ``PMC123`` for ``PMC123``, ``123`` or ``PMC123.1``; empty where there is no such number."""
-    found = re.fullmatch(r"(?:PMC)?([0-9]+)(?:\.[0-9]+)?", text.strip(), re.IGNORECASE)
-    return f"PMC{found[1]}" if found else ""
 
 
 def normal_pmid(text: str) -> str:

@@ -7,19 +7,13 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from sonospine.model.identifiers import dois_in, ncts_in, normal_doi
 from sonospine.model.record import Passage, Record
 from sonospine.sources import jats_front as front
 from sonospine.sources.editorial import kind_of, status_of
 from sonospine.sources.flatten import text_of
 from sonospine.sources.headings import role_of
-from sonospine.sources.identifiers import (
-    dois_in,
-    ncts_in,
-    normal_doi,
-    registered_in,
-    unique,
-    written_language,
-)
+from sonospine.sources.identifiers import registered_in, unique, written_language
 from sonospine.sources.jats_tables import figures_of, tables_of
 from sonospine.sources.raw import RawRecord, Unreadable
 from sonospine.sources.xml_stream import parse_entry

@@ -7,18 +7,12 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from sonospine.model.identifiers import normal_doi, normal_pmcid
 from sonospine.model.record import Notice, Passage
 from sonospine.sources.editorial import JATS_RELATIONS
 from sonospine.sources.flatten import text_of
 from sonospine.sources.headings import abstract_passages
-from sonospine.sources.identifiers import (
-    normal_doi,
-    normal_language,
-    normal_pmcid,
-    normal_pmid,
-    unique,
-    year_in,
-)
+from sonospine.sources.identifiers import normal_language, normal_pmid, unique, year_in
 
 _XLINK = "{http://www.w3.org/1999/xlink}href"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"

@@ -7,20 +7,12 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from sonospine.model.identifiers import ncts_in, normal_doi, normal_pmcid
 from sonospine.model.record import Notice, Passage, Record
 from sonospine.sources.editorial import PUBMED_RELATIONS, kind_of, status_of
 from sonospine.sources.flatten import text_of
 from sonospine.sources.headings import abstract_passages, label_address
-from sonospine.sources.identifiers import (
-    ncts_in,
-    normal_doi,
-    normal_language,
-    normal_pmcid,
-    normal_pmid,
-    registered_in,
-    unique,
-    year_in,
-)
+from sonospine.sources.identifiers import normal_language, normal_pmid, registered_in, unique, year_in
 from sonospine.sources.raw import RawRecord, Unreadable
 from sonospine.sources.xml_stream import parse_entry
 
