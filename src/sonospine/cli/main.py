@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import difflib
 import importlib
+import io
 import logging
 import os
 import sys
@@ -109,7 +111,8 @@ COMMANDS: dict[str, Entry] = {
         "Draw a forest plot per analysis.",
         "sonospine draw --config config/config.yaml \\\n"
         "    --effects results/effects/effects.tsv --synthesis results/synthesis \\\n"
-        "    --studies results/studies --curated extracted/curated --out results/figures",
+        "    --studies results/studies --curated extracted/curated \\\n"
+        "    --out results/figures",
     ),
     "report": Entry(
         "report",
@@ -226,7 +229,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a terminal without ± is no reason to stop
     try:
         try:
-            app()
+            app(prog_name="sonospine")
         finally:
             if sys.stdout is not None:
                 sys.stdout.flush()
@@ -252,4 +255,5 @@ def _fail(line: str, status: int) -> None:
 def _silence() -> None:
     """Let what is still unwritten go nowhere: writing it again at the end of the program would fail again."""
     if sys.stdout is not None:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        with contextlib.suppress(io.UnsupportedOperation):  # an output that is no file
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

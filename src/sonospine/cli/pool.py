@@ -76,6 +76,9 @@ def run(
     thresholds: dict[str, Threshold] = {}
     analyses: list[str] | None = None
     chosen = Choice()
+    _one_of("--estimator", estimator, ESTIMATORS)
+    _one_of("--ci", ci, INTERVALS)
+    _between(level)
     if config is None:
         effects = read_effects(file)
     else:
@@ -91,11 +94,7 @@ def run(
             difference = getattr(differences, named) if named else None
             if difference is not None:
                 thresholds[analysis.id] = Threshold(difference.value, difference.source)
-    chosen = Choice(
-        _one_of("--estimator", estimator, ESTIMATORS) or chosen.estimator,
-        _one_of("--ci", ci, INTERVALS) or chosen.ci,
-        chosen.level if level is None else _level(level),
-    )
+    chosen = Choice(estimator or chosen.estimator, ci or chosen.ci, chosen.level if level is None else level)
     if level is not None:
         # The intervals of single studies were worked out for another level: have them worked out anew.
         effects = [{**row, "ci_lower": "", "ci_upper": ""} for row in effects]
@@ -111,16 +110,14 @@ def run(
         typer.echo(f"{len(pools.pooled)} pooled rows written to {out}", err=True)
 
 
-def _one_of(option: str, value: str | None, allowed: tuple[str, ...]) -> str | None:
+def _one_of(option: str, value: str | None, allowed: tuple[str, ...]) -> None:
     if value is not None and value not in allowed:
         raise typer.BadParameter(f"{value!r} is not one of {', '.join(allowed)}", param_hint=option)
-    return value
 
 
-def _level(level: float) -> float:
-    if not 50 < level < 100:
+def _between(level: float | None) -> None:
+    if level is not None and not 50 < level < 100:
         raise typer.BadParameter(f"{level} is not between 50 and 100 percent", param_hint="--level")
-    return level
 
 
 def _short(row: Row) -> Row:

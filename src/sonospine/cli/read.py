@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sonospine.model.record import Record
     from sonospine.vocabulary import Vocabulary
 
-_CONTROLS = {code: "\N{REPLACEMENT CHARACTER}" for code in (*range(32), *range(127, 160))}
+_CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), "\N{REPLACEMENT CHARACTER}")
 
 
 def run(

@@ -19,7 +19,7 @@ LEGEND = (
 MOST_ROWS = 40
 _SPREADS = {"sd": "SD", "se": "SE", "ci": "CI", "iqr": "IQR", "range": "range"}
 _GAP = "  "
-_LEAST = {"arm": 12, "time": 12, "place": 16}
+_LEAST = {"arm": 10, "time": 10, "place": 16}
 _NUMBER = re.compile(r"[-+−]?\d+")
 
 
