@@ -29,8 +29,8 @@ FLOORS = {
 APART = {"sources", "linkage", "screening", "extraction", "corrections", "reconcile", "effects", "synthesis"}
 """Phases meet in tables: none of these imports another, whatever the floor."""
 
-LONGEST = 420
-"""Lines of a module: about 400."""
+LONGEST = 450
+"""Lines of a module: about 400, and never more than this."""
 
 # Words that terms of the vocabulary share with ordinary English and with the language of every trial.
 ORDINARY = frozenset(
