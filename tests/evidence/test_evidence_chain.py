@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from sonospine.evidence.chain import StudyEvidence, chain_of, steps_of
-from sonospine.evidence.described import subject_of, values_of
+from sonospine.evidence.described import p_of, signed, subject_of, values_of
+from sonospine.evidence.flags import flags_in_words
 from sonospine.evidence.fragments import chain_html, sources_html
 from sonospine.evidence.naming import addresses_of, place_in_words
 from sonospine.model.record import Cell, Passage, Record, Table
@@ -55,6 +58,48 @@ def evidence(**changes: object) -> StudyEvidence:
     two = row("m2", "body/s2p1:8-17", "3.1 ± 0.2", spread_value="0.3")
     values: dict[str, object] = {"records": {"file:a": RECORD}, "measurements": {"m1": one, "m2": two}}
     return StudyEvidence(**{**values, **changes})  # type: ignore[arg-type]  # a test may change any field
+
+
+@pytest.mark.parametrize(
+    ("printed", "text"),
+    [("<0.001", "p < 0.001"), ("0.03", "p = 0.03"), ("0.000", "p < 0.001 (printed 0.000)"), ("=0.2", "p = 0.2"),
+     ("0", "p printed as 0")],
+)  # fmt: skip
+def test_a_p_value_is_shown_as_printed_and_never_as_nothing(printed: str, text: str) -> None:
+    assert p_of(printed) == text
+
+
+def test_negative_numbers_of_our_own_have_a_true_minus_and_quotes_keep_theirs() -> None:
+    one = row("m1", "table/T1:r1c2:0-9", "-3.1 (0.2)", source="table", value="-3.1", change="true")
+    steps = [
+        {"function": "MC", "inputs": [], "formula": "yi = m1 - m2", "values": {"m1": -3.1}, "result": -3.1}
+    ]
+    shown = evidence(measurements={"m1": one})
+    chain = chain_of(effect(measure="MC", yi="-3.1", ci_lower="-3.4", derivation=json.dumps(steps)), shown)
+    assert chain.readings[0].values.startswith("mean −3.1")
+    assert chain.readings[0].quote == "-3.1 (0.2)"
+    assert chain.steps[0].values == (("m1", "−3.1"),)
+    assert chain.results[0] == ("effect, yi", "−3.1")
+    assert signed("1-2, a-3, (-4), x -5") == "1-2, a-3, (−4), x −5"
+
+
+def test_a_warning_of_a_check_is_no_correction_by_a_person() -> None:
+    one = row("m1", "table/T1:r1c2:0-9", "3.1 (0.2)", source="table", flags="spread_assumed_sd;conflict")
+    machine = {"m1": {**one, "flags": "spread_assumed_sd"}}
+    reading = chain_of(effect(), evidence(measurements={"m1": one}, machine=machine)).readings[0]
+    assert reading.changes == ()
+    assert reading.flags == (
+        "not said what stands beside the mean; taken for an SD; "
+        "places of the source disagree, and nobody has decided yet"
+    )
+
+
+def test_every_kind_of_flag_is_put_in_words() -> None:
+    text = flags_in_words("ruled_out:sd_below_minimum;corrected:spread_value;scale_max_50;not_known_yet")
+    assert text == (
+        "impossible: the SD is smaller than whole-number scores allow; corrected by a person: spread value; "
+        "printed out of 50; not known yet"
+    )
 
 
 def test_other_places_of_the_same_result_are_shown_and_compared() -> None:
@@ -147,7 +192,7 @@ def test_values_and_subjects_are_put_in_words() -> None:
     ci = row(
         "m", "title", "x", spread="ci", spread_value="", lower="1", upper="2", level="95", p_value="<0.01"
     )
-    assert values_of(ci) == "mean 3.1, 95 % CI 1 to 2, n = 20, p <0.01"
+    assert values_of(ci) == "mean 3.1, 95 % CI 1 to 2, n = 20, p < 0.01"
     count = row("m", "title", "x", centre="count", value="20", total="23", spread="none", n="")
     assert values_of(count) == "count 20 of 23"
     assert (

@@ -228,7 +228,14 @@ def test_a_ratio_beyond_all_numbers_is_infinite() -> None:
 
 @pytest.mark.parametrize(
     ("weeks", "text"),
-    [("", ""), ("0", "0"), ("0.00099", "10 min"), ("0.142857", "24 h"), ("0.5", "3.5 d"), ("26.07", "26 wk")],
+    [
+        ("", ""),
+        ("0", "just after"),
+        ("0.00099", "10 min"),
+        ("0.142857", "24 h"),
+        ("0.5", "3.5 d"),
+        ("26.07", "26 wk"),
+    ],
 )
 def test_times_are_written_in_the_unit_that_suits_them(weeks: str, text: str) -> None:
     assert time_text(weeks) == text

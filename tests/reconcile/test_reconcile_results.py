@@ -137,6 +137,15 @@ def test_a_much_smaller_sd_than_the_other_arms_is_suspected_and_not_changed() ->
     assert [c["kind"] for c in result.conflicts] == ["check"]
 
 
+def test_a_doubt_that_holds_at_two_places_is_said_once() -> None:
+    finely = {"instrument": "vas", "n": "28"}
+    small = row("m1", "2.5", "0.174", **finely), row("m3", "2.5", "0.174", source="abstract", **finely)
+    other = row("m2", "2.6", "0.78", arm_id="a2", arm="arm 2", instrument="vas", n="30")
+    (conflict,) = run(*small, other).conflicts
+    assert conflict["check"].startswith("table and abstract: SD 0.174 in arm 1 against 0.78 in arm 2")
+    assert conflict["check"].count("0.174") == 1
+
+
 def test_a_spread_that_a_person_vouched_for_is_not_suspected_any_more() -> None:
     finely = {"instrument": "vas"}
     other = row("m2", "2.6", "0.78", arm_id="a2", arm="arm 2", n="30", **finely)

@@ -6,14 +6,17 @@ import csv
 import io
 import posixpath
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import lxml.html
 import pytest
 
+from sonospine.config.settings import Window
 from sonospine.model.demonstration import BANNER
 from sonospine.model.numbers import truth
+from sonospine.report.numbers import window_bounds
 from sonospine.report.pages import report_files
 
 CSP = "default-src 'none'; style-src 'self'; img-src 'self' data:"
@@ -218,3 +221,55 @@ def test_downloads_are_safe_in_a_spreadsheet_and_carry_the_banner(made: Any, end
 
 def test_two_builds_have_the_same_bytes(made: Any, review_maker: Callable[[], Any]) -> None:
     assert report_files(review_maker()) == made.files
+
+
+def test_a_preferred_value_is_called_pooled_only_where_a_pool_has_it(made: Any, review_maker: Any) -> None:
+    (table,) = pages(made.files)["index.html"].xpath("//section[@id='conflicts']//table")
+    assert "1.85 ± 0.37" in table.text_content()
+    assert "(preferred and pooled)" in table.text_content()
+    review = review_maker()
+    unused = replace(review, effects=[{**row, "included": "false"} for row in review.effects])
+    (table,) = pages(report_files(unused))["index.html"].xpath("//section[@id='conflicts']//table")
+    assert "(preferred, not in a pool)" in table.text_content()
+    assert "preferred and pooled" not in table.text_content()
+
+
+def test_an_empty_analysis_claims_no_line_and_shows_no_empty_table(made: Any) -> None:
+    (article,) = pages(made.files)["index.html"].xpath("//article[@id='analysis-nothing']")
+    text = " ".join(article.text_content().split())
+    assert "No study could be pooled" in text
+    assert "drawn in the figure" not in text
+    assert "no included study has a number for this analysis that could be read" in text
+    assert not article.xpath(".//h4[.='Pooled results']/following-sibling::*[1]//table")
+
+
+def test_results_at_a_glance_spell_out_measure_and_unit(made: Any) -> None:
+    (table,) = pages(made.files)["index.html"].xpath("//section[@id='results']//table")
+    assert "Mean change, points of 10" in table.text_content()
+    assert "Mean difference, points of 10" in table.text_content()
+
+
+def test_windows_are_told_in_units_that_can_be_read(made: Any) -> None:
+    (methods,) = pages(made.files)["index.html"].xpath("//section[@id='methods']")
+    assert "over 1 week up to 6 weeks; target 4 weeks" in methods.text_content()
+    assert window_bounds(_window(0, 1, closed=True)) == "from 0 up to 1 week"
+    assert window_bounds(_window(0.107, 0.179)) == "over 18 hours up to 30 hours"
+    assert window_bounds(_window(30, None)) == "over 30 weeks"
+
+
+def _window(lower: float, upper: float | None, *, closed: bool = False) -> Window:
+    return Window(id="w", label="w", lower=lower, upper=upper, target=lower or 1, lower_closed=closed)
+
+
+def test_an_excluded_study_says_why_and_that_its_numbers_are_not_shown(made: Any) -> None:
+    header = pages(made.files)["studies/s4.html"].xpath("string(//header)")
+    assert "Excluded: review: no outcome data" in header
+    assert "are not shown" in header
+
+
+def test_what_is_not_known_of_a_study_is_said(made: Any) -> None:
+    (facts,) = pages(made.files)["studies/s2.html"].xpath("//section[@id='about']/dl")
+    told = dict(zip(facts.xpath("dt/text()"), (d.text_content() for d in facts.xpath("dd")), strict=True))
+    assert told["Condition"] == "not told, or not found"
+    assert told["Design"] == "RCT"
+    assert "Registration" not in told

@@ -172,7 +172,11 @@ def _barred(task: _Task) -> list[str]:
     condition = task.study["condition"]
     unclear = not condition and task.analysis.unclear_condition == "include"
     if condition not in task.analysis.conditions and not unclear:
-        reasons.append(f"the condition ({_words(condition)}) is not pooled in this analysis")
+        reasons.append(
+            f"the condition ({_words(condition)}) is not pooled in this analysis"
+            if condition
+            else "the condition is not told, and this analysis pools named ones only"
+        )
     if task.study["design"] not in task.analysis.designs:
         reasons.append(f"the design ({_words(task.study['design'])}) is not pooled in this analysis")
     return reasons

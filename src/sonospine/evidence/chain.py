@@ -8,7 +8,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sonospine.evidence.described import subject_of, values_of
+from sonospine.evidence.described import conflict_kind, signed, subject_of, values_of
+from sonospine.evidence.flags import flags_in_words
 from sonospine.evidence.naming import place_in_words
 from sonospine.model.places import quote_at
 from sonospine.model.record import Record
@@ -104,6 +105,7 @@ class Disagreement:
     kind: str
     places: tuple[str, ...]
     chosen: str
+    chosen_quote: str
     reason: str
     check: str
 
@@ -186,7 +188,7 @@ def _reading(row: Row, evidence: StudyEvidence) -> Reading:
         record is not None and bool(quote_at(record, row["locator"])),
         row["state"].replace("_", " "),
         row["rule"],
-        ", ".join(part.replace("_", " ") for part in row["flags"].split(";") if part),
+        flags_in_words(row["flags"]),
         _changes(row, evidence.machine.get(row["measurement_id"])),
         tuple(_line(action, evidence) for action in evidence.actions if _about(action, row)),
         others,
@@ -200,7 +202,8 @@ def _place(row: Row, evidence: StudyEvidence) -> str:
 def _changes(row: Row, machine: Row | None) -> tuple[Change, ...]:
     if machine is None:
         return ()
-    names = [name for name in MEASUREMENTS.names if name not in FILLED]
+    # Flags are the warnings of checks; what people changed stands in the other columns.
+    names = [name for name in MEASUREMENTS.names if name not in (*FILLED, "flags")]
     return tuple(Change(n, machine[n], row[n]) for n in names if machine[n] != row[n])
 
 
@@ -229,8 +232,15 @@ def _disagreement(row: Row, evidence: StudyEvidence) -> Disagreement:
     places = tuple(f"{_place(m, evidence)}: {m['quote']}" for m in known)
     if not places:
         places = tuple(part for part in row["places"].split(";") if part)
+    chosen = evidence.measurements.get(row["chosen"])
     return Disagreement(
-        row["conflict_id"], row["kind"].replace("_", " "), places, row["chosen"], row["reason"], row["check"]
+        row["conflict_id"],
+        conflict_kind(row["kind"]),
+        places,
+        row["chosen"],
+        chosen["quote"] if chosen is not None else row["chosen"],
+        row["reason"],
+        row["check"],
     )
 
 
@@ -262,7 +272,7 @@ def _step(number: int, step: Mapping[str, Any], known: Collection[str]) -> Step:
 
 def _named(found: Any, otherwise: str) -> tuple[tuple[str, str], ...]:
     pairs = found.items() if isinstance(found, Mapping) else [(otherwise, found)]
-    return tuple((str(name), _shown(value)) for name, value in pairs if _shown(value))
+    return tuple((str(name), signed(_shown(value))) for name, value in pairs if _shown(value))
 
 
 def _shown(value: Any) -> str:
@@ -277,10 +287,10 @@ def _shown(value: Any) -> str:
 
 def _results(effect: Row) -> tuple[tuple[str, str], ...]:
     found = [
-        (name, f"{float(effect[column]):.6g}")
+        (name, signed(f"{float(effect[column]):.6g}"))
         for name, column in (
-            ("yi", "yi"),
-            ("vi", "vi"),
+            ("effect, yi", "yi"),
+            ("its sampling variance, vi", "vi"),
             ("interval from", "ci_lower"),
             ("interval to", "ci_upper"),
         )

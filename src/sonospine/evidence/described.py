@@ -2,12 +2,43 @@
 
 from __future__ import annotations
 
+import re
+
 from sonospine.model.numbers import truth
 from sonospine.model.table_io import Row
 from sonospine.model.times import readable_time
 
 CENTRE = {"ls_mean": "least-squares mean", "geometric_mean": "geometric mean", "none": ""}
 SPREAD = {"sd": "SD", "se": "SE", "ci": "CI", "iqr": "IQR", "range": "range"}
+
+
+_KINDS = {
+    "check": "a check doubts it",
+    "n": "number of people",
+    "value": "mean or other value",
+    "spread": "SD or other spread",
+}
+_NEGATIVE = re.compile(r"(?<![\w.)])-(?=[\d.])")
+
+
+def conflict_kind(kind: str) -> str:
+    """Return what a conflict is about, in words."""
+    return _KINDS.get(kind, kind.replace("_", " "))
+
+
+def signed(text: str) -> str:
+    """Return a text of our own making with true minus signs before its numbers (quotes are left as they are)."""
+    return _NEGATIVE.sub("−", text)
+
+
+def p_of(text: str) -> str:
+    """Write a p value as printed, with its sign; a p of 0 is none, so what is printed is told beside what it means."""
+    bare = text.lstrip("<>=≤≥ ")
+    if text and text[0] in "<>≤≥":
+        return f"p {text[0]} {bare}"
+    if bare and not bare.strip("0."):
+        return f"p < {bare[:-1]}1 (printed {bare})" if "." in bare else f"p printed as {bare}"
+    return f"p = {bare}"
 
 
 def values_of(row: Row) -> str:
@@ -24,12 +55,12 @@ def values_of(row: Row) -> str:
     if row["n"]:
         parts.append(f"n = {row['n']}")
     if row["p_value"]:
-        parts.append(f"p {row['p_value']}")
+        parts.append(p_of(row["p_value"]))
     if truth(row["change"]):
         parts.append("change from baseline")
     if truth(row["adjusted"]):
         parts.append("adjusted")
-    return ", ".join(part for part in parts if part)
+    return signed(", ".join(part for part in parts if part))
 
 
 def _spread(row: Row) -> str:
@@ -57,5 +88,5 @@ def time_of(row: Row) -> str:
     shown = row["time"] or row["phase"].replace("_", "-")
     if not row["weeks"] or row["phase"] == "baseline":
         return shown
-    taken = readable_time(float(row["weeks"])) if float(row["weeks"]) else "just after"
+    taken = readable_time(float(row["weeks"]))
     return shown if taken in shown.casefold() else f"{shown} (read as {taken})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sonospine.config.settings import Analysis, ArmSelector, Config
+from sonospine.config.settings import Analysis, ArmSelector, Config, Outcome
 from sonospine.figures.wording import in_words, sentence
 
 UNCONTROLLED = "Uncontrolled: includes natural course and regression to the mean"
@@ -58,13 +58,12 @@ def setting_of(config: Config, analysis: Analysis, *, demonstration: bool) -> Se
         sides = (better,) if paired else (-1, 1)
         threshold = Threshold(named.replace("_", " "), found.value, found.source, sides)
     window = config.window(analysis.window).label if analysis.window else ""
-    unit = outcome.scale.unit if outcome.scale else ""
     return Setting(
         analysis=analysis.id,
         title=analysis.title,
         subtitle=", ".join(part for part in (outcome.label, window) if part),
         measure=analysis.measure,
-        axis_label=axis_label(analysis.measure, unit),
+        axis_label=axis_label(analysis.measure, unit_of(outcome)),
         head_1="Follow-up" if paired else _head(analysis.intervention, "Intervention"),
         head_2="Baseline" if paired else _head(analysis.comparator, "Comparator"),
         favours_left=analysis.favours.left,
@@ -75,6 +74,11 @@ def setting_of(config: Config, analysis: Analysis, *, demonstration: bool) -> Se
         demonstration=demonstration,
         timed=analysis.window is not None,
     )
+
+
+def unit_of(outcome: Outcome) -> str:
+    """Return the unit in which an outcome is pooled: that of its scale, else its own."""
+    return outcome.scale.unit if outcome.scale else outcome.unit
 
 
 def axis_label(measure: str, unit: str) -> str:

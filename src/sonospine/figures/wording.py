@@ -77,12 +77,12 @@ _SHORT_UNITS = {WEEK: "wk", DAY: "d", HOUR: "h", MINUTE: "min"}
 
 
 def time_text(weeks: str) -> str:
-    """Write a time of the tables with the unit that suits it: ``30 min``, ``24 h``, ``3 d``, ``4.3 wk``."""
+    """Write a time of the tables with the unit that suits it: ``30 min``, ``24 h``, ``3 d``, ``4.3 wk``; ``just after`` for 0."""
     if weeks == "":
         return ""
     value = float(weeks)
     if value == 0:
-        return "0"
+        return "just after"
     count, unit = in_units(value)
     return f"{count} {_SHORT_UNITS[unit]}"
 
@@ -95,9 +95,12 @@ def p_text(text: str) -> str:
     return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
 
 
+_SPELT = {"meta_analysis": "meta-analysis", "nonrandomised": "non-randomised"}
+
+
 def in_words(identifier: str) -> str:
     """Write an id of the vocabulary as words: ``single_arm`` is "single arm", ``rct`` is "RCT"."""
-    words = identifier.replace("_", " ").strip()
+    words = _SPELT.get(identifier, identifier.replace("_", " ").strip())
     return words.upper() if len(words) <= 3 else words
 
 

@@ -17,6 +17,8 @@ def in_units(weeks: float) -> tuple[str, str]:
 
 
 def readable_time(weeks: float) -> str:
-    """Write a time in words: ``1 week``, ``4.3 weeks``, ``2 days``, ``24 hours``, ``30 minutes``."""
+    """Write a time in words: ``1 week``, ``4.3 weeks``, ``2 days``, ``24 hours``, ``30 minutes``; 0 is ``just after``."""
+    if weeks == 0:
+        return "just after"
     count, unit = in_units(weeks)
     return f"{count} {unit}" if count == "1" else f"{count} {unit}s"

@@ -14,6 +14,7 @@ from sonospine.model.tables import CONFLICTS, RECONCILED
 from sonospine.model.times import readable_time
 from sonospine.reconcile.checks import AMBIGUOUS, Finding, check_row, suspected_se
 from sonospine.reconcile.choice import (
+    PLACE_ORDER,
     Choice,
     ambiguous,
     by_person,
@@ -162,8 +163,13 @@ def _choose_none(conflicts: Sequence[Row], reason: str) -> None:
 
 
 def _verdicts(rows: Sequence[Row], findings: Mapping[str, Sequence[Finding]]) -> str:
+    """Say what the checks find, each thing once with the places it is true of."""
+    sources: dict[str, set[str]] = {}
+    for row in rows:
+        for finding in findings[row["measurement_id"]]:
+            sources.setdefault(finding.text, set()).add(row["source"])
     return "; ".join(
-        dict.fromkeys(f"{row['source']}: {f.text}" for row in rows for f in findings[row["measurement_id"]])
+        f"{' and '.join(sorted(places, key=PLACE_ORDER.index))}: {text}" for text, places in sources.items()
     )
 
 

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from sonospine.config.settings import Analysis
 from sonospine.figures.forest import study_label
-from sonospine.figures.setting import UNCONTROLLED
+from sonospine.figures.setting import UNCONTROLLED, axis_label, unit_of
 from sonospine.figures.svg import inline, relinked
 from sonospine.figures.wording import in_words, time_text
 from sonospine.model.numbers import truth
@@ -45,6 +45,7 @@ class ShownAnalysis:
     outcome: str
     window: str
     measure: str
+    measure_in_words: str
     note: str
     figure: Markup
     downloads: tuple[str, ...]
@@ -78,6 +79,7 @@ def shown_analysis(review: Review, analysis: Analysis) -> ShownAnalysis:
         config.outcome(analysis.outcome).label,
         config.window(analysis.window).label if analysis.window else "",
         analysis.measure,
+        axis_label(analysis.measure, unit_of(config.outcome(analysis.outcome))).partition(" (log")[0],
         note,
         Markup(inline(relinked(svg, FIGURE_BASE, "")))
         if svg
@@ -85,7 +87,7 @@ def shown_analysis(review: Review, analysis: Analysis) -> ShownAnalysis:
         tuple(sorted(files)),
         tuple(pooled_line(row) for row in pools),
         pooled_line(primary) if primary is not None else None,
-        tuple(thresholds_of(config, analysis)),
+        tuple(thresholds_of(config, analysis, drawn=bool(entered_ids))),
         tuple(line for line in lines if line.effect_id in entered_ids),
         tuple(line for line in lines if line.effect_id not in entered_ids),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sonospine.evidence.described import conflict_kind
 from sonospine.evidence.naming import place_in_words
 from sonospine.figures.wording import in_words
 from sonospine.model.states import by_person
@@ -64,17 +65,22 @@ def _sorted(lines: Iterable[StudyLine]) -> list[StudyLine]:
     return sorted(lines, key=lambda line: (line.label.casefold(), line.study_id))
 
 
-def _line(review: Review, study_id: str) -> StudyLine:
-    study, records = review.study[study_id], review.records_of.get(study_id, [])
+def reason_of(review: Review, study_id: str) -> str:
+    """Return why a study has the verdict it has: the reasons at its last stage, each once."""
     decided = [row for row in review.decisions_of.get(study_id, []) if row["reason"]]
     last = [row for row in decided if row["stage"] == "report"] or decided
+    return "; ".join(dict.fromkeys(row["reason"] for row in last))
+
+
+def _line(review: Review, study_id: str) -> StudyLine:
+    study, records = review.study[study_id], review.records_of.get(study_id, [])
     detail = [in_words(study["design"]), study["registration"].replace(";", ", "), study["status"]]
     return StudyLine(
         study_id,
         review.label(study_id),
         next((row["title"] for row in records if row["title"]), ""),
         ", ".join(part for part in detail if part),
-        "; ".join(dict.fromkeys(row["reason"] for row in last)),
+        reason_of(review, study_id),
     )
 
 
@@ -93,7 +99,7 @@ def conflict_lines(review: Review) -> list[ConflictLine]:
             ConflictLine(
                 row["study_id"],
                 review.label(row["study_id"]),
-                row["kind"].replace("_", " "),
+                conflict_kind(row["kind"]),
                 row["reason"],
                 row["check"],
                 places,

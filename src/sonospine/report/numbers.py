@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sonospine.config.settings import Analysis, Config
+from sonospine.config.settings import Analysis, Config, Window
 from sonospine.figures.wording import INTERVALS, effect_number, interval_text, p_text, rounded
 from sonospine.model.table_io import Row
+from sonospine.model.times import readable_time
 
 VARIANTS = {
     "primary": "Primary",
@@ -81,13 +82,24 @@ def effect_text(row: Row) -> str:
     return f"{text} {_interval(row, 'ci_lower', 'ci_upper')}".strip()
 
 
-def thresholds_of(config: Config, analysis: Analysis) -> list[tuple[str, str, str, bool]]:
-    """Return both minimal important differences of an outcome: name, value, source, whether the figure draws it."""
+def window_bounds(window: Window) -> str:
+    """Write what a window holds, such as ``from 0 up to 1 week`` or ``over 18 hours up to 30 hours``."""
+    start = (
+        f"{'from' if window.lower_closed else 'over'} {readable_time(window.lower) if window.lower else '0'}"
+    )
+    return start if window.upper is None else f"{start} up to {readable_time(window.upper)}"
+
+
+def thresholds_of(config: Config, analysis: Analysis, *, drawn: bool) -> list[tuple[str, str, str, bool]]:
+    """Return both minimal important differences of an outcome: name, value, source, whether the figure draws it.
+
+    ``drawn`` tells whether there is anything in the figure: an empty plot has no line for them.
+    """
     differences = config.outcome(analysis.outcome).minimal_important_difference
     found = []
     for name in ("within_person", "between_groups"):
         difference = getattr(differences, name)
         if difference is not None:
-            drawn = analysis.minimal_important_difference == name
-            found.append((name.replace("_", " "), f"{difference.value:g}", difference.source, drawn))
+            here = drawn and analysis.minimal_important_difference == name
+            found.append((name.replace("_", " "), f"{difference.value:g}", difference.source, here))
     return found

@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader
 
 from sonospine.evidence.described import subject_of, values_of
 from sonospine.evidence.environment import environment_for
+from sonospine.evidence.flags import flags_in_words
 from sonospine.evidence.fragments import chain_html, sources_html
 from sonospine.evidence.naming import addresses_of_row, place_in_words
 from sonospine.figures.svg import relinked
@@ -18,10 +19,12 @@ from sonospine.model.demonstration import BANNER
 from sonospine.model.files import sha256
 from sonospine.model.numbers import truth
 from sonospine.model.table_io import Row
+from sonospine.model.times import readable_time
 from sonospine.report import lists
 from sonospine.report.analyses import FIGURE_BASE, ShownAnalysis, effect_line, shown_analysis
 from sonospine.report.downloads import SEPARATORS, table_file, tables_of
 from sonospine.report.flow import flow_of
+from sonospine.report.numbers import window_bounds
 from sonospine.report.review import INCLUDED, Review
 
 
@@ -68,6 +71,9 @@ def _shared(review: Review) -> dict[str, Any]:
         "interval_names": INTERVALS,
         "outside": addresses_of_row,
         "words": list_in_words,
+        "warnings": flags_in_words,
+        "readable_time": readable_time,
+        "window_bounds": window_bounds,
     }
 
 
@@ -115,6 +121,7 @@ def _study_page(review: Review, study_id: str) -> str:
             label=review.label(study_id),
             full=full,
             verdict=review.verdicts.get(study_id, "exclude"),
+            why=lists.reason_of(review, study_id),
             records=review.records_of.get(study_id, []),
             decisions=review.decisions_of.get(study_id, []),
             links=_links(review, study_id),
@@ -149,8 +156,8 @@ def _reading(review: Review, row: Row) -> dict[str, str]:
         "values": values_of(row),
         "quote": row["quote"],
         "place": place_in_words(review.parsed.get(row["record_id"]), row["locator"]),
-        "state": row["state"] or "unread",
-        "flags": row["flags"].replace(";", ", ").replace("_", " "),
+        "state": "not yet checked" if row["state"] in ("", "unread") else row["state"],
+        "flags": flags_in_words(row["flags"]),
     }
 
 
