@@ -5,7 +5,7 @@ from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
 from sonospine.cli.import_records import source_paths
-from sonospine.config.loading import load_config
+from sonospine.cli.inputs import review_of
 from sonospine.model.errors import InputError
 from sonospine.model.fingerprint import of_command
 from sonospine.sources.importing import source_files
@@ -14,7 +14,7 @@ min_version("9.20")
 
 CONFIG = "config/config.yaml"
 try:
-    review = load_config(CONFIG)
+    review, _ = review_of(Path(CONFIG))
     SOURCES = [str(path) for path in source_files(source_paths(review, Path(CONFIG)))]
 except InputError as error:
     raise WorkflowError(str(error)) from None
