@@ -83,6 +83,14 @@ def test_negative_numbers_of_our_own_have_a_true_minus_and_quotes_keep_theirs() 
     assert signed("1-2, a-3, (-4), x -5") == "1-2, a-3, (−4), x −5"
 
 
+def test_records_without_numbers_are_told_from_records_that_are_not_at_hand() -> None:
+    nothing: dict[str, Row] = {}
+    assert "No number was read from the records" in sources_html(evidence(measurements=nothing), ())
+    assert "No record of this study is at hand" in sources_html(
+        evidence(measurements=nothing, records={}), ()
+    )
+
+
 def test_a_warning_of_a_check_is_no_correction_by_a_person() -> None:
     one = row("m1", "table/T1:r1c2:0-9", "3.1 (0.2)", source="table", flags="spread_assumed_sd;conflict")
     machine = {"m1": {**one, "flags": "spread_assumed_sd"}}

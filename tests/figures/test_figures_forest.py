@@ -241,6 +241,14 @@ def test_times_are_written_in_the_unit_that_suits_them(weeks: str, text: str) ->
     assert time_text(weeks) == text
 
 
+def test_the_assumed_correlation_is_printed_where_an_effect_rests_on_it() -> None:
+    rows = [effect(i, ri="0.5") for i in range(3)]
+    pools = pool(rows, Choice(), None, ["pain"])
+    notes = forest_of(setting(), rows, pools.pooled, pools.weights).notes
+    assert "Correlation of baseline and follow-up: 0.5, assumed." in notes
+    assert not any("Correlation" in note for note in forest(3, "RR").notes)
+
+
 def test_columns_print_the_digits_of_the_source_and_round_what_is_derived() -> None:
     row = effect(0, m1i="3.0", sd1i="0.174", m2i="5.27", sd2i="1.019803903")
     assert cells_of(row, heads_of(setting(timed=False), [row]))[1:] == ("26", "3.0", "0.174", "5.27", "1.02")

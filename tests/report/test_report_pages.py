@@ -265,6 +265,8 @@ def test_an_excluded_study_says_why_and_that_its_numbers_are_not_shown(made: Any
     header = pages(made.files)["studies/s4.html"].xpath("string(//header)")
     assert "Excluded: review: no outcome data" in header
     assert "are not shown" in header
+    ongoing = pages(made.files)["studies/s3.html"].xpath("string(//header)")
+    assert "Ongoing: recruiting" in ongoing
 
 
 def test_what_is_not_known_of_a_study_is_said(made: Any) -> None:

@@ -50,7 +50,11 @@ def sources_html(evidence: StudyEvidence, used: Collection[str]) -> Markup:
     ]
     unseen = [row for row in evidence.measurements.values() if row["record_id"] not in evidence.records]
     template = environment().get_template("sources.html.jinja")
-    return Markup(template.render(records=records, rows=evidence.measurements, unseen=unseen))
+    return Markup(
+        template.render(
+            records=records, rows=evidence.measurements, unseen=unseen, at_hand=bool(evidence.records)
+        )
+    )
 
 
 def _marks(rows: Iterable[Row], used: Collection[str]) -> dict[str, list[Mark]]:

@@ -22,6 +22,9 @@ def notes_of(
         lines.append("Two studies: both intervals are shown; the pooled result is not interpretable.")
     if k >= 2 and primary is not None:
         lines += [heterogeneity_line(primary, setting), method_line(primary, setting)]
+    assumed = sorted({row["ri"] for row in rows} - {""})
+    if assumed:
+        lines.append(f"Correlation of baseline and follow-up: {' or '.join(assumed)}, assumed.")
     if k > 0 and setting.threshold is not None:
         lines.append(threshold_line(setting.threshold, setting))
     if hollow:
