@@ -164,6 +164,23 @@ def test_a_questionnaire_is_not_taken_for_the_scale_of_its_heading(vocabulary: V
     assert reading.instrument == "auscan_pain"
 
 
+def test_a_time_under_a_heading_is_the_time_it_names(vocabulary: Vocabulary) -> None:
+    reading = vocabulary.instrument("Time, min", context="Time to final needle placement and radiation\n")
+    assert reading is not None
+    assert (reading.instrument, reading.unit) == ("procedure_time", "min")
+
+
+def test_a_table_that_names_nothing_is_of_the_one_questionnaire_of_the_others(vocabulary: Vocabulary) -> None:
+    others = "Score decrease of the RMDQ ; Numbers needed to treat by the RMDQ"
+    reading = vocabulary.instrument(
+        "5 point reduction, Improved", context=f"Numbers of improved patients\n\n{others}"
+    )
+    assert reading is not None
+    assert reading.instrument == "rmdq"
+    unlike = vocabulary.instrument("Improved", context=f"Costs of improved patients\n\n{others}")
+    assert unlike is None or unlike.instrument != "rmdq"
+
+
 @pytest.mark.parametrize(
     ("label", "heading"),
     [

@@ -25,6 +25,7 @@ _JOINED = re.compile(
 _COUNTED = re.compile(
     r"\b(?:number|days|frequency|history|presen(?:t|ce)|duration|prevalence)\b", re.IGNORECASE
 )
+_TIMED = re.compile(r"\b(?:time|duration)\b", re.IGNORECASE)
 _BEFORE, _AFTER, _SIGN_AFTER = 30, 60, 25
 
 
@@ -57,6 +58,7 @@ class InstrumentReader:
     ) -> InstrumentReading | None:
         """Read a label; see ``Vocabulary.instrument``."""
         instrument, construct = self._name(label, context)
+        context = "\n".join(context.split("\n")[:2])
         if instrument is None or not construct:
             return None
         if instrument.scales and value is not None and not any(fits(s, value) for s in instrument.scales):
@@ -75,29 +77,29 @@ class InstrumentReader:
             direction=direction,
         )
 
-    def _mentions(self, label: str, context: str) -> list[Mention]:
+    def _mentions(self, label: str, heading: str | None, elsewhere: str) -> list[Mention]:
         """Return the instruments that a label names, or that its heading names for it; empty where neither does."""
         printed = without_expansions(label)
         found = self._matcher.find(printed)
         if not found and printed != label:
             printed, found = label, self._matcher.find(label)
-        heading = context.partition("\n")[0]
         if found:
-            whole = self._part_of(printed, found) or (
-                self._part_in(printed, heading) if "\n" in context else []
-            )
-            return whole or _outside_brackets(printed, found, self._instruments)
+            part = self._part_of(printed, found) or self._part_in(printed, heading or "")
+            return part or _outside_brackets(printed, found, self._instruments)
         if self._glued is not None and self._glued.search(label):
             return self._matcher.find(self._glued.sub(r"\g<0> ", label))
-        return self._under_heading(label, heading) if "\n" in context else self._bare(label)
+        return self._bare(label) if heading is None else self._under_heading(label, heading, elsewhere)
 
     def _bare(self, label: str) -> list[Mention]:
         """Return what a label names without its circumstances and units: ``Pain (motion) in mm`` is ``Pain``."""
         words = () if _COUNTED.search(label) else self._remainder(label)
         return self._matcher.find(" ".join(words)) if words else []
 
-    def _under_heading(self, label: str, heading: str) -> list[Mention]:
-        """Return what a label measures that names no instrument: a part of the heading's, or all of it."""
+    def _under_heading(self, label: str, heading: str, elsewhere: str) -> list[Mention]:
+        """Return what a label measures that names no instrument: a part of the heading's, or all of it.
+
+        Where the heading names nothing either, it is the one questionnaire of all headings elsewhere.
+        """
         bare = self._bare(label)
         part = self._part_in(label, heading)
         if bare or part:
@@ -105,8 +107,11 @@ class InstrumentReader:
         if not any(sign.isalpha() for sign in label) or self._remainder(label):
             return []
         above = _outside_brackets(heading, self._matcher.find(heading), self._instruments)
-        ids = {mention.term for mention in above}
-        return above[:1] if len(ids) == 1 else []
+        if _TIMED.search(label):
+            above = [m for m in above if _TIMED.search(m.text)]
+        if not above and not self._remainder(heading):
+            above = [m for m in self._matcher.find(elsewhere) if _is_questionnaire(self._instruments[m.term])]
+        return above[:1] if len({mention.term for mention in above}) == 1 else []
 
     def _part_of(self, label: str, found: list[Mention]) -> list[Mention]:
         """Return the part of a questionnaire that a label names apart from the questionnaire: ``SF-36 items, pain``."""
@@ -134,7 +139,11 @@ class InstrumentReader:
         return remainder(label, [(m.start, m.end) for m in parts])
 
     def _named(self, label: str, context: str) -> tuple[Instrument | None, str]:
-        in_label = [self._instruments[mention.term] for mention in self._mentions(label, context)]
+        heading, under, rest = context.partition("\n")
+        below, _, elsewhere = rest.partition("\n")
+        mentions = self._mentions(label, heading if under else None, elsewhere)
+        context = f"{heading}{under}{below}"
+        in_label = [self._instruments[mention.term] for mention in mentions]
         specific = _highest([i for i in in_label if not i.generic])
         generic = [i for i in in_label if i.generic]
         if len(specific) > 1:

@@ -25,6 +25,7 @@ _FILLING = frozenset(
         "therapy study trial control controls placebo sham experimental comparison comparisons course duration according results result outcome outcomes measure measures measured "
         "measurement measurements assessment assessed assessments evaluation evaluated recorded rated reported self primary secondary main data "
         "analysis clinical subjective parameters parameter variable variables item items subscale subscales domain domains part question test "
+        "numbers stable unchanged worse worsened deteriorated deterioration better better "
         "questionnaire one two three four five six eight ten twelve data presented item "
         "mm cm centimetre centimetres centimeter centimeters millimetre millimetres millimeter millimeters line horizontal "
         "visual analog analogue numeric numerical verbal"

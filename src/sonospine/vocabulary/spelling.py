@@ -7,6 +7,7 @@ capitals is an abbreviation and is found with these capitals only (a plural ``s`
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 
@@ -89,6 +90,7 @@ def beginning(wording: str) -> str:
     return fixed.group()[:LONGEST_BEGINNING].lower() if fixed else token[0].casefold()
 
 
+@functools.lru_cache(maxsize=16384)
 def key(wording: str) -> str:
     """Return what two wordings share that find the same text: two terms of a kind must not both have it."""
     words = re.split(rf"[\s{_DASH}]+", unicodedata.normalize("NFC", wording.strip()))

@@ -71,7 +71,8 @@ class Vocabulary:
         context
             What stands around it and may name the instrument, the scale or the unit: a sentence, a caption. Where
             it has several lines, the first is a heading over the label: what the label leaves open ("at rest",
-            "physical functioning") is then asked of it.
+            "physical functioning") is then asked of it. A third line holds other headings of the document, asked
+            where neither label nor heading names anything ("improved" under "numbers of patients").
         value
             A value measured with it (best the largest one of the document): it can rule a scale out.
         """

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from sonospine.extraction.arm_labels import normalised
 from sonospine.extraction.arms import Arm, DocumentArms
 from sonospine.extraction.courses import Course, find_course
+from sonospine.extraction.short_forms import initials_fit, long_form
 from sonospine.extraction.tables.labels import Label, LabelReader
 from sonospine.extraction.tables.roles import is_baseline_caption
 from sonospine.extraction.tables.statistics import Named, methods_statement, stated
@@ -18,9 +19,10 @@ from sonospine.model.record import Record, Table
 _CODED = re.compile(r"(?<!\w)[TtVv][\u2080-\u2089\d]{1,2}(?!\w)")
 _SHORT = re.compile(r"(?<![\w-])[A-Z][A-Za-z]*[A-Z0-9][\w]*(?:-[A-Z0-9]\w*)*(?![\w-])")
 _EXPANSION = re.compile(
-    r"(?:^|[;,.:]\s*|\s)(?P<short>[A-Z][A-Za-z]*[A-Z0-9]\w*(?:-[A-Z0-9]\w*)*)\s*(?:[:=,]|\s?[\u2013\u2014]\s?|\s-\s|\bindicates\b|\bdenotes\b|\bis\b)\s*"
+    r"(?:^|[;,.:]\s*|\s)(?P<short>[A-Z][A-Za-z]*[A-Z0-9]\w*(?:-[A-Z0-9]\w*)*)\s*(?P<by>[:=,]|\s?[\u2013\u2014]\s?|\s-\s|\bindicates\b|\bdenotes\b|\bis\b)\s*"
     r"(?P<long>(?:the\s+)?[A-Za-z][a-z][^;,.:=()]{2,70})"
 )
+_CODED_ARM = re.compile(r"\(\s*(?P<short>[A-Z][A-Za-z]{0,4}\d?)\s*(?:[;,:]\s*n\s*=\s*(?P<n>\d+)\s*)?\)")
 CONTEXT_LENGTH = 600
 
 
@@ -94,13 +96,61 @@ class TableContext:
         found: dict[str, str] = {}
         for text in (*self.table.footnotes, self.table.caption):
             for match in _EXPANSION.finditer(text):
-                found.setdefault(match["short"], match["long"].strip())
+                # A comma also stands between two things: then the letters must be the beginnings of the words.
+                listed = match["by"].strip() == ","
+                if not listed or initials_fit(match["short"], match["long"]):
+                    found.setdefault(match["short"], match["long"].strip())
         return found
+
+    @functools.cached_property
+    def _coded(self) -> dict[str, tuple[Arm, str, str]]:
+        """Arms by the codes that caption or notes give them (``the control group (C; n = 12)``), with n and its place."""
+        cells = {cell.text.strip() for row in self.table.rows for cell in row if len(cell.text) <= 6}
+        found: dict[str, tuple[Arm, str, str]] = {}
+        texts = [("caption", self.table.caption)]
+        texts += [(f"foot{k}", text) for k, text in enumerate(self.table.footnotes, 1)]
+        for name, text in texts:
+            for code in _CODED_ARM.finditer(text):
+                if code["short"] not in cells or code["short"] in found:
+                    continue
+                arm = self._arm_before(text[: code.start()])
+                if arm is not None and not any(arm.label == known.label for known, _, _ in found.values()):
+                    place = (
+                        f"{self.table.locator}:{name}:{code.start('n')}-{code.end('n')}" if code["n"] else ""
+                    )
+                    found[code["short"]] = (arm, code["n"] or "", place)
+        return found if len(found) >= 2 else {}
+
+    def _arm_before(self, text: str) -> Arm | None:
+        """Return the arm that the words before a code name, else one by these words where they say group or arm."""
+        clause = re.split(r"[.;,:()]|\band\b|\bwithin\b|\bin\b", text)[-1].strip()
+        named = self.arms.match(clause)
+        if named is not None:
+            return named
+        words = re.sub(r"^(?:the|a|an)\s+", "", clause)
+        return Arm(words) if re.search(r"\b(?:group|arm)$", words) and len(words.split()) <= 5 else None
+
+    @property
+    def coded_arms(self) -> dict[str, Arm]:
+        """The arms by their codes."""
+        return {code: arm for code, (arm, _, _) in self._coded.items()}
+
+    @property
+    def coded_sizes(self) -> dict[str, tuple[str, str]]:
+        """The sizes that stand beside the codes of arms, by arm, with their places."""
+        return {arm.label: (n, place) for arm, n, place in self._coded.values() if n}
+
+    def meaning(self, short: str) -> str:
+        """Return what an abbreviation means by the table's notes, else by the article; empty where neither says."""
+        if short not in self.expansions:
+            texts = (p.text for p in self.record.passages if p.role != "introduction")
+            self.expansions[short] = long_form(short, texts)
+        return self.expansions[short]
 
     def expanded(self, label: str) -> str:
         """Return a label with the meaning of its abbreviations behind them."""
         for short in dict.fromkeys(_SHORT.findall(label)):
-            meaning = self.expansions.get(short, "")
+            meaning = self.meaning(short)
             if meaning and meaning.lower() not in label.lower():
                 at = re.search(rf"(?<![\w-]){re.escape(short)}(?![\w-])", label)
                 label = f"{label[: at.end()]} [{meaning}]{label[at.end() :]}" if at else label
@@ -133,10 +183,10 @@ class TableContext:
 
     @functools.cached_property
     def notes(self) -> str:
-        """The caption, as the heading, and the footnotes, as context for whoever names the instrument."""
-        return "\n".join((self.table.caption.replace("\n", " "), " ".join(self.table.footnotes)))[
-            :CONTEXT_LENGTH
-        ]
+        """The caption, the footnotes and the other captions, a line each, for whoever names the instrument."""
+        others = (t.caption for t in self.record.tables if t.locator != self.table.locator)
+        lines = (self.table.caption, " ".join(self.table.footnotes), " ; ".join(others))
+        return "\n".join(" ".join(line.split())[:CONTEXT_LENGTH] for line in lines)
 
 
 def settle_time(

@@ -20,7 +20,7 @@ _N_TAIL = re.compile(
     re.IGNORECASE,
 )
 _P = re.compile(
-    r"^\W*(?:p|sig\.?|significance|f|t|z|d|df|\u03c7\s?2|chi|test|r|eta|\u03b7.?|u|q|h)\W*(?:2|values?)?\W*$"
+    r"^\W*(?:p|sig\.?|significance|f|t|z|d|df|chi|test|r|eta|\u03b7.?|u|q|h)\W*(?:values?)?\W*$|^\W*(?:\u03c7|chi|r|eta|\u03b7.?)\W*2\W*(?:values?)?\W*$"
     r"|\bp\s*[-\u2010-\u2013]?\s*(?:values?|level)\b|\bp\s*[<>=]|^\W*p\s*\(|\bsign(?:if|\.)|\b(?:wilcoxon|anova|mann|friedman|fisher|kruskal|chi|\u03c7|t)\b.{0,12}\btest\b"
     r"|\btest\s+statistic|\beffect\s+size|\bcohen|\b[ftz][-\s]values?\b|\bpower\b|\bANCOVA\b|\bstatistics\b|\binter-?action\b",
     re.IGNORECASE,
@@ -70,6 +70,12 @@ _LEADING = re.compile(
     r"^(?:at|in|on|after|of|the|for|from|to|and|post|following|until)(?=\s|$)\s*", re.IGNORECASE
 )
 _TRAILING = re.compile(r"\s+(?:at|after|in|on|for|of|from|to|and|the|post|following|until)$", re.IGNORECASE)
+_PAIR = re.compile(
+    r"(?:^|[;:,]\s*)(?P<first>[^;:,()/]{2,60}?)\s*(?:\(|/|\bvs\.?\s)\s*(?P<second>[^()/;:,]{2,60}?)\s*\)?\s*$",
+    re.I,
+)
+_GROUP_BEFORE = re.compile(r"\b(?:group|arm)\s*$", re.IGNORECASE)
+_GROUP_BEHIND = re.compile(r"\s*(?:group|arm)\b\s*(?:$|[(\[,;)])", re.IGNORECASE)
 _NOISE = re.compile(r"^[\W_]*$")
 
 
@@ -98,6 +104,7 @@ class Label:
     unit: str = ""
     outcome: str = ""
     arm: Arm | None = None
+    pair: tuple[Arm, Arm] | None = None
 
     @property
     def spread_only(self) -> bool:
@@ -121,6 +128,7 @@ class LabelReader:
 
     arms: DocumentArms
     definitions: Mapping[str, TimeMention] = field(default_factory=dict)
+    codes: Mapping[str, Arm] = field(default_factory=dict)
     _seen: dict[str, Label] = field(default_factory=dict)
 
     def read(self, text: str, address: str = "") -> Label:
@@ -131,7 +139,11 @@ class LabelReader:
         return label if label.address == address else _at(label, address)
 
     def _read(self, text: str) -> Label:
-        times = tuple(find_times(text, self.definitions)) if len(text) < 400 else ()
+        times = (
+            tuple(t for t in find_times(text, self.definitions) if not _names_group(text, t))
+            if len(text) < 400
+            else ()
+        )
         n = _N.search(text) or _N_TAIL.search(text)
         value = (n["n"] or (n["n2"] if "n2" in n.re.groupindex else "") or "").replace(",", "") if n else ""
         kept = _cut(text, [(t.start, t.end) for t in times] + ([n.span()] if n else []))
@@ -153,14 +165,30 @@ class LabelReader:
             status=bool(_STATUS.search(text)), groupish=bool(_GROUPISH.search(text)),
             population="" if not population else {"pp": "per_protocol"}.get(str(population.lastgroup), str(population.lastgroup)),
             unit=unit["unit"].strip() if unit else "", outcome="" if _NOISE.match(outcome) else outcome,
-            arm=self._arm(kept, outcome),
+            arm=self._arm(kept, outcome), pair=self._pair(kept),
         )  # fmt: skip
 
+    def _pair(self, kept: str) -> tuple[Arm, Arm] | None:
+        """Return the two arms of a label such as ``intervention (control)``, whose cells hold a value of each."""
+        sides = _PAIR.search(kept)
+        if sides is None:
+            return None
+        first, second = self.arms.match(sides["first"]), self.arms.match(sides["second"])
+        return (first, second) if first is not None and second is not None and first is not second else None
+
     def _arm(self, kept: str, outcome: str) -> Arm | None:
+        coded = self.codes.get(kept.strip())
+        if coded is not None:
+            return coded
         for text in dict.fromkeys((kept.strip(" ,;:()-\u2013"), outcome)):
             if text and len(text) < 150 and (arm := self.arms.match(text)) is not None:
                 return arm
         return None
+
+
+def _names_group(text: str, time: TimeMention) -> bool:
+    """Tell whether what reads like a time is the name of a group: ``Group H1``, ``3 h group``."""
+    return bool(_GROUP_BEFORE.search(text[: time.start]) or _GROUP_BEHIND.match(text, time.end))
 
 
 def _at(label: Label, address: str) -> Label:

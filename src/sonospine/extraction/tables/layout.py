@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sonospine.extraction.expressions import Expression, find_expressions
 from sonospine.model.record import Table
@@ -19,6 +19,7 @@ _ALLOWED = re.compile(
 _P_HEADER = re.compile(
     r"^\W*p\W*(?:[-\u2010-\u2013]?\s*values?)?\W*$|\bp[-\s\u2010-\u2013]+values?\b|^\W*sig", re.IGNORECASE
 )
+_SECOND = re.compile(r"\s*[(\[](?P<inner>[^()\[\]]+)[)\]]\W*$")
 _HEADER_N = re.compile(r"^\(?\s*n\s*=?\s*\d+\s*\)?$", re.IGNORECASE)
 MOST_COLUMNS = 60
 MOST_ROWS = 400
@@ -29,7 +30,8 @@ class Layout:
     """Rows and columns of a table by kind.
 
     ``headers`` are for each body row the header rows that hold over it (a table may repeat its header further
-    down); ``sections`` the section rows in force as (row, text); ``stubs`` the label columns.
+    down); ``sections`` the section rows in force as (row, text); ``stubs`` the label columns. ``moved`` tells the
+    printed column of a header text that was spread over the columns it means.
     """
 
     texts: tuple[tuple[str, ...], ...]
@@ -39,6 +41,7 @@ class Layout:
     body: tuple[int, ...]
     section_rows: frozenset[int]
     blanks: frozenset[int]
+    moved: dict[tuple[int, int], int]
 
     @property
     def width(self) -> int:
@@ -71,7 +74,26 @@ def cell_expressions(text: str, *, decimal_comma: bool) -> tuple[Expression, ...
     for e in found:
         rest[e.start : e.end] = [" "] * (e.end - e.start)
     outside = _ALLOWED.sub(" ", "".join(rest))
-    return tuple(found) if len(_LETTERS.findall(outside)) <= 3 else ()
+    if len(_LETTERS.findall(outside)) > 3:
+        return ()
+    return (
+        (*found, *_bracketed_value(text, found[0], decimal_comma=decimal_comma))
+        if len(found) == 1
+        else tuple(found)
+    )
+
+
+def _bracketed_value(text: str, first: Expression, *, decimal_comma: bool) -> tuple[Expression, ...]:
+    """Return the value in brackets behind one that already has its spread: ``3.0±1.5 (4.3±2.0)`` holds two."""
+    behind = _SECOND.match(text, first.end)
+    if behind is None or first.spread != "sd" or first.numbers[-1].end > behind.start("inner"):
+        return ()
+    inner = find_expressions(behind["inner"], decimal_comma=decimal_comma)
+    if len(inner) != 1 or inner[0].spread != "sd":
+        return ()
+    by = behind.start("inner")
+    numbers = tuple(replace(n, start=n.start + by, end=n.end + by) for n in inner[0].numbers)
+    return (replace(inner[0], start=inner[0].start + by, end=inner[0].end + by, numbers=numbers),)
 
 
 def lay_out(table: Table, *, decimal_comma: bool) -> Layout | None:
@@ -89,6 +111,7 @@ def lay_out(table: Table, *, decimal_comma: bool) -> Layout | None:
         for c in range(len(texts[0]))
         if c not in stubs and any(_P_HEADER.search(texts[h][c]) for h in range(first_body))
     )
+    texts, moved = _spread_names(texts, first_body, stubs)
     headers: dict[int, tuple[int, ...]] = {}
     current = tuple(range(first_body))
     body: list[int] = []
@@ -112,7 +135,43 @@ def lay_out(table: Table, *, decimal_comma: bool) -> Layout | None:
         i += 1
     if not any(values[r][c] for r in body for c in range(len(texts[0])) if c not in stubs):
         return None
-    return Layout(texts, values, stubs, headers, tuple(body), frozenset(sections), frozenset(blanks))
+    return Layout(texts, values, stubs, headers, tuple(body), frozenset(sections), frozenset(blanks), moved)
+
+
+def _spread_names(
+    texts: tuple[tuple[str, ...], ...], first_body: int, stubs: tuple[int, ...]
+) -> tuple[tuple[tuple[str, ...], ...], dict[tuple[int, int], int]]:
+    """Spread names that stand side by side over the groups of columns below, where the article forgot the span.
+
+    Names are left-packed with nothing behind them, and the next header row repeats its labels once a name
+    (``Mean SD Mean SD p`` under ``A B``). Returns the texts, and the printed columns of those that moved.
+    """
+    begin = max(stubs) + 1
+    for row in range(first_body - 1):
+        upper, lower = texts[row][begin:], texts[row + 1][begin:]
+        names = [t for t in upper if not is_empty(t)]
+        count = len(names)
+        if count < 2 or len(set(names)) < count or [t for t in upper[:count] if not is_empty(t)] != names:
+            continue
+        size = next((s for s in range(2, len(lower) // count + 1) if _repeats(lower, s, count)), 0)
+        if not size:
+            continue
+        spread = [names[k // size] for k in range(count * size)]
+        line = (*texts[row][:begin], *spread, *("" for _ in range(len(upper) - count * size)))
+        moved = {(row, begin + k): begin + k // size for k in range(count * size)}
+        return (*texts[:row], line, *texts[row + 1 :]), moved
+    return texts, {}
+
+
+def _repeats(labels: tuple[str, ...], size: int, count: int) -> bool:
+    """Tell whether the first labels are ``count`` times the same different ones, and do not begin anew after that."""
+    unit = labels[:size]
+    return (
+        len(set(unit)) == size
+        and not any(is_empty(t) for t in unit)
+        and labels[: size * count] == unit * count
+        and (len(labels) == size * count or labels[size * count] != unit[0])
+    )
 
 
 def _spanning(table: Table, i: int) -> bool:

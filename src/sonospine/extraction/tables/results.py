@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -28,6 +29,15 @@ _VERSUS = re.compile(
 )
 
 
+_COUNTS = re.compile(
+    r"\b(?:numbers?|no\.|patients?|participants?|subjects?|cases|people|women|men|success\w*|rates?|incidence|frequency|responders?|proportion)\b",
+    re.I,
+)
+_SCORES = re.compile(r"\bscores?\b|\bindex\b", re.IGNORECASE)
+_DECREASES = re.compile(
+    r"\b(?:decrease|reduction|improvement|fall|drop)s?\s+(?:of|in|from)\b|\bchanges?\b.*\bfrom\s+baseline\b",
+    re.I,
+)
 _EVERYONE = re.compile(
     r"\b(?:entire|whole|overall|all)\s+(?:the\s+)?(?:\w+\s+){0,2}(?:patients?|participants?|subjects?|groups?|cohort|sample|population|study)\b",
     re.I,
@@ -45,6 +55,12 @@ class _Who:
     flags: tuple[str, ...] = ()
     evidence: str = ""
     reported: str = ""
+    paired: bool = False
+
+
+def _opened(text: str, cell: ValueCell) -> bool:
+    """Tell whether a value stands in brackets behind another."""
+    return text[: cell.expression.start].rstrip()[-1:] in ("(", "[")
 
 
 def read_table_results(
@@ -70,7 +86,7 @@ def read_table_results(
     if layout is None:
         return []
     context = TableContext(record, table, arms)
-    roles = Roles(table, layout, LabelReader(arms, context.definitions))
+    roles = Roles(table, layout, LabelReader(arms, context.definitions, context.coded_arms))
     return list(_Results(roles, context, arms, decimal_comma=decimal_comma).readings())
 
 
@@ -85,7 +101,7 @@ class _Results:
         self.arms = arms
         self.decimal_comma = decimal_comma
         self.caption = context.caption_label(roles.reader)
-        self.sizes = Sizes(roles, arms, self.caption)
+        self.sizes = Sizes(roles, arms, self.caption, context.coded_sizes)
 
     def readings(self) -> Iterator[Reading]:
         for cell in value_cells(self.roles, decimal_comma=self.decimal_comma):
@@ -99,8 +115,10 @@ class _Results:
         labels = self.roles.over(cell.row, cell.column)
         if any(label.p for _, label in labels.columns) or any(label.p for _, label in labels.stubs):
             return None
-        who = self._who(labels)
-        if who is None:
+        who = self._of_pair(cell, labels) or self._who(labels)
+        if who is None or (
+            cell.ordinal and _opened(self.roles.layout.texts[cell.row][cell.column], cell) and not who.paired
+        ):
             return None
         size = self.sizes.of(cell.row, cell.column, labels, who.arm)
         if cell.expression.n:
@@ -108,7 +126,7 @@ class _Results:
         role = self._role(labels, who, cell.expression)
         if role is None:
             return None
-        expression = cell.expression
+        expression = self._counted(cell)
         if role == "difference" and expression.centre in ("number", "mean", "median"):
             expression = replace(expression, centre="difference", measure=expression.measure or "MD")
         elif role == "change":
@@ -123,6 +141,19 @@ class _Results:
         if decided is None:
             return None
         return self._made(cell, labels, who, size, decided, role)
+
+    def _counted(self, cell: ValueCell) -> Expression:
+        """Return a fraction as a count where its row counts: other denominators beside it, or a label that says so."""
+        expression = cell.expression
+        if "score_or_count" not in expression.flags:
+            return expression
+        beside = [
+            e for found in self.roles.layout.values[cell.row] for e in found if e.flags == expression.flags
+        ]
+        label = " ".join(label.text for _, label in self.roles.over(cell.row, cell.column).all())
+        if (len({e.total for e in beside}) > 1 or _COUNTS.search(label)) and not _SCORES.search(label):
+            return replace(expression, centre="count", flags=(), explicit=True)
+        return expression
 
     def _fractional(self, row: int) -> bool:
         """Tell whether a value with a bracket in this row has decimals."""
@@ -182,6 +213,17 @@ class _Results:
             return _Who(ALL, None, 0.5, flags=("arm_unknown",))
         return None
 
+    def _of_pair(self, cell: ValueCell, labels: CellLabels) -> _Who | None:
+        """Return the arm of one of two values in a cell under ``intervention (control)``."""
+        pair = next((label.pair for _, label in labels.columns if label.pair is not None), None)
+        found = self.roles.layout.values[cell.row][cell.column]
+        if pair is None or len(found) != 2 or found[0].spread != found[1].spread:
+            return None
+        arm = pair[cell.ordinal]
+        return _Who(
+            arm.label, arm, 0.85, flags=("arm_by_order",), evidence="arm by order in the header", paired=True
+        )
+
     def _value_columns(self) -> list[int]:
         layout = self.roles.layout
         return [
@@ -240,9 +282,15 @@ class _Results:
             return "percent_change"
         changed = [label for label in over if label.change and not label.status]
         timed = [t.phase for label in over for t in label.times]
-        if changed or (self.caption.change and not timed):
+        if changed or (self.caption.change and (not timed or self._only_changes)):
             return "change"
         return "value"
+
+    @functools.cached_property
+    def _only_changes(self) -> bool:
+        """Whether the caption announces decreases or changes from baseline, and no row or column is of baseline."""
+        told = _DECREASES.search(self.roles.table.caption)
+        return told is not None and not self.roles.names_baseline
 
     def _made(
         self, cell: ValueCell, labels: CellLabels, who: _Who, size: Size, decided: Decided, role: str
@@ -287,7 +335,7 @@ class _Results:
             *time_flags,
             *(("several_in_cell",) if cell.several else ()),
         )
-        outcome, from_caption = self._outcome(labels)
+        outcome, from_caption = self._outcome(labels, counts=centre in ("count", "percent"))
         unit = next((label.unit for _, label in labels.all() if label.unit), "")
         population = self._population(labels)
         text = self.roles.layout.texts[cell.row][cell.column]
@@ -335,18 +383,23 @@ class _Results:
         ]
         return found[0].replace(" ", "").strip("*=") if len(found) == 1 else ""
 
-    def _outcome(self, labels: CellLabels) -> tuple[str, bool]:
+    def _outcome(self, labels: CellLabels, *, counts: bool) -> tuple[str, bool]:
         """Return the outcome label of a cell and whether only the caption names it."""
         parts: dict[str, bool] = {}
         for group in (labels.sections, labels.stubs, labels.columns):
             for level, label in group:
                 if self.roles.is_arm_level(level) or not label.outcome or label.total:
                     continue
+                if group is labels.sections and not counts and any(p.centre == "count" for p in label.pairs):
+                    continue  # "Sex, n (%)" ends where means begin
                 named = any(not timed for timed in parts.values())
                 compares = label.difference or label.between or label.change or label.counts
                 if group is labels.columns and named and (compares or self.roles.is_subgroup_level(level)):
                     continue
-                parts.setdefault(label.outcome, level in self.roles.time_levels)
+                timed = level in self.roles.time_levels and (
+                    group is not labels.sections or bool(label.times)
+                )
+                parts.setdefault(label.outcome, timed)
         telling = [part for part, timed in parts.items() if not timed] or list(parts)
         if any(re.search(r"[^\W\d_]{2}", part) for part in telling):
             return self.context.expanded(", ".join(telling))[:LONGEST_OUTCOME], False

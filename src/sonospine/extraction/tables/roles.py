@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -68,14 +69,15 @@ class Roles:
             if len(self.arm_levels) > 1:
                 self.arm_levels = frozenset([min(self.arm_levels, key=_precedence)])
         else:
-            self.as_reported = self._grouplike(levels)
+            self.as_reported = self._grouplike(levels) or self._repeated(levels)
             self.arm_levels = self.as_reported
         self.time_levels = frozenset(level for level, labels in levels.items() if _names_times(labels))
         self._sections = self._sections_in_force()
 
     def label(self, row: int, column: int) -> Label:
         """Return the label in a cell."""
-        return self.reader.read(self.layout.texts[row][column], cell_address(self.table, row, column))
+        printed = self.layout.moved.get((row, column), column)
+        return self.reader.read(self.layout.texts[row][column], cell_address(self.table, row, printed))
 
     def over(self, row: int, column: int) -> CellLabels:
         """Return the labels over a cell."""
@@ -91,7 +93,25 @@ class Roles:
             elif level in self.arm_levels or level in self.time_levels:
                 columns[same] = (level, columns[same][1])
         sections = tuple((SECTION, label) for label in self._sections.get(row, ()))
-        return CellLabels(tuple(columns), tuple(self._stub(row)), sections)
+        return CellLabels((*self._arms_above(row, column), *columns), tuple(self._stub(row)), sections)
+
+    def _arms_above(self, row: int, column: int) -> list[tuple[Level, Label]]:
+        """Return the arm over a cell whose own header, further down the table, only renews times and statistics."""
+        own = self.layout.headers.get(row, ())
+        above = [h for kind, h in self.arm_levels if kind == "header" and h < min(own, default=0)]
+        if not above or any(("header", h) in self.arm_levels for h in own):
+            return []
+        for c in range(self.layout.width):
+            renewed = [self.label(h, c) for h in own if not is_empty(self.layout.texts[h][c])]
+            if c in self.layout.stubs or not renewed:
+                continue
+            first = self.label(above[-1], c)
+            if first.p != renewed[-1].p or not all(
+                x.p or x.pairs or (x.times and not x.outcome) for x in renewed
+            ):
+                return []
+        text = self.layout.texts[above[-1]][column]
+        return [] if is_empty(text) else [(("header", above[-1]), self.label(above[-1], column))]
 
     def is_arm_level(self, level: Level) -> bool:
         """Tell whether a level names the arms."""
@@ -213,6 +233,17 @@ class Roles:
         return next(iter(later.values())) if len(later) == 1 else None
 
     @functools.cached_property
+    def names_baseline(self) -> bool:
+        """Whether a label of the table names the time before treatment."""
+        return any(
+            time.phase == "baseline"
+            for labels in self._levels().values()
+            for label in labels
+            if not label.change
+            for time in label.times
+        )
+
+    @functools.cached_property
     def names_end_of_course(self) -> bool:
         """Whether a level of times also names the end of treatment without a length."""
         return any(
@@ -239,6 +270,27 @@ class Roles:
             ):
                 return frozenset([level])
         return self._tested(levels)
+
+    def _repeated(self, levels: dict[Level, list[Label]]) -> frozenset[Level]:
+        """Return the sections that come again under each time, or the rows that come again under each outcome."""
+        sections = levels.get(SECTION, [])
+        timed = [s for s in sections if s.times and not s.outcome]
+        plain = Counter(s.outcome for s in sections if s not in timed and _could_name_arm(s))
+        again = sum(count == len(timed) for count in plain.values())
+        if len(timed) >= 2 <= again and len(plain) <= MOST_ARMS and max(plain.values()) == len(timed):
+            return frozenset([SECTION])
+        blocks: dict[int, list[Label]] = {}
+        column = self.layout.stubs[-1]
+        for row in self.layout.body:
+            over = max((s for s in self.layout.section_rows if s < row), default=-1)
+            blocks.setdefault(over, []).append(self.label(row, column))
+        rows = {tuple(label.text for label in labels) for labels in blocks.values()}
+        first = next(iter(blocks.values()), [])
+        measured = all(over >= 0 and self.label(over, 0).unit for over in blocks)
+        named = all(_could_name_arm(r) and not (r.unit or r.times or r.pairs or r.change) for r in first)
+        if len(blocks) >= 2 and len(rows) == 1 and 2 <= len(first) <= MOST_ARMS // 2 and measured and named:
+            return frozenset([("stub", column)])
+        return frozenset()
 
     def _tested(self, levels: dict[Level, list[Label]]) -> frozenset[Level]:
         """Return the header row whose columns a p column compares, or that divides a baseline table: its columns are groups."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sonospine.extraction.arms import Arm, DocumentArms
@@ -25,10 +26,13 @@ class Size:
 class Sizes:
     """The numbers of participants of a table, with their places."""
 
-    def __init__(self, roles: Roles, arms: DocumentArms, caption: Label) -> None:
+    def __init__(
+        self, roles: Roles, arms: DocumentArms, caption: Label, coded: Mapping[str, tuple[str, str]]
+    ) -> None:
         self._roles = roles
         self._arms = arms
         self._caption = caption
+        self._coded = {arm: Size(n, place) for arm, (n, place) in coded.items()}
         layout = roles.layout
         self._rows = {
             row
@@ -69,6 +73,8 @@ class Sizes:
                 return self._labelled(label)
         if self._caption.n and (self._caption.each or self._arms.one_arm):
             return self._labelled(self._caption)
+        if arm is not None and arm.label in self._coded:
+            return self._coded[arm.label]
         if arm is None and self._arms.one_arm and self._arms.n_total and self._arms.n_total_locator:
             return Size(self._arms.n_total, self._arms.n_total_locator)
         if arm is not None:
