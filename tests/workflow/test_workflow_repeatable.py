@@ -13,9 +13,15 @@ import pytest
 
 
 @pytest.mark.slow
-def test_two_runs_in_two_folders_give_the_same_bytes(tmp_path: Path, new_review):
+def test_two_runs_in_two_folders_with_other_seeds_zones_and_locales_give_the_same_bytes(
+    tmp_path: Path, new_review, monkeypatch: pytest.MonkeyPatch
+):
     reviews = [new_review(tmp_path / name) for name in ("one", "a folder with spaces")]
-    for review in reviews:
+    settings = (("1", "Pacific/Auckland", "C"), ("4242", "America/Los_Angeles", "C.UTF-8"))
+    for review, (seed, zone, locale) in zip(reviews, settings, strict=True):
+        monkeypatch.setenv("PYTHONHASHSEED", seed)
+        monkeypatch.setenv("TZ", zone)
+        monkeypatch.setenv("LC_ALL", locale)
         review.run()
     assert reviews[0].digests() == reviews[1].digests()
 
