@@ -228,3 +228,20 @@ def test_the_corpus_gives_rows_that_stand_where_they_say(project, vocabulary):
                 assert quote_at(record, row["locator"]) == row["quote"]
     assert len({r["measurement_id"] for r in rows}) == len(rows) > 40
     check_rows(rows, MEASUREMENTS, "corpus")
+
+
+def test_a_value_outside_the_scale_is_not_of_that_instrument(record_of, vocabulary):
+    record = record_of(
+        "The NRS (0-10) was 7.2±2.5 before. The NRS (0-10) came to 46.9±13.4 on average.",
+        title="A single-arm study",
+    )
+    found = {r["value"]: r for r in extract_records([record], vocabulary).measurements}
+    assert found["7.2"]["instrument"] == "nrs"
+    assert found["46.9"]["instrument"] == ""
+
+
+def test_a_negative_mean_of_a_scale_without_negative_scores_is_a_change(record_of, vocabulary):
+    record = record_of("The NRS (0-10) was -2.2±1.5 at 4 weeks.", title="A single-arm study")
+    (row,) = extract_records([record], vocabulary).measurements
+    assert row["change"] == "true"
+    assert "change_from_sign" in row["flags"]

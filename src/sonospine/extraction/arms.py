@@ -102,6 +102,10 @@ _ONE_ARM = re.compile(
     r"\bsingle[- ]arm|\bone[- ]armed|\bone[- ]arm\s+(?:\w+\s+)?(?:study|trial|design|series)|\bcase report|\bcase series|\buncontrolled|\bsingle[- ]group|\bwithout (?:a )?control|\bno control (?:group|arm)|\ba \d+[- ]year[- ]old\b",
     re.IGNORECASE,
 )
+_SEVERAL_CASES = re.compile(
+    r"\b(?:[2-9]|[1-9]\d+|two|three|four|five|six|seven|eight|nine|ten|several)\s+(?:\w+\s+)?(?:cases|patients)\b",
+    re.IGNORECASE,
+)
 _ONE_PATIENT = re.compile(
     r"\bcase report|\bone patient\b|\ba \d+[- ]year[- ]old\b|\bA (?:healthy )?\d+[- ]year[- ]old",
     re.IGNORECASE,
@@ -276,6 +280,8 @@ def _compares_guidance(title: str, vocabulary: Vocabulary) -> bool:
 
 def is_one_patient(record: Record) -> bool:
     """Tell whether a record reports a single patient, so that a score is one patient's score."""
+    if _SEVERAL_CASES.search(record.title):
+        return False
     if any("case report" in t.lower() for t in record.types) or "case report" in record.title.lower():
         return True
     head = " ".join(p.text for p in record.abstract()) or " ".join(p.text for p in record.body()[:3])

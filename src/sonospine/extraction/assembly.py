@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,6 +24,10 @@ from sonospine.model.tables import ALTERNATIVES, MEASUREMENTS, SPREADS
 from sonospine.vocabulary import InstrumentReading, Vocabulary
 
 WITHOUT_RESULTS = frozenset({"review", "meta_analysis", "protocol"})
+_CHANGE_LABEL = re.compile(
+    r"^\W*(?:mean\s+|median\s+|average\s+)?(?:changes?|reductions?|decreases?|improvements?|declines?|drops?)\s+(?:of|in|from)\b|\bchanges?\s+(?:from\s+baseline|scores?)\b",
+    re.IGNORECASE,
+)
 _SCORED = frozenset({"mean", "ls_mean", "median", "geometric_mean", "single"})
 
 
@@ -111,6 +116,7 @@ def _row(
     instrument = vocabulary.instrument(
         reading.outcome, unit=reading.unit, context=reading.context, value=value
     )
+    reading = _as_change(reading, instrument)
     lower, upper, flags = _ascending(reading)
     spread = reading.spread if reading.spread in SPREADS else "none"
     return MEASUREMENTS.row(
@@ -151,6 +157,21 @@ def _row(
         confidence=derived(min(max(reading.confidence, 0.0), 1.0)),
         flags=";".join(dict.fromkeys(flags)),
     )
+
+
+def _as_change(reading: Reading, instrument: InstrumentReading | None) -> Reading:
+    """Take a value for a change where its label says so, or where it lies below a scale that has no negative scores."""
+    if reading.change or reading.centre not in _SCORED:
+        return reading
+    if _CHANGE_LABEL.search(reading.outcome):
+        return dataclasses.replace(reading, change=True)
+    value = number(reading.value)
+    bounds = (instrument.scale_min, instrument.scale_max) if instrument is not None else (None, None)
+    if value is None or value >= 0 or bounds[0] is None or bounds[0] < 0 or bounds[1] is None:
+        return reading
+    if abs(value) > bounds[1] - bounds[0]:
+        return reading
+    return dataclasses.replace(reading, change=True, flags=(*reading.flags, "change_from_sign"))
 
 
 def _measured(instrument: InstrumentReading | None, reading: Reading) -> dict[str, str]:

@@ -30,16 +30,25 @@ _FROM = re.compile(
 _TO = re.compile(
     r"^[^;.]*?\bto\s+(?:an?\s+)?(?:(?:mean|median|average|score|value|of|only)\s+)*[(\[]?$", re.IGNORECASE
 )
+_AFTER = re.compile(
+    r"|after|afterwards|post-?(?:treatment|injection|intervention|procedure)|after (?:the )?(?:treatment|injection|intervention|procedure|block)",
+    re.I,
+)
+_COUNTED = re.compile(r"\s*(?:(?!and\b|or\b)[a-z][\w-]+)(?=\s+(?:in|of|for|under)\b)")
 _TAIL_END = re.compile(r";|,?\s*\b(?:while|whereas|but)\b|,\s*and\b|\.\s", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Values that follow one another, with the arm and time of each and how they were found."""
+    """Values that follow one another, with the arm and time of each and how they were found.
+
+    ``named`` are the arms as attached, before values of one arm and time were told apart.
+    """
 
     expressions: tuple[Expression, ...]
     arms: Attached[Arm]
     times: Attached[TimeMention]
+    named: Attached[Arm]
 
     @property
     def size(self) -> int:
@@ -90,12 +99,18 @@ def _group(parts: Parts) -> list[list[Expression]]:
         if (
             last is not None
             and _kin(last, expression)
-            and _only_filler(parts.text, last.end, expression.start, hidden)
+            and _only_filler(parts.text, _counted_end(parts.text, last), expression.start, hidden)
         ):
             groups[-1].append(expression)
         else:
             groups.append([expression])
     return groups
+
+
+def _counted_end(text: str, last: Expression) -> int:
+    """Return where a value ends with what it counts: "32 of 37 joints" in group A."""
+    counted = _COUNTED.match(text, last.end) if last.total else None
+    return counted.end() if counted else last.end
 
 
 def _kin(one: Expression, other: Expression) -> bool:
@@ -122,7 +137,7 @@ def _attached(
 ) -> Run:
     size = len(group)
     times: Attached[TimeMention] = attach(gaps, parts.times, same=_same_time)
-    implied = _from_to(parts.text, group, times)
+    implied = _from_to(parts.text, group, times) or _from_to_each(parts, group, gaps)
     times = implied or times
     arms: Attached[Arm] = attach(gaps, parts.arms, same=_same_arm, blocks=times.values)
     if times.how in {"one", "guess", "none"} and size > 1 and not implied and arms.how != "none":
@@ -130,7 +145,7 @@ def _attached(
         times = again if again.how == "list" else times
     times = _carried_times(times, before, size, same_sentence)
     arms = _carried_arms(arms, before, size, times, same_sentence)
-    return Run(tuple(group), _told_apart(parts, group, arms, times, everyone), times)
+    return Run(tuple(group), _told_apart(parts, group, arms, times, everyone), times, arms)
 
 
 def _same_arm(one: Arm, other: Arm) -> bool:
@@ -161,6 +176,47 @@ def _from_to(
     last = next((v for v in reversed(named) if v.phase != "baseline"), None)
     pair = (BASELINE, last or LATER)
     return Attached(tuple(pair[i % 2] for i in range(len(group))), "implied")
+
+
+def _from_to_each(parts: Parts, group: list[Expression], gaps: Gaps) -> Attached[TimeMention] | None:
+    """Read "from 24.9 to 6.3 and 4.4 at 1 and 3 months": the first is the baseline, each other has a time of its own."""
+    text = parts.text
+    if len(group) < 3 or not _FROM.search(text[max(0, group[0].start - 60) : group[0].start]):
+        return None
+    if not _TO.match(text[group[0].end : group[1].start]):
+        return None
+    for head in (gaps.spans[1], gaps.spans[0]):
+        later = attach(Gaps(text, (head, *gaps.spans[2:])), parts.times, same=_same_time)
+        if later.how in {"list", "own"} and all(
+            v is not None and v.phase != "baseline" for v in later.values
+        ):
+            return Attached((BASELINE, *later.values), "implied")
+    return None
+
+
+def closed_by(runs: Sequence[Run], parts: Parts) -> list[Run]:
+    """Give the one time that closes a sentence to its values that have none: "... from 7 to 3 and the ODI from 40 to 20 at 2 weeks"."""
+    named = [m for m in parts.times if m.value.phase == "follow_up" and m.value.weeks is not None]
+    last = max((run.expressions[-1].end for run in runs), default=0)
+    if len(runs) < 2 or len(named) != 1 or named[0].start < last:
+        return list(runs)
+    return [filled(run, named[0].value, "closing") for run in runs]
+
+
+def filled(run: Run, time: TimeMention, how: str, *, nameless: bool = True) -> Run:
+    """Return a run whose values at a follow-up without a name have a time; with ``nameless`` also those without any."""
+    if not any(_wants(v, nameless) for v in run.times.values):
+        return run
+    values = tuple(time if _wants(v, nameless) else v for v in run.times.values)
+    return replace(run, times=Attached(values, how))
+
+
+def _wants(value: TimeMention | None, nameless: bool) -> bool:
+    return (
+        nameless
+        if value is None
+        else value.phase == "follow_up" and value.weeks is None and _AFTER.fullmatch(value.text) is not None
+    )
 
 
 def _carried_times(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +11,7 @@ from sonospine.extraction.arm_labels import CONTROLS, normalised, words_of
 from sonospine.extraction.arms import Arm, DocumentArms
 from sonospine.extraction.attachment import Mention
 from sonospine.extraction.expressions import Expression, find_expressions
+from sonospine.extraction.people import Subgroup, listed_people, subgroup_of
 from sonospine.extraction.times import TimeMention, find_times
 
 _P_VALUE = re.compile(r"\b[pP](?:[- ]?values?)?\s*[=<>≤≥]+\s*[\d.,·]+(?:\s*[×x]\s*10\S+)?")
@@ -36,6 +37,9 @@ _THRESHOLD_AFTER = re.compile(
     r"\s*(?:or (?:more|greater|better|higher|less)|(?:pain|symptom\w*|functional|clinical)?\s*(?:relief|reduction|improvement|decrease|responders?|confidence|CI\b|power|NaCl|solution)|(?:[-–]|to)\s*\d)",
     re.IGNORECASE,
 )
+_MINUTES = re.compile(r"[\d.]+\s*min\s*,\s*\d")
+_TORN_BEFORE, _TORN_AFTER = re.compile(r"\d,"), re.compile(r",\d")
+_OR_MORE = re.compile(r"\s*(?:points?|mm|cm|%)?\s*or (?:more|greater|better|higher|less)\b", re.IGNORECASE)
 _RANGE_BEFORE = re.compile(r"\d\s*%?\s*(?:to|[-–])\s*$")
 # "0.5% solution" is a concentration, "40% of patients" and "40% vs 20%" are results.
 _AFTER_PERCENT = re.compile(
@@ -81,12 +85,15 @@ class Parts:
     expressions: tuple[Expression, ...]
     times: tuple[Mention[TimeMention], ...]
     arms: tuple[Mention[Arm], ...]
+    subgroup: Subgroup | None = None
 
     def masked(self) -> list[tuple[int, int]]:
         """Return the spans that are values, times, arms or P values."""
         spans = [span for e in self.expressions for span in _hidden(e)]
         spans += [(m.start, m.end) for m in self.times]
         spans += [(m.start, m.end) for m in self.arms]
+        if self.subgroup is not None:
+            spans.append((self.subgroup.start, self.subgroup.end))
         return spans + [m.span() for m in _P_VALUE.finditer(self.text)]
 
 
@@ -197,10 +204,26 @@ def _is_short_code(name: str) -> bool:
     return len(name) <= 5 and name.upper() == name
 
 
-def parts_of(text: str, offset: int, finder: ArmFinder, *, decimal_comma: bool) -> Parts:
-    """Find what stands in a sentence; numbers that are doses, counts of people in passing, thresholds are no results."""
-    every = find_expressions(text, decimal_comma=decimal_comma)
-    times = _times(text, every)
+def parts_of(
+    text: str,
+    offset: int,
+    finder: ArmFinder,
+    *,
+    decimal_comma: bool,
+    definitions: Mapping[str, TimeMention] | None = None,
+) -> Parts:
+    """Find what stands in a sentence; numbers that are doses, counts of people in passing, thresholds are no results.
+
+    ``definitions`` are the codes of times that the document defines (``T1``).
+    """
+    people = listed_people(text)
+    every = [
+        e
+        for e in find_expressions(text, decimal_comma=decimal_comma)
+        if not any(p.start < e.end and e.start < p.end for p in people) and not _is_torn(text, e)
+    ]
+    times = _times(text, every, definitions or {})
+    subgroup = subgroup_of(text) if finder.arms.one_arm else None
     arms = [
         a
         for a in finder.find(text)
@@ -208,27 +231,40 @@ def parts_of(text: str, offset: int, finder: ArmFinder, *, decimal_comma: bool) 
     ]
     kept = tuple(
         e
-        for e in every
+        for e in sorted((*every, *people), key=lambda e: e.start)
         if e.value
         and not any(
             t.start < e.end and e.start < t.end for t in times if e.spread == "none" and e.centre != "count"
         )
         and not any(a.start < e.end and e.start < a.end for a in arms)
-        and _is_result(text, e)
+        and (any(e is p for p in people) or _is_result(text, e))
     )
     # "Group H1": a code of an arm is no hour.
     named = tuple(t for t in times if not any(a.start < t.end and t.start < a.end for a in arms))
-    return Parts(text, offset, kept, named, tuple(arms))
+    return Parts(text, offset, kept, named, tuple(arms), subgroup)
 
 
-def _times(text: str, expressions: list[Expression]) -> list[Mention[TimeMention]]:
+def _is_torn(text: str, expression: Expression) -> bool:
+    """Tell whether a value is part of something longer: half of "3,1" (a decimal comma), "30 min" of "30 min, 1 day"."""
+    if expression.spread == "range" and _MINUTES.match(text, expression.start):
+        return True
+    first = expression.numbers[0] if expression.numbers else None
+    if first is None or expression.spread != "none":
+        return False
+    before, after = text[max(0, first.start - 2) : first.start], text[first.end : first.end + 2]
+    return bool(_TORN_BEFORE.fullmatch(before) or _TORN_AFTER.fullmatch(after))
+
+
+def _times(
+    text: str, expressions: list[Expression], definitions: Mapping[str, TimeMention]
+) -> list[Mention[TimeMention]]:
     # P values and values are hidden, so that "P < 0.01; two weeks" is one time and not a list of two.
     hidden = list(text)
     spans = [m.span() for m in _P_VALUE.finditer(text)]
     spans += [(e.start, e.end) for e in expressions if e.spread != "none" and e.centre != "count"]
     for start, end in spans:
         hidden[start:end] = "¤" * (end - start)
-    found = [Mention(t.start, t.end, t) for t in find_times("".join(hidden))]
+    found = [Mention(t.start, t.end, t) for t in find_times("".join(hidden), definitions)]
     for pattern, phase, weeks in _EXTRA_TIMES:
         for hit in pattern.finditer(text):
             if not any(hit.start() < m.end and m.start < hit.end() for m in found):
@@ -275,6 +311,8 @@ def _is_bare_result(before: str, after: str, expression: Expression) -> bool:
     if before.endswith("(") and after.startswith(")") and expression.value.isdigit():
         return False  # a reference mark
     if _NOT_A_RESULT.match(after) or _THRESHOLD_BEFORE.search(before) or _ends_range(before):
+        return False
+    if _OR_MORE.match(after):
         return False
     if _OF_RANGE.search(before):
         return False

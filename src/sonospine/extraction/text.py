@@ -8,19 +8,23 @@ from dataclasses import dataclass, replace
 
 from sonospine.extraction.arms import ALL, Arm, DocumentArms, is_one_patient
 from sonospine.extraction.attachment import Attached
+from sonospine.extraction.changes import changes
 from sonospine.extraction.expressions import Expression
 from sonospine.extraction.language import sentences
-from sonospine.extraction.outcome_labels import Label, nearest_after, nearest_before, phrases
+from sonospine.extraction.outcome_labels import Label, nearest_before, phrases
 from sonospine.extraction.reading import Alternative, Reading
-from sonospine.extraction.runs import Run, mention_pair, runs_of
+from sonospine.extraction.runs import Run, closed_by, filled, mention_pair, runs_of
 from sonospine.extraction.sentence_parts import ArmFinder, Parts, parts_of
-from sonospine.extraction.text_statistics import named_spread, statistic_of, value_end
+from sonospine.extraction.text_outcomes import is_counted, outcomes
+from sonospine.extraction.text_statistics import named_spread, statistic_of
+from sonospine.extraction.text_times import PlannedTimes, planned_times, times_only_in_abstract
 from sonospine.extraction.times import TimeMention
 from sonospine.model.places import Place
 from sonospine.model.record import Passage, Record
 from sonospine.vocabulary import Vocabulary
 
 RULE = "text"
+_SCORED = frozenset({"mean", "median", "number", "geometric_mean", "ls_mean", "single"})
 _PRESENTED = TimeMention(0, 0, "", 0.0, "baseline")
 
 _OF_OTHERS = re.compile(
@@ -36,13 +40,6 @@ _PRESENTATION = re.compile(
     r"\b(?:history|presentation|patient information|examination|case (?:report|description|presentation)|^case$)",
     re.IGNORECASE,
 )
-_PEOPLE = re.compile(
-    r"\s*(?:\([^()]*\)|\[[^\]]*\])?\s*(?:of\s+(?:the\s+)?(?:\d+\s+)?)?(?:patients?|participants?|subjects?|women|men|children|people|individuals|cases|parturients|volunteers)\b",
-    re.IGNORECASE,
-)
-_PREDICATE_END = re.compile(
-    r"[,;:(]|\b(?:and|compared|versus|vs|while|whereas|but|than|respectively)\b", re.IGNORECASE
-)
 _UNIT = re.compile(
     r"\s*(?P<unit>mm|cm|%|points?|min(?:utes?)?|s(?:ec(?:onds)?)?|h(?:ours)?|days?|degrees?|°|mg|ml|mL|/\s?\d+)(?![\w])"
 )
@@ -50,6 +47,7 @@ _CHANGE_LABEL = re.compile(
     r"\bchanges? (?:in|of|from)|\bchange score|\b(?:reduction|decrease|improvement|increase) (?:in|of|from)\b",
     re.IGNORECASE,
 )
+_DURATION = re.compile(r"\s*(?:weeks?|months?|years?|days?|hours?)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +61,7 @@ class _Document:
     one_patient: bool
     beside_means: str
     arm_sizes: frozenset[str]
+    planned: PlannedTimes
 
 
 def read_text(
@@ -82,10 +81,13 @@ def read_text(
         is_one_patient(record),
         named_spread(record),
         frozenset(n for a in arms.arms for n in (a.n_randomised, a.n_analysed) if n) | {arms.n_total},
+        planned_times(record),
     )
-    return [
+    read = [
         r for p in record.passages if _holds_results(p, document.one_patient) for r in _passage(p, document)
     ]
+    weeks = [r.weeks for r in read if r.source == "abstract"]
+    return read + _times_without_number(record, document, weeks)
 
 
 def _holds_results(passage: Passage, one_patient: bool) -> bool:
@@ -104,26 +106,40 @@ def _tells_history(passage: Passage) -> bool:
 
 def _passage(passage: Passage, document: _Document) -> Iterator[Reading]:
     previous: Run | None = None
-    label: Label | None = None
+    carried: tuple[Label, ...] = ()
     earlier = _PRESENTED if document.one_patient and _tells_history(passage) else None
     for start, end in sentences(passage.text):
         text = passage.text[start:end]
         if _OF_OTHERS.search(text) or (document.one_patient and _HISTORY.search(text)):
             continue
-        parts = parts_of(text, start, document.finder, decimal_comma=document.decimal_comma)
+        parts = parts_of(
+            text,
+            start,
+            document.finder,
+            decimal_comma=document.decimal_comma,
+            definitions=document.planned.definitions,
+        )
         if not parts.expressions:
             if parts.times or parts.arms:
-                label = _subject(parts) or label
+                subject = _subject(parts)
+                carried = (subject,) if subject is not None else carried
             earlier = _single_time(parts) or earlier
             continue
         labels = phrases(text, parts.masked())
-        for run in runs_of(parts, previous, document.arms.arms):
+        changed = False
+        for run in closed_by(runs_of(parts, previous, document.arms.arms), parts):
             run = _timed(run, parts, earlier)
-            found, inherited = _outcome(run, parts, labels, label)
-            if found is None:
+            if document.planned.only is not None:
+                run = filled(run, document.planned.only, run.times.how, nameless=False)
+            named, inherited = outcomes(run, parts, labels, carried, document.vocabulary)
+            if not named:
                 continue
-            yield from _readings(passage, parts, run, found, document, inherited=inherited)
-            previous, label = run, found if not _counts(run) else label
+            if len(named) > 1:
+                run = replace(run, arms=run.named)
+            changing = _changes(run, parts, changed)
+            changed = any(changing)
+            yield from _readings(passage, parts, run, named, changing, document, inherited=inherited)
+            previous, carried = run, named if not is_counted(run) else carried
         earlier = _single_time(parts) or earlier
 
 
@@ -139,70 +155,31 @@ def _timed(run: Run, parts: Parts, earlier: TimeMention | None) -> Run:
     return replace(run, times=Attached((earlier,) * run.size, "earlier"))
 
 
+def _changes(run: Run, parts: Parts, previous: bool) -> tuple[bool, ...]:
+    baseline = [time is not None and time.phase == "baseline" for time in run.times.values]
+    return changes(parts.text, run.expressions, baseline, previous)
+
+
 def _subject(parts: Parts) -> Label | None:
     return next((p for p in phrases(parts.text, parts.masked()) if not p.pronoun), None)
 
 
-def _counts(run: Run) -> bool:
-    return run.expressions[0].centre in {"count", "percent"}
-
-
-def _outcome(run: Run, parts: Parts, labels: list[Label], carried: Label | None) -> tuple[Label | None, bool]:
-    """Return the phrase that names the outcome of a run, and whether it comes from an earlier sentence."""
-    first = run.expressions[0]
-    before = nearest_before(labels, first.start, parts.text)
-    if _counts(run) and _PEOPLE.match(parts.text, value_end(first)):
-        return _predicate(first, parts, labels), False
-    if before is not None and not before.pronoun:
-        return _with_bracket(before, labels, parts.text), False
-    if first.centre == "count" and first.value == "0":
-        after = nearest_after(labels, value_end(first))
-        if after is not None:
-            return after, False
-    if carried is not None:
-        return carried, True
-    if before is not None:
-        return before, False
-    after = nearest_after(labels, value_end(run.expressions[-1]))
-    return (after, False) if after is not None and not after.pronoun and run.size == 1 else (None, False)
-
-
-def _predicate(first: Expression, parts: Parts, labels: list[Label]) -> Label | None:
-    """Return what people did or had: "12 patients (40 %) had nausea", "68 % of patients completed the course"."""
-    people = _PEOPLE.match(parts.text, value_end(first))
-    start = people.end() if people else first.end
-    following = next((e.start for e in parts.expressions if e.start > start), len(parts.text))
-    stop = _PREDICATE_END.search(parts.text, start, following)
-    end = stop.start() if stop else following
-    after = nearest_after(labels, start)
-    if after is not None and not after.pronoun and after.start < end:
-        return after
-    words = parts.text[start:end].strip(" ,;:()")
-    if not re.search(r"[A-Za-z]{4}", words):
-        before = nearest_before(labels, first.start, parts.text)
-        return before if before is not None and not before.pronoun else None
-    at = parts.text.find(words, start)
-    return Label(at, at + len(words[:80]), words[:80])
-
-
-def _with_bracket(label: Label, labels: list[Label], text: str) -> Label:
-    """Join an abbreviation in brackets to the phrase that it stands for: "pain intensity (PI)"."""
-    earlier = [other for other in labels if other.end < label.start]
-    if not earlier or text[label.start - 1 : label.start] != "(" or len(label.text) > 12:
-        return label
-    last = earlier[-1]
-    if last.pronoun or not re.fullmatch(r"\s*(?:scores?|scale)?\s*\(", text[last.end : label.start]):
-        return label
-    close = text.find(")", label.end)
-    end = close + 1 if 0 <= close - label.end <= 2 else label.end
-    return Label(last.start, end, text[last.start : end])
-
-
 def _readings(
-    passage: Passage, parts: Parts, run: Run, label: Label, document: _Document, *, inherited: bool
+    passage: Passage,
+    parts: Parts,
+    run: Run,
+    labels: tuple[Label, ...],
+    changing: tuple[bool, ...],
+    document: _Document,
+    *,
+    inherited: bool,
 ) -> Iterator[Reading]:
-    instrument = document.vocabulary.instrument(label.text, context=parts.text)
     for i, expression in enumerate(run.expressions):
+        label = labels[i] if len(labels) > 1 else labels[0]
+        instrument = document.vocabulary.instrument(label.text, context=parts.text)
+        scored = instrument is not None and instrument.scale_max is not None
+        if (inherited or scored) and _DURATION.match(parts.text, _number_end(expression)):
+            continue  # the length of follow-up is no score
         made = statistic_of(
             expression,
             parts.text,
@@ -217,6 +194,7 @@ def _readings(
         place = Place(passage.locator, parts.offset + statistic.start, parts.offset + statistic.end)
         source = "abstract" if passage.locator.startswith("abstract") else "text"
         time, arm = run.times.values[i], run.arms.values[i]
+        planned = time is not None and time is document.planned.only
         unit = _UNIT.match(parts.text, _number_end(expression))
         base = Reading(
             source=source,
@@ -231,7 +209,7 @@ def _readings(
             unit=" ".join(unit["unit"].split()) if unit else "",
             context=parts.text,
             n=statistic.n,
-            change=statistic.change or bool(_CHANGE_LABEL.search(label.text)),
+            change=statistic.centre in _SCORED and (changing[i] or bool(_CHANGE_LABEL.search(label.text))),
             spread=statistic.spread,
             spread_value=statistic.spread_value,
             lower=statistic.lower,
@@ -241,7 +219,7 @@ def _readings(
             measure=statistic.measure,
             adjusted=statistic.adjusted,
             p_value=statistic.p_value,
-            flags=statistic.flags,
+            flags=(*statistic.flags, "time_from_methods") if planned else statistic.flags,
             evidence=evidence,
             time=time.text if time else "",
             weeks=time.weeks if time else None,
@@ -251,7 +229,7 @@ def _readings(
         if statistic.centre in {"difference", "ratio"}:
             yield _compared(base, parts, run, document.arms)
         else:
-            made_row = _of_arm(base, arm, run, document.arms)
+            made_row = _of_subgroup(base, parts, passage) or _of_arm(base, arm, run, document.arms)
             if made_row.arm or instrument is not None or made_row.spread != "none" or made_row.total:
                 yield made_row
 
@@ -268,6 +246,7 @@ def _certainty(run: Run, inherited: bool, named: bool) -> float:
         "one": 0.95,
         "implied": 0.95,
         "carried": 0.8,
+        "closing": 0.9,
         "earlier": 0.6,
         "guess": 0.5,
         "none": 0.7,
@@ -302,6 +281,45 @@ def _of_arm(reading: Reading, arm: Arm | None, run: Run, arms: DocumentArms) -> 
         alternatives=others if weight < 1 else (),
     )
     return _with_n(made, arm.n_analysed or arm.n_randomised, arm.n_locator)
+
+
+def _of_subgroup(reading: Reading, parts: Parts, passage: Passage) -> Reading | None:
+    """Give the part of the patients that a sentence names at its head what follows: its label and n."""
+    part = parts.subgroup
+    if part is None or reading.first_number - parts.offset < part.end:
+        return None
+    named = replace(reading, arm=part.label, flags=(*reading.flags, "subgroup_arm"))
+    return _with_n(
+        named, part.n, str(Place(passage.locator, parts.offset + part.n_start, parts.offset + part.n_end))
+    )
+
+
+def _times_without_number(record: Record, document: _Document, weeks: list[float | None]) -> list[Reading]:
+    """List the follow-up times that only the abstract names: a reader of both must be told that they disagree."""
+    read = []
+    for passage, offset, sentence, time in times_only_in_abstract(record, weeks):
+        named = nearest_before(phrases(sentence, [(time.start, time.end)]), time.start, sentence)
+        read.append(
+            Reading(
+                source="abstract",
+                locator=str(Place(passage.locator, offset + time.start, offset + time.end)),
+                quote=sentence[time.start : time.end],
+                first_number=offset + time.start,
+                centre="none",
+                value="",
+                rule=RULE,
+                confidence=0.6,
+                outcome=named.text if named is not None else "",
+                context=sentence,
+                arm=ALL if document.arms.one_arm else "",
+                time=time.text,
+                weeks=time.weeks,
+                phase=time.phase,
+                time_from=time.time_from,
+                flags=("time_without_value",),
+            )
+        )
+    return read
 
 
 def _with_n(reading: Reading, n: str, place: str) -> Reading:

@@ -71,7 +71,7 @@ def statistic_of(
         return decided, 0.8, (f"{beside_means.upper()} from methods",)
     if expression.spread == "interval":
         return None
-    if one_patient and expression.centre in {"number", "mean", "count"}:
+    if one_patient and expression.centre in {"number", "mean", "count"} and expression.spread != "sd":
         return _one_score(expression, named)
     if expression.centre == "number" and expression.total:
         return _score_or_count(expression, arm_sizes, named)

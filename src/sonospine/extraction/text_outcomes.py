@@ -1,0 +1,181 @@
+"""Which words of a sentence name the outcome of a run of values."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+
+from sonospine.extraction.expressions import Expression
+from sonospine.extraction.outcome_labels import Label, nearest_after, nearest_before
+from sonospine.extraction.runs import Run
+from sonospine.extraction.sentence_parts import Parts
+from sonospine.extraction.text_statistics import value_end
+from sonospine.vocabulary import Vocabulary
+
+_PEOPLE = re.compile(
+    r"\s*(?:\([^()]*\)|\[[^\]]*\])?\s*(?:of\s+(?:the\s+)?(?:\d+\s+)?)?(?:patients?|participants?|subjects?|women|men|children|people|individuals|cases|parturients|volunteers)\b",
+    re.IGNORECASE,
+)
+_PREDICATE_END = re.compile(
+    r"[,;:(]|\b(?:and|compared|versus|vs|while|whereas|but|than|respectively)\b", re.IGNORECASE
+)
+_CIRCUMSTANCE = re.compile(
+    r"(?:for|at|in|of|with|during|after|within|by|under|among|from|to)\b", re.IGNORECASE
+)
+_COPULA = re.compile(r"\s*(?:was|were|is|are|became|remained)\s+", re.IGNORECASE)
+_SUCCEEDED = re.compile(r"\s*(?:scores?\s+)?(?P<verb>[a-z]+ed)(?=\s+(?:in|for|by)\b)")
+_REPORTING = frozenset(
+    str.split(
+        "reported observed noted recorded occurred experienced developed found detected documented achieved needed required used "
+        "received obtained described listed completed"
+    )
+)
+_ORDINAL = re.compile(r"\b(?P<word>first|second)(?:\s|-)$", re.IGNORECASE)
+_THRESHOLD = re.compile(
+    r"\s*(?:of|by|≥|>|<|≤)?\s*(?:at least|more than|less than|≥|>|<|≤)?\s*\d+(?:[.,]\d+)?\s*(?:points?|%|mm|cm)?(?:\s+or\s+(?:more|less|greater|better|higher))?(?=\s|,)",
+    re.IGNORECASE,
+)
+_BETWEEN_LISTED = re.compile(r"\s*(?:scores?\s*)?(?:,\s*(?:and\s+)?|and\s+|&\s*)(?:the\s+)?$", re.IGNORECASE)
+
+
+def is_counted(run: Run) -> bool:
+    """Tell whether a run is of counts or percentages of people."""
+    return run.expressions[0].centre in {"count", "percent"}
+
+
+def outcomes(
+    run: Run, parts: Parts, labels: list[Label], carried: Sequence[Label], vocabulary: Vocabulary
+) -> tuple[tuple[Label, ...], bool]:
+    """Return the phrases that name the outcomes of a run, and whether they come from an earlier sentence.
+
+    One phrase serves all values, or there is one for each value ("VAS and ODI were 8.3 and 49.6"). ``carried`` are
+    the phrases of the run before.
+    """
+    listed = _listed(run, parts, labels, vocabulary)
+    if listed:
+        return listed, False
+    found, inherited = _one(run, parts, labels, carried, vocabulary)
+    if found is None:
+        return (), False
+    if inherited and len(carried) > 1 and run.size % len(carried) == 0:
+        return tuple(carried) * (run.size // len(carried)), True
+    return (found,), inherited
+
+
+def _listed(run: Run, parts: Parts, labels: list[Label], vocabulary: Vocabulary) -> tuple[Label, ...]:
+    """Return as many phrases as there are values where they stand in a list and each names another instrument."""
+    size = run.size
+    before = [label for label in labels if label.end <= run.expressions[0].start]
+    if size < 2 or is_counted(run) or len(before) < size or _told_by_times(run):
+        return ()
+    last = before[-size:]
+    for one, other in itertools.pairwise(last):
+        if not _BETWEEN_LISTED.fullmatch(parts.text[one.end : other.start]):
+            return ()
+    named = [vocabulary.instrument(label.text, context="") for label in last]
+    known = {reading.instrument for reading in named if reading is not None}
+    return tuple(last) if len(known) == size else ()
+
+
+def _told_by_times(run: Run) -> bool:
+    keys = {(t.weeks, t.phase, t.text) for t in run.times.values if t is not None}
+    return len(keys) > 1 or len({a.label for a in run.named.values if a is not None}) > 1
+
+
+def _one(
+    run: Run, parts: Parts, labels: list[Label], carried: Sequence[Label], vocabulary: Vocabulary
+) -> tuple[Label | None, bool]:
+    if is_counted(run):
+        return _of_counts(run, parts, labels, carried, vocabulary)
+    before = nearest_before(labels, run.expressions[0].start, parts.text)
+    if before is not None and not before.pronoun:
+        return _with_bracket(before, labels, parts.text), False
+    if carried:
+        return carried[0], True
+    if before is not None:
+        return before, False
+    after = nearest_after(labels, value_end(run.expressions[-1]))
+    return (after, False) if after is not None and not after.pronoun and run.size == 1 else (None, False)
+
+
+def _of_counts(
+    run: Run, parts: Parts, labels: list[Label], carried: Sequence[Label], vocabulary: Vocabulary
+) -> tuple[Label | None, bool]:
+    """Name what people had or did; a score that an earlier sentence spoke of is no event that can be counted."""
+    first, last = run.expressions[0], run.expressions[-1]
+    before = nearest_before(labels, first.start, parts.text)
+    people = _PEOPLE.match(parts.text, value_end(first))
+    done = _predicate(first, parts, labels) if people else None
+    if done is None and before is not None and not before.pronoun:
+        return _with_predicate(before, labels, parts.text, first.start, vocabulary), False
+    if done is None and first.centre == "count" and first.value == "0":
+        done = nearest_after(labels, value_end(first))
+    if done is None and not people:
+        done = _predicate(first, parts, labels)
+    if done is None and run.size > 1 and _PEOPLE.match(parts.text, value_end(last)):
+        done = _predicate(last, parts, labels)
+    if done is not None:
+        return done, False
+    if carried:
+        scored = vocabulary.instrument(carried[0].text, context="")
+        return (None, False) if scored is not None and scored.scale_max is not None else (carried[0], True)
+    return before, False
+
+
+def _predicate(first: Expression, parts: Parts, labels: list[Label]) -> Label | None:
+    """Return what people did or had: "12 patients (40 %) had nausea", "68 % of patients completed the course"."""
+    people = _PEOPLE.match(parts.text, value_end(first))
+    start = people.end() if people else first.end
+    following = next((e.start for e in parts.expressions if e.start > start), len(parts.text))
+    stop = _PREDICATE_END.search(parts.text, start, following)
+    end = stop.start() if stop else following
+    after = nearest_after(labels, start)
+    if after is not None and not after.pronoun and after.start < end:
+        return after
+    hidden = list(parts.text)
+    for a, b in parts.masked():
+        hidden[a:b] = " " * (b - a)
+    if not re.search(r"[A-Za-z]{4}", "".join(hidden)[start:end]):
+        return None
+    words = parts.text[start:end].strip(" ,;:().")
+    if _CIRCUMSTANCE.match(words):
+        return None
+    at = parts.text.find(words, start)
+    return Label(at, at + len(words[:80]), words[:80])
+
+
+def _with_predicate(
+    label: Label, labels: list[Label], text: str, position: int, vocabulary: Vocabulary
+) -> Label:
+    """Join what a count is of: "puncture was accurate", "first puncture succeeded", "reduction of 3 points or more"."""
+    start, end = label.start, label.end
+    earlier = [other for other in labels if other.end < start and not other.pronoun]
+    if earlier and _COPULA.fullmatch(text[earlier[-1].end : start]):
+        # The predicate alone may be what the vocabulary knows ("accurate"): then nothing is joined to it.
+        whole = vocabulary.instrument(text[earlier[-1].start : end], context="")
+        if whole is not None or vocabulary.instrument(label.text, context="") is None:
+            start = earlier[-1].start
+    ordinal = _ORDINAL.search(text[:start])
+    if ordinal:
+        start = ordinal.start("word")
+    verb = _SUCCEEDED.match(text, end, position)
+    threshold = _THRESHOLD.match(text, end, position)
+    if verb and verb["verb"] not in _REPORTING:
+        end = verb.end("verb")
+    elif threshold and re.search(r"[%a-z]", threshold.group().strip()[-1:]):
+        end = threshold.end()
+    return Label(start, end, text[start:end])
+
+
+def _with_bracket(label: Label, labels: list[Label], text: str) -> Label:
+    """Join an abbreviation in brackets to the phrase that it stands for: "pain intensity (PI)"."""
+    earlier = [other for other in labels if other.end < label.start]
+    if not earlier or text[label.start - 1 : label.start] != "(" or len(label.text) > 12:
+        return label
+    last = earlier[-1]
+    if last.pronoun or not re.fullmatch(r"\s*(?:scores?|scale)?\s*\(", text[last.end : label.start]):
+        return label
+    close = text.find(")", label.end)
+    end = close + 1 if 0 <= close - label.end <= 2 else label.end
+    return Label(last.start, end, text[last.start : end])
