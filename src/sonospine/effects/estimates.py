@@ -257,6 +257,8 @@ def _risk_ratio(made: Estimate, candidate: Candidate, source: Source) -> None:
     (a, n1, step_1), (c, n2, step_2) = sides
     made.events_1, made.n1, made.events_2, made.n2 = a, n1, c, n2
     _refuse_same_people(made, candidate, source)
+    for total, arms in ((n1, candidate.arms_1), (n2, candidate.arms_2)):
+        _refuse_other_units(made, total, arms)
     if a == 0 or c == 0:
         where = "both arms" if a == c else "one arm"
         made.notes.problem(f"zero cell: no events in {where}, and no correction is made up")
@@ -279,6 +281,16 @@ def _refuse_same_people(made: Estimate, candidate: Candidate, source: Source) ->
         made.notes.problem(f"both arms have all {enrolled} people of the study: the same people are in both")
     if any(flag in made.notes.flags for flag in SAME_PEOPLE):
         made.notes.problem("the same people are in both arms")
+
+
+def _refuse_other_units(made: Estimate, total: int, arms: Sequence[Row]) -> None:
+    """Refuse a count of joints or needles: more units than people are not independent (Handbook 6.2.1, 23.1)."""
+    sizes = [_arm_n(arm) for arm in arms]
+    people = sum(size or 0 for size in sizes)
+    if None not in sizes and total > people:
+        made.notes.problem(
+            f"a count of {total} in an arm of {people} people: several units of one person are not independent"
+        )
 
 
 def _printed(made: Estimate, candidate: Candidate, measure: str, source: Source) -> None:
