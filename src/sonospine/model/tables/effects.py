@@ -58,7 +58,7 @@ EFFECTS = TableSchema(
         Column("cluster", "id", "the people behind it: rows that share it are dependent"),
         Column("derivation", "json", "list of steps: function, inputs, formula", required=True),
         Column("measurement_ids", "list", "rows it rests on"),
-        Column("verified", "boolean", "every row confirmed by a person", allowed=BOOL, required=True),
+        Column("verified", "boolean", "every row verified by a person (states confirmed, agreed, adjudicated, corrected, added)", allowed=BOOL, required=True),
         Column("flags", "list", "warnings, separated by ;"),
     ),
     "All candidate effects.",
