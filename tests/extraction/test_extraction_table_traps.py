@@ -276,3 +276,75 @@ def test_a_list_after_an_abbreviation_is_not_its_meaning() -> None:
         caption="Comparison of VAS, Cobb angle and ESR between groups",
     )
     assert found[0].outcome == "VAS score"
+
+
+def test_a_list_of_short_forms_without_signs_is_understood() -> None:
+    found = read(
+        [["", "Group A (n = 50)", "Group B (n = 49)"], ["Total PONV, n (%)", "21 (42)", "11 (22)"]],
+        notes=("PONV postoperative nausea and vomiting; BP back pain",),
+    )
+    assert found[0].outcome == "Total PONV [postoperative nausea and vomiting]"
+
+
+def test_a_row_of_recruited_patients_holds_the_sizes() -> None:
+    found = read(
+        [
+            ["", "Group A", "Group B"],
+            ["Patients recruited, (n)", "74", "60"],
+            ["Births, n (%)", "32 (43.2)", "22 (36.7)"],
+        ]
+    )
+    assert rows(found, "value", "total") == [("32", "74"), ("22", "60")]
+
+
+def test_the_header_over_arms_in_rows_names_the_outcome() -> None:
+    found = read(
+        [
+            ["CGI-I response", "Proportion of responders", "P"],
+            ["Group A", "62/99", "0.02"],
+            ["Group B", "79/101", ""],
+        ]
+    )
+    assert rows(found, "arm", "outcome", "value", "total") == [
+        ("Group A", "CGI-I response, responders", "62", "99"),
+        ("Group B", "CGI-I response, responders", "79", "101"),
+    ]
+
+
+def test_a_header_that_only_says_group_is_no_outcome() -> None:
+    found = read(
+        [
+            ["Group", "VAS, mean ± SD", "ODI, mean ± SD"],
+            ["Group A", "5.1 ± 1.2", "31 ± 9"],
+            ["Group B", "5.0 ± 1.1", "30 ± 8"],
+        ]
+    )
+    assert [r.outcome for r in found] == ["VAS", "ODI", "VAS", "ODI"]
+
+
+def test_a_minus_glued_to_the_word_before_it_is_kept() -> None:
+    found = read(
+        [
+            ["", "Group A", "Group B", "Mean difference (95% CI)"],
+            ["NRS, mean (SD)", "4.79 (2.16)", "4.22 (1.97)", "-0.44 (-0.83 to-0.05)"],
+        ]
+    )
+    assert rows(found, "value", "lower", "upper")[-1] == ("-0.44", "-0.83", "-0.05")
+
+
+def test_a_difference_of_variances_is_no_mean_difference() -> None:
+    found = read(
+        [
+            ["", "Difference (σi^2−σc^2)", "Group A change", "Group B change"],
+            ["VAS (mm)", "13.0", "−19.1", "2.5"],
+        ]
+    )
+    assert "13.0" not in [r.value for r in found]
+
+
+def test_changes_without_a_time_count_to_the_one_follow_up_of_the_captions() -> None:
+    found = read(
+        [["", "Group A", "Group B"], ["VAS", "−19.1 ± 8.2", "2.5 ± 7.7"]],
+        caption="Mean changes from baseline to 12 weeks",
+    )
+    assert rows(found, "weeks", "change") == [(12.0, True), (12.0, True)]

@@ -57,6 +57,7 @@ def vocabulary() -> Vocabulary:
         ("SPADI [shoulder pain and disability index] pain", "spadi_pain", "pain", (0, 100)),
         ("SPADI [shoulder pain and disability index] total", "spadi", "disability", (0, 100)),
         ("AUSCAN [Australian/Canadian Osteoarthritis Hand Index] pain", "auscan_pain", "pain", (None, None)),
+        ("Pain, Mild pain", "pain", "pain", (None, None)),
         ("Pain (motion) in mm", "pain", "pain", (None, None)),
         ("Pain at rest (NRS [numerical rating scale])", "nrs", "pain", (0, 10)),
         ("back pain (VAS-BP)", "vas", "pain", (0, 10)),

@@ -210,6 +210,8 @@ def _is_sign(dash: Token, before: Token | None) -> bool:
         return True
     if before.kind in (NUMBER, "percent", GARBLED):
         return minus and dash.gap and before.kind != GARBLED
+    if before.kind == WORD and before.text.casefold() == "to":
+        return True  # "-0.83 to-0.05": nothing else can stand between a word of range and a number
     if dash.text in "\u2014\u2015":
         return False
     return dash.gap or minus

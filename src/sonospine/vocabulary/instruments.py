@@ -93,7 +93,15 @@ class InstrumentReader:
     def _bare(self, label: str) -> list[Mention]:
         """Return what a label names without its circumstances and units: ``Pain (motion) in mm`` is ``Pain``."""
         words = () if _COUNTED.search(label) else self._remainder(label)
-        return self._matcher.find(" ".join(words)) if words else []
+        found = self._matcher.find(" ".join(words)) if words else []
+        return found or self._alike(label)
+
+    def _alike(self, label: str) -> list[Mention]:
+        """Return what the parts of a label between commas name, where all that name anything name one: ``Pain, mild pain``."""
+        parts = [words for part in label.split(",") if (words := self._remainder(part))]
+        found = [self._matcher.find(" ".join(words)) for words in parts]
+        same = len(parts) > 1 and all(found) and len({m.term for mentions in found for m in mentions}) == 1
+        return found[0][:1] if same else []
 
     def _under_heading(self, label: str, heading: str, elsewhere: str) -> list[Mention]:
         """Return what a label measures that names no instrument: a part of the heading's, or all of it.

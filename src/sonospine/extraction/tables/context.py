@@ -23,6 +23,9 @@ _EXPANSION = re.compile(
     r"(?P<long>(?:the\s+)?[A-Za-z][a-z][^;,.:=()]{2,70})"
 )
 _CODED_ARM = re.compile(r"\(\s*(?P<short>[A-Z][A-Za-z]{0,4}\d?)\s*(?:[;,:]\s*n\s*=\s*(?P<n>\d+)\s*)?\)")
+_UNSIGNED = re.compile(
+    r"(?:^|[;,.:]\s+)(?P<short>[A-Z][A-Za-z]*[A-Z0-9]\w*(?:-[A-Z0-9]\w*)*)\s+(?P<long>[A-Za-z][a-z][^;,.:=()]{2,70})"
+)
 CONTEXT_LENGTH = 600
 
 
@@ -99,6 +102,10 @@ class TableContext:
                 # A comma also stands between two things: then the letters must be the beginnings of the words.
                 listed = match["by"].strip() == ","
                 if not listed or initials_fit(match["short"], match["long"]):
+                    found.setdefault(match["short"], match["long"].strip())
+        for text in self.table.footnotes:
+            for match in _UNSIGNED.finditer(text):
+                if initials_fit(match["short"], match["long"]):
                     found.setdefault(match["short"], match["long"].strip())
         return found
 

@@ -22,7 +22,7 @@ _N_TAIL = re.compile(
 _P = re.compile(
     r"^\W*(?:p|sig\.?|significance|f|t|z|d|df|chi|test|r|eta|\u03b7.?|u|q|h)\W*(?:values?)?\W*$|^\W*(?:\u03c7|chi|r|eta|\u03b7.?)\W*2\W*(?:values?)?\W*$"
     r"|\bp\s*[-\u2010-\u2013]?\s*(?:values?|level)\b|\bp\s*[<>=]|^\W*p\s*\(|\bsign(?:if|\.)|\b(?:wilcoxon|anova|mann|friedman|fisher|kruskal|chi|\u03c7|t)\b.{0,12}\btest\b"
-    r"|\btest\s+statistic|\beffect\s+size|\bcohen|\b[ftz][-\s]values?\b|\bpower\b|\bANCOVA\b|\bstatistics\b|\binter-?action\b",
+    r"|\btest\s+statistic|\beffect\s+size|\bcohen|\b[ftz][-\s]values?\b|\bpower\b|\bANCOVA\b|\bstatistics\b|\u03c3|\bvariances?\b|\bdifferences?\s+(?:of|in|between)\s+(?:the\s+)?(?:sds?\b|standard\s+deviations?)|\binter-?action\b",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(
@@ -46,7 +46,8 @@ _PERCENT_CHANGE = re.compile(
 )
 _NUMBERS_LABEL = re.compile(
     r"^\W*(?:n|no\.?|numbers?|sample\s+size|(?:total\s+)?(?:n|no\.?|numbers?)\s+of\s+(?:patients|subjects|participants|cases|observations))[^\w%]*$|^\s*number\s+(?!of)"
-    r"|^\W*n\s*(?:analy[sz]ed|\((?!\s*%))",
+    r"|^\W*n\s*(?:analy[sz]ed|\((?!\s*%))"
+    r"|^\W*(?:patients|participants|subjects|women)\s+(?:recruited|randomi[sz]ed|analy[sz]ed|included|enrolled|evaluated|studied|treated)\W*n?\W*$",
     re.IGNORECASE,
 )
 _TOTAL = re.compile(
@@ -199,6 +200,7 @@ def _tidied(outcome: str, *, timed: bool) -> str:
     """Return what is left of a label without empty brackets, time codes and prepositions that led to a time."""
     outcome = re.sub(r"\(\s*[\W_]*\)|\[\s*[\W_]*\]", " ", outcome)
     outcome = re.sub(r"[\s,;:]+(?=[)\]])|(?<=[(\[])[\s,;:]+", "", outcome)
+    outcome = re.sub(r"^\s*of\s+", "", outcome)
     if timed:
         outcome = re.sub(
             r"[(\[]?\s*\b[TtVv]\d{1,2}\b\s*[)\]]?|\bvisit\s*\d+\b", " ", outcome, flags=re.IGNORECASE

@@ -33,6 +33,11 @@ _COUNTS = re.compile(
     r"\b(?:numbers?|no\.|patients?|participants?|subjects?|cases|people|women|men|success\w*|rates?|incidence|frequency|responders?|proportion)\b",
     re.I,
 )
+_HEADS = re.compile(
+    r"\b(?:groups?|arms?|treatments?|interventions?|variables?|characteristics?|parameters?|outcomes?|measures?|items?|stud(?:y|ies)|conditions?|regimens?"
+    r"|allocation|randomi[sz]\w*|drugs?|dose|medication|method|technique|time|period|visit|patients?|subjects?|participants?|category|type|stage|phase|sites?)\b",
+    re.I,
+)
 _SCORES = re.compile(r"\bscores?\b|\bindex\b", re.IGNORECASE)
 _DECREASES = re.compile(
     r"\b(?:decrease|reduction|improvement|fall|drop)s?\s+(?:of|in|from)\b|\bchanges?\b.*\bfrom\s+baseline\b",
@@ -386,6 +391,8 @@ class _Results:
     def _outcome(self, labels: CellLabels, *, counts: bool) -> tuple[str, bool]:
         """Return the outcome label of a cell and whether only the caption names it."""
         parts: dict[str, bool] = {}
+        if (head := self._stub_head(labels)) is not None:
+            parts[head.outcome] = False
         for group in (labels.sections, labels.stubs, labels.columns):
             for level, label in group:
                 if self.roles.is_arm_level(level) or not label.outcome or label.total:
@@ -405,6 +412,21 @@ class _Results:
             return self.context.expanded(", ".join(telling))[:LONGEST_OUTCOME], False
         named_above = (self.caption.outcome or self.roles.table.caption)[:LONGEST_CAPTION]
         return ", ".join([named_above, *telling])[:LONGEST_OUTCOME], True
+
+    def _stub_head(self, labels: CellLabels) -> Label | None:
+        """Return the header over arms in rows where it names an outcome: ``CGI-I response`` over the names of groups."""
+        column = next((level[1] for level, _ in labels.stubs if self.roles.is_arm_level(level)), None)
+        if column is None or not self.roles.layout.headers:
+            return None
+        own = next(iter(self.roles.layout.headers.values()))
+        heads = [self.roles.label(h, column) for h in own if self.roles.layout.texts[h][column].strip()]
+        if len({head.text for head in heads}) != 1:
+            return None
+        head = heads[-1]
+        plain = head.outcome and not (
+            head.times or head.groupish or head.counts or head.p or _HEADS.search(head.outcome)
+        )
+        return head if plain else None
 
     def _population(self, labels: CellLabels) -> str:
         """Return the population a label or the caption names, or the subgroup of the column."""
