@@ -96,6 +96,7 @@ def test_codes_of_times_are_read_from_parallel_lists() -> None:
         header_rows=2,
     )
     assert rows(found, "weeks", "value") == [(1.0, "5"), (2.0, "4"), (8.0, "2")]
+    assert found[0].outcome.startswith("VAS by time")
 
 
 def test_the_name_of_a_group_is_no_time() -> None:

@@ -14,6 +14,7 @@ from sonospine.extraction.tables.cells import ValueCell, value_cells
 from sonospine.extraction.tables.context import TableContext, settle_time
 from sonospine.extraction.tables.labels import Label, LabelReader
 from sonospine.extraction.tables.layout import lay_out
+from sonospine.extraction.tables.names import Names
 from sonospine.extraction.tables.roles import CellLabels, Roles
 from sonospine.extraction.tables.sizes import Size, Sizes
 from sonospine.extraction.tables.spreads import Decided, decide
@@ -22,8 +23,6 @@ from sonospine.model.places import cell_address
 from sonospine.model.record import Record, Table
 
 RULE = "table"
-LONGEST_OUTCOME = 200
-LONGEST_CAPTION = 120
 _VERSUS = re.compile(
     r"\s+(?:vs\.?|versus|minus|compared\s+(?:to|with)|[-\u2013\u2212\u00d7])\s+", re.IGNORECASE
 )
@@ -31,11 +30,6 @@ _VERSUS = re.compile(
 
 _COUNTS = re.compile(
     r"\b(?:numbers?|no\.|patients?|participants?|subjects?|cases|people|women|men|success\w*|rates?|incidence|frequency|responders?|proportion)\b",
-    re.I,
-)
-_HEADS = re.compile(
-    r"\b(?:groups?|arms?|treatments?|interventions?|variables?|characteristics?|parameters?|outcomes?|measures?|items?|stud(?:y|ies)|conditions?|regimens?"
-    r"|allocation|randomi[sz]\w*|drugs?|dose|medication|method|technique|time|period|visit|patients?|subjects?|participants?|category|type|stage|phase|sites?)\b",
     re.I,
 )
 _SCORES = re.compile(r"\bscores?\b|\bindex\b", re.IGNORECASE)
@@ -106,6 +100,7 @@ class _Results:
         self.arms = arms
         self.decimal_comma = decimal_comma
         self.caption = context.caption_label(roles.reader)
+        self.names = Names(roles, context, self.caption)
         self.sizes = Sizes(roles, arms, self.caption, context.coded_sizes)
 
     def readings(self) -> Iterator[Reading]:
@@ -340,9 +335,9 @@ class _Results:
             *time_flags,
             *(("several_in_cell",) if cell.several else ()),
         )
-        outcome, from_caption = self._outcome(labels, counts=centre in ("count", "percent"))
+        outcome, from_caption = self.names.outcome(labels, counts=centre in ("count", "percent"))
         unit = next((label.unit for _, label in labels.all() if label.unit), "")
-        population = self._population(labels)
+        population = self.names.population(labels)
         text = self.roles.layout.texts[cell.row][cell.column]
         count = centre == "count"
         confidence = 0.93 * who.factor * decided.factor
@@ -387,56 +382,6 @@ class _Results:
             and re.match(r"^[<>=\u2264\u2265]?\s*0?\.\d+\**$", t)
         ]
         return found[0].replace(" ", "").strip("*=") if len(found) == 1 else ""
-
-    def _outcome(self, labels: CellLabels, *, counts: bool) -> tuple[str, bool]:
-        """Return the outcome label of a cell and whether only the caption names it."""
-        parts: dict[str, bool] = {}
-        if (head := self._stub_head(labels)) is not None:
-            parts[head.outcome] = False
-        for group in (labels.sections, labels.stubs, labels.columns):
-            for level, label in group:
-                if self.roles.is_arm_level(level) or not label.outcome or label.total:
-                    continue
-                if group is labels.sections and not counts and any(p.centre == "count" for p in label.pairs):
-                    continue  # "Sex, n (%)" ends where means begin
-                named = any(not timed for timed in parts.values())
-                compares = label.difference or label.between or label.change or label.counts
-                if group is labels.columns and named and (compares or self.roles.is_subgroup_level(level)):
-                    continue
-                timed = level in self.roles.time_levels and (
-                    group is not labels.sections or bool(label.times)
-                )
-                parts.setdefault(label.outcome, timed)
-        telling = [part for part, timed in parts.items() if not timed] or list(parts)
-        if any(re.search(r"[^\W\d_]{2}", part) for part in telling):
-            return self.context.expanded(", ".join(telling))[:LONGEST_OUTCOME], False
-        named_above = (self.caption.outcome or self.roles.table.caption)[:LONGEST_CAPTION]
-        return ", ".join([named_above, *telling])[:LONGEST_OUTCOME], True
-
-    def _stub_head(self, labels: CellLabels) -> Label | None:
-        """Return the header over arms in rows where it names an outcome: ``CGI-I response`` over the names of groups."""
-        column = next((level[1] for level, _ in labels.stubs if self.roles.is_arm_level(level)), None)
-        if column is None or not self.roles.layout.headers:
-            return None
-        own = next(iter(self.roles.layout.headers.values()))
-        heads = [self.roles.label(h, column) for h in own if self.roles.layout.texts[h][column].strip()]
-        if len({head.text for head in heads}) != 1:
-            return None
-        head = heads[-1]
-        plain = head.outcome and not (
-            head.times or head.groupish or head.counts or head.p or _HEADS.search(head.outcome)
-        )
-        return head if plain else None
-
-    def _population(self, labels: CellLabels) -> str:
-        """Return the population a label or the caption names, or the subgroup of the column."""
-        told = next((label.population for _, label in labels.all() if label.population), "")
-        if told or self.caption.population:
-            return told or self.caption.population
-        for level, label in labels.columns:
-            if self.roles.is_subgroup_level(level) and label.outcome and not label.total:
-                return f"subgroup:{label.outcome}"
-        return ""
 
 
 def _definition(who: _Who) -> str:

@@ -1,0 +1,80 @@
+"""What a cell of a table measures and of whom: the outcome and the population that the labels over it name."""
+
+from __future__ import annotations
+
+import re
+
+from sonospine.extraction.tables.context import TableContext
+from sonospine.extraction.tables.labels import Label
+from sonospine.extraction.tables.roles import CellLabels, Roles
+
+LONGEST_OUTCOME = 200
+LONGEST_CAPTION = 120
+_TIMES = re.compile(
+    r"(?:weeks?|days?|months?|hours?|minutes?|years?|times?|time\s*points?|visits?|follow-?\s?ups?)",
+    re.IGNORECASE,
+)
+_HEADS = re.compile(
+    r"\b(?:groups?|arms?|treatments?|interventions?|variables?|characteristics?|parameters?|outcomes?|measures?|items?|stud(?:y|ies)|conditions?|regimens?"
+    r"|allocation|randomi[sz]\w*|drugs?|dose|medication|method|technique|time|period|visit|patients?|subjects?|participants?|category|type|stage|phase|sites?)\b",
+    re.I,
+)
+
+
+class Names:
+    """The names that the labels and the caption of a table give to what its cells hold."""
+
+    def __init__(self, roles: Roles, context: TableContext, caption: Label) -> None:
+        self._roles = roles
+        self._context = context
+        self._caption = caption
+
+    def outcome(self, labels: CellLabels, *, counts: bool) -> tuple[str, bool]:
+        """Return the outcome label of a cell and whether only the caption names it."""
+        parts: dict[str, bool] = {}
+        if (head := self._stub_head(labels)) is not None:
+            parts[head.outcome] = False
+        for group in (labels.sections, labels.stubs, labels.columns):
+            for level, label in group:
+                if self._roles.is_arm_level(level) or not label.outcome or label.total:
+                    continue
+                if group is labels.sections and not counts and any(p.centre == "count" for p in label.pairs):
+                    continue  # "Sex, n (%)" ends where means begin
+                named = any(not timed for timed in parts.values())
+                compares = label.difference or label.between or label.change or label.counts
+                if group is labels.columns and named and (compares or self._roles.is_subgroup_level(level)):
+                    continue
+                timed = level in self._roles.time_levels and (
+                    group is not labels.sections or bool(label.times)
+                )
+                parts.setdefault(label.outcome, timed)
+        telling = [part for part, timed in parts.items() if not timed] or list(parts)
+        if any(re.search(r"[^\W\d_]{2}", part) and not _TIMES.fullmatch(part) for part in telling):
+            return self._context.expanded(", ".join(telling))[:LONGEST_OUTCOME], False
+        named_above = (self._caption.outcome or self._roles.table.caption)[:LONGEST_CAPTION]
+        return ", ".join([named_above, *telling])[:LONGEST_OUTCOME], True
+
+    def _stub_head(self, labels: CellLabels) -> Label | None:
+        """Return the header over arms in rows where it names an outcome: ``CGI-I response`` over the names of groups."""
+        column = next((level[1] for level, _ in labels.stubs if self._roles.is_arm_level(level)), None)
+        if column is None or not self._roles.layout.headers:
+            return None
+        own = next(iter(self._roles.layout.headers.values()))
+        heads = [self._roles.label(h, column) for h in own if self._roles.layout.texts[h][column].strip()]
+        if len({head.text for head in heads}) != 1:
+            return None
+        head = heads[-1]
+        plain = head.outcome and not (
+            head.times or head.groupish or head.counts or head.p or _HEADS.search(head.outcome)
+        )
+        return head if plain else None
+
+    def population(self, labels: CellLabels) -> str:
+        """Return the population a label or the caption names, or the subgroup of the column."""
+        told = next((label.population for _, label in labels.all() if label.population), "")
+        if told or self._caption.population:
+            return told or self._caption.population
+        for level, label in labels.columns:
+            if self._roles.is_subgroup_level(level) and label.outcome and not label.total:
+                return f"subgroup:{label.outcome}"
+        return ""
