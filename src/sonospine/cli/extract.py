@@ -10,12 +10,11 @@ import typer
 from sonospine.cli.inputs import (
     CONFIG_DEFAULT,
     CONFIG_HELP,
-    records_in,
-    records_or_fault,
     vocabulary_of,
 )
 from sonospine.cli.outputs import file_to_write, folder_to_write
 from sonospine.cli.progress import tracked
+from sonospine.cli.record_files import records_in, records_or_fault
 
 
 def run(

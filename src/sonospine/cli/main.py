@@ -17,6 +17,7 @@ import typer
 from typer.core import TyperGroup
 
 from sonospine.model.errors import InputError
+from sonospine.model.version import VERSION
 
 if TYPE_CHECKING:
     from typer._click.core import Command, Context
@@ -195,9 +196,7 @@ app = typer.Typer(
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
-
-        typer.echo(f"sonospine {version('sonospine')}")
+        typer.echo(f"sonospine {VERSION}")
         raise typer.Exit
 
 

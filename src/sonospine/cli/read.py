@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sonospine.cli.inputs import CONFIG_DEFAULT, CONFIG_HELP, records_in, vocabulary_of
+from sonospine.cli.inputs import CONFIG_DEFAULT, CONFIG_HELP, vocabulary_of
+from sonospine.cli.record_files import records_in
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -38,14 +38,14 @@ def run(
 
 
 def _review(config: Path, root: Path) -> Review:
-    from importlib.metadata import version
-
     from sonospine.config.loading import load_config
     from sonospine.model import tables
     from sonospine.model.buckets import bucket_files
+    from sonospine.model.curation import curation_files
     from sonospine.model.record import Record, read_records
     from sonospine.model.schema import TableSchema
     from sonospine.model.table_io import Row, read_table
+    from sonospine.model.version import VERSION
     from sonospine.report.review import Review
 
     settings = load_config(config)
@@ -64,7 +64,7 @@ def _review(config: Path, root: Path) -> Review:
         for path in bucket_files(shards, results / "records", ".jsonl")
         for record in read_records(path)
     }
-    corrections = sorted((extracted / "curation" / "corrections").glob("*.tsv"))
+    corrections = curation_files(extracted / "curation" / "corrections")
     return Review(
         config=settings,
         parsed=parsed,
@@ -93,5 +93,5 @@ def _review(config: Path, root: Path) -> Review:
             }
             for analysis in settings.analyses
         },
-        version=version("sonospine"),
+        version=VERSION,
     )

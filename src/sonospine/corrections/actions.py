@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sonospine.model.curation import curation_files
 from sonospine.model.errors import InputError
 from sonospine.model.schema import TableSchema
 from sonospine.model.table_io import Row, read_numbered
@@ -80,10 +81,7 @@ def read_actions(folder: Path | str) -> list[Action]:
     InputError
         A line is malformed; file, line, column, what was found and what is allowed are named.
     """
-    files = [
-        [action_of(row, path, number) for number, row in _rows(path)]
-        for path in sorted(Path(folder).glob("*.tsv"))
-    ]
+    files = [[action_of(row, path, number) for number, row in _rows(path)] for path in curation_files(folder)]
     known: dict[str, Action] = {}
     groups: dict[str, str] = {}
     for action in (action for actions in files for action in actions):

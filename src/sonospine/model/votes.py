@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from sonospine.model.curation import curation_files
 from sonospine.model.errors import InputError
 from sonospine.model.table_io import Row, read_numbered
 from sonospine.model.tables import CURATION
@@ -50,7 +51,7 @@ def read_votes(folder: Path | str, check: Callable[[Row], tuple[str, str] | None
     """
     files: list[list[tuple[str, Row]]] = []
     known: set[str] = set()
-    for path in sorted(Path(folder).glob("*.tsv")):
+    for path in curation_files(folder):
         rows = []
         for number, row in read_numbered(path, CURATION):
             if row["action_id"] in known:
