@@ -218,3 +218,29 @@ def test_the_times_that_only_the_abstract_names_are_listed_without_a_value(vocab
     ]
     alone = Record("file:made", "file", title="A single-arm study", passages=passages[:1])
     assert read_text(alone, find_arms(alone, vocabulary), vocabulary) == []
+
+
+def test_a_bracket_that_divides_events_between_two_groups_gives_counts(read):
+    found = read("There were 54 live births (32 in group A and 22 in group B).")
+    assert rows(found, "outcome", "arm", "value", "centre") == [
+        ("live births", "Group A", "32", "count"),
+        ("live births", "Group B", "22", "count"),
+    ]
+    assert read("There were 53 live births (32 in group A and 22 in group B).") == []
+
+
+def test_the_number_of_patients_with_something_is_a_count(read):
+    found = read("The number of patients requiring extra fentanyl in group A was 8 and in group B was 16.")
+    assert rows(found, "arm", "value", "centre", "total") == [
+        ("Group A", "8", "count", "30"),
+        ("Group B", "16", "count", "30"),
+    ]
+
+
+def test_what_nobody_had_nobody_of_any_arm_had(read):
+    found = read("No adverse events were observed during the study.")
+    assert rows(found, "arm", "value", "total", "flags") == [
+        ("Group A", "0", "30", ("of_every_arm", "total_from_arm")),
+        ("Group B", "0", "30", ("of_every_arm", "total_from_arm")),
+    ]
+    assert read("No significant difference in pain was observed between the groups.") == []

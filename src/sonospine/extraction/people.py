@@ -13,6 +13,18 @@ _PERSONS = r"(?:patients|participants|subjects|women|men|children|people|individ
 _LIST = r"(?<![\w.,·±/-])(?P<list>\d{1,4}(?:\s*,\s*(?:and\s+)?\d{1,4}(?![\d.,·]\d)|\s+and\s+\d{1,4}(?![\d.,·]\d))+)"
 _OF_PEOPLE = re.compile(_LIST + rf"\s+(?:{_PERSONS}\b|of\s+(?:the\s+)?{_PERSONS}\b)", re.IGNORECASE)
 _GOES_ON = re.compile(_LIST + r"\s+(?:of|in)\s+(?:the\s+)?(?:[Gg]roup|[\w-]+\s+group)\b")
+_SPLIT = re.compile(
+    r"\b(?P<total>\d{1,4})\s+(?P<what>(?:(?!of\b|in\b|and\b)[a-z][\w-]*\s+){1,4})\(\s*(?P<one>\d{1,4})\s+(?:in|of|with|from|on)\s+[^();%]{2,60}?"
+    r"(?:,|\band|;)\s+(?P<other>\d{1,4})\s+(?:in|of|with|from|on)\s+[^();%]{2,60}\)"
+)
+_NOBODY = re.compile(
+    r"\b(?P<all>(?P<no>[Nn]o)\s+(?:(?!(?:was|were|have|has|had|significan\w*|differ\w*|chang\w*|correlat\w*|associat\w*|evidence|trend)\b)"
+    r"[a-z][\w-]*(?:\s+(?=[a-z]))){1,6}?)(?:(?:was|were|have been|has been|had been)\s+)?"
+    r"(?:reported|observed|noted|seen|found|recorded|detected|encountered|occurred|developed)\b"
+)
+_NUMBER_OF = re.compile(
+    rf"\b(?:[Nn]umbers?|[Nn]o\.)\s+of\s+(?:the\s+)?(?:{_PERSONS}|episodes|events|attacks)\b(?!\s+per\b)(?:[^.;]|\.(?=\d))*$"
+)
 _LEAD = re.compile(
     rf"\b(?:[Ii]n|[Oo]f|[Ff]or|[Aa]mong)\s+the\s+(?P<n>{COUNT})\s+{_PERSONS}\s+(?:who\s+(?:had|received|underwent|got|were\s+given)|with|given)\s+"
     r"(?:the\s+|an?\s+)?(?P<what>[\w-]+(?:\s+(?!the\b)[\w-]+){0,2}?)(?=,|\s+the\b)",
@@ -32,13 +44,34 @@ class Subgroup:
 
 
 def listed_people(text: str) -> list[Expression]:
-    """Return lists of people as counts: "8, 9, 9 and 9 patients of group A and 5, 6, 5 and 5 of group B"."""
-    found: list[Expression] = []
+    """Return lists of people as counts: "8, 9, 9 and 9 patients of group A and 5, 6, 5 and 5 of group B".
+
+    Events that a bracket divides between two groups are counts too.
+    """
+    found: list[Expression] = [e for split in _SPLIT.finditer(text) for e in _parts_of_sum(split)]
+    for nobody in _NOBODY.finditer(text):
+        span = NumberSpan(nobody.start("no"), nobody.end("no"), "0")
+        end = span.start + len(nobody["all"].rstrip())
+        found.append(Expression(span.start, end, "count", "0", numbers=(span,), explicit=True))
     position = 0
-    while hit := (_GOES_ON if found else _OF_PEOPLE).search(text, position):
+    while hit := (_GOES_ON if position else _OF_PEOPLE).search(text, position):
         found += _counts(hit)
         position = hit.end("list")
     return found
+
+
+def counts_people(text: str, position: int) -> bool:
+    """Tell whether a number is how many people there were: "the number of patients requiring X was 8 ... and 16"."""
+    return _NUMBER_OF.search(text, 0, position) is not None
+
+
+def _parts_of_sum(split: re.Match[str]) -> Iterator[Expression]:
+    """Read "54 live births (32 in the A group and 22 in the B group)": the sum proves what the numbers are."""
+    if int(split["one"]) + int(split["other"]) != int(split["total"]) or re.search(_PERSONS, split["what"]):
+        return
+    for name in ("one", "other"):
+        span = NumberSpan(split.start(name), split.end(name), split[name])
+        yield Expression(span.start, span.end, "count", span.text, numbers=(span,), explicit=True)
 
 
 def _counts(hit: re.Match[str]) -> Iterator[Expression]:

@@ -205,17 +205,19 @@ def closed_by(runs: Sequence[Run], parts: Parts) -> list[Run]:
 
 def filled(run: Run, time: TimeMention, how: str, *, nameless: bool = True) -> Run:
     """Return a run whose values at a follow-up without a name have a time; with ``nameless`` also those without any."""
-    if not any(_wants(v, nameless) for v in run.times.values):
+    values = tuple(time if wants_time(v) or (nameless and v is None) else v for v in run.times.values)
+    if values == run.times.values:
         return run
-    values = tuple(time if _wants(v, nameless) else v for v in run.times.values)
     return replace(run, times=Attached(values, how))
 
 
-def _wants(value: TimeMention | None, nameless: bool) -> bool:
+def wants_time(value: TimeMention | None) -> bool:
+    """Tell whether a value stands at a follow-up whose words name no length ("after treatment", "to 3.1")."""
     return (
-        nameless
-        if value is None
-        else value.phase == "follow_up" and value.weeks is None and _AFTER.fullmatch(value.text) is not None
+        value is not None
+        and value.phase == "follow_up"
+        and value.weeks is None
+        and _AFTER.fullmatch(value.text) is not None
     )
 
 

@@ -13,11 +13,11 @@ from sonospine.extraction.expressions import Expression
 from sonospine.extraction.language import sentences
 from sonospine.extraction.outcome_labels import Label, nearest_before, phrases
 from sonospine.extraction.reading import Alternative, Reading
-from sonospine.extraction.runs import Run, closed_by, filled, mention_pair, runs_of
+from sonospine.extraction.runs import Run, closed_by, filled, mention_pair, runs_of, wants_time
 from sonospine.extraction.sentence_parts import ArmFinder, Parts, parts_of
 from sonospine.extraction.text_outcomes import is_counted, outcomes
 from sonospine.extraction.text_statistics import named_spread, statistic_of
-from sonospine.extraction.text_times import PlannedTimes, planned_times, times_only_in_abstract
+from sonospine.extraction.text_times import PlannedTimes, times_only_in_abstract
 from sonospine.extraction.times import TimeMention
 from sonospine.model.places import Place
 from sonospine.model.record import Passage, Record
@@ -45,6 +45,14 @@ _UNIT = re.compile(
 )
 _CHANGE_LABEL = re.compile(
     r"\bchanges? (?:in|of|from)|\bchange score|\b(?:reduction|decrease|improvement|increase) (?:in|of|from)\b",
+    re.IGNORECASE,
+)
+_SEEN = re.compile(
+    r"\s*(?:was|were|have been|has been|had been)?\s*(?:\w+ly\s+)?(?:reported|observed|noted|seen|found|recorded|detected|encountered|occurred|developed)\b",
+    re.IGNORECASE,
+)
+_NO_EVENT = re.compile(
+    r"\b(?:differ\w*|chang\w*|correlation|association|effects?|interaction|relation\w*|evidence|improvement|significan\w*|reduction|increase|decrease|trend)\b(?! events?)",
     re.IGNORECASE,
 )
 _DURATION = re.compile(r"\s*(?:weeks?|months?|years?|days?|hours?)\b", re.IGNORECASE)
@@ -81,7 +89,7 @@ def read_text(
         is_one_patient(record),
         named_spread(record),
         frozenset(n for a in arms.arms for n in (a.n_randomised, a.n_analysed) if n) | {arms.n_total},
-        planned_times(record),
+        PlannedTimes(record),
     )
     read = [
         r for p in record.passages if _holds_results(p, document.one_patient) for r in _passage(p, document)
@@ -129,7 +137,7 @@ def _passage(passage: Passage, document: _Document) -> Iterator[Reading]:
         changed = False
         for run in closed_by(runs_of(parts, previous, document.arms.arms), parts):
             run = _timed(run, parts, earlier)
-            if document.planned.only is not None:
+            if any(wants_time(time) for time in run.times.values) and document.planned.only is not None:
                 run = filled(run, document.planned.only, run.times.how, nameless=False)
             named, inherited = outcomes(run, parts, labels, carried, document.vocabulary)
             if not named:
@@ -194,7 +202,7 @@ def _readings(
         place = Place(passage.locator, parts.offset + statistic.start, parts.offset + statistic.end)
         source = "abstract" if passage.locator.startswith("abstract") else "text"
         time, arm = run.times.values[i], run.arms.values[i]
-        planned = time is not None and time is document.planned.only
+        planned = time is not None and document.planned.gave(time)
         unit = _UNIT.match(parts.text, _number_end(expression))
         base = Reading(
             source=source,
@@ -229,6 +237,9 @@ def _readings(
         if statistic.centre in {"difference", "ratio"}:
             yield _compared(base, parts, run, document.arms)
         else:
+            if arm is None and _is_nobody(statistic, parts, label):
+                yield from _of_every_arm(base, document.arms)
+                continue
             made_row = _of_subgroup(base, parts, passage) or _of_arm(base, arm, run, document.arms)
             if made_row.arm or instrument is not None or made_row.spread != "none" or made_row.total:
                 yield made_row
@@ -281,6 +292,24 @@ def _of_arm(reading: Reading, arm: Arm | None, run: Run, arms: DocumentArms) -> 
         alternatives=others if weight < 1 else (),
     )
     return _with_n(made, arm.n_analysed or arm.n_randomised, arm.n_locator)
+
+
+def _is_nobody(statistic: Expression, parts: Parts, label: Label) -> bool:
+    """Tell whether nobody at all had something: "no adverse events were seen", "... in either group"."""
+    none = statistic.centre == "count" and statistic.value == "0" and not statistic.total and not parts.arms
+    seen = none and _SEEN.match(parts.text, label.end)
+    return bool(seen) and statistic.numbers[0].end <= label.start and not _NO_EVENT.search(label.text)
+
+
+def _of_every_arm(reading: Reading, arms: DocumentArms) -> Iterator[Reading]:
+    """Give each arm its zero: what nobody had, nobody of any arm had."""
+    if arms.one_arm:
+        yield _with_n(replace(reading, arm=ALL), arms.n_total, arms.n_total_locator)
+    for arm in arms.arms:
+        named = replace(
+            reading, arm=arm.label, arm_definition=arm.definition, flags=(*reading.flags, "of_every_arm")
+        )
+        yield _with_n(named, arm.n_analysed or arm.n_randomised, arm.n_locator)
 
 
 def _of_subgroup(reading: Reading, parts: Parts, passage: Passage) -> Reading | None:

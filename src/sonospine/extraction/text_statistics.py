@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from sonospine.extraction.expressions import Expression
+from sonospine.extraction.people import counts_people
 from sonospine.model.record import Record
 
 Decided = tuple[Expression, float, tuple[str, ...]]
@@ -73,6 +74,8 @@ def statistic_of(
         return None
     if one_patient and expression.centre in {"number", "mean", "count"} and expression.spread != "sd":
         return _one_score(expression, named)
+    if expression.centre == "number" and not expression.total and _is_number_of_people(expression, text):
+        return replace(expression, centre="count", change=False), 0.9, ("number of people named",)
     if expression.centre == "number" and expression.total:
         return _score_or_count(expression, arm_sizes, named)
     if expression.centre == "number":
@@ -91,6 +94,11 @@ def statistic_of(
         return None
     evidence = ("statistic named",) if expression.explicit else ()
     return expression, 1.0 if expression.explicit or expression.spread == "sd" else 0.9, evidence
+
+
+def _is_number_of_people(expression: Expression, text: str) -> bool:
+    whole = expression.value.isdigit() and expression.spread == "none"
+    return whole and counts_people(text, expression.start)
 
 
 def _one_score(expression: Expression, named: bool) -> Decided | None:

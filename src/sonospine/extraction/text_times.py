@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 
 from sonospine.extraction.language import sentences
 from sonospine.extraction.times import TimeMention, find_times, time_definitions
@@ -14,6 +14,7 @@ _MEASURES = re.compile(
     r"\b(?:assess|evaluat|measur|record|examin|follow|visit|scor|rated|asked|taken|outcome|reassess|interview|question|complet|perform)\w*",
     re.IGNORECASE,
 )
+_UNIT = re.compile(r"\b(?:min|hour|hr|day|week|wk|month|year)|\d\s?h\b", re.IGNORECASE)
 _RESULT = re.compile(
     r"\b(?:improv|reduc|decreas|increas|lower|higher|better|differ|fell|rose)\w*", re.IGNORECASE
 )
@@ -21,23 +22,35 @@ _NEAR = 0.1
 """Two times are the same within this share of the longer one."""
 
 
-@dataclass(frozen=True, slots=True)
 class PlannedTimes:
-    """Codes of times with their meaning, and the follow-up time where the methods name exactly one."""
+    """The times that the methods of a record plan.
 
-    definitions: Mapping[str, TimeMention]
-    only: TimeMention | None
+    Attributes
+    ----------
+    definitions
+        Codes of times (``T1``) with their meaning.
+    """
 
+    def __init__(self, record: Record) -> None:
+        self.definitions: Mapping[str, TimeMention] = time_definitions(
+            p.text for p in record.passages if p.role != "introduction"
+        )
+        self._methods = tuple(p.text for p in record.passages if _plans(p))
 
-def planned_times(record: Record) -> PlannedTimes:
-    """Read the times of assessment in the methods (of abstract and body; an undivided abstract counts too)."""
-    methods = [p for p in record.passages if _plans(p)]
-    follow_ups: list[TimeMention] = []
-    for passage in methods:
-        follow_ups += _assessed(passage.text)
-    distinct = _distinct(follow_ups)
-    texts = [p.text for p in record.passages if p.role != "introduction"]
-    return PlannedTimes(time_definitions(texts), distinct[0] if len(distinct) == 1 else None)
+    @cached_property
+    def only(self) -> TimeMention | None:
+        """Return the follow-up time of assessment where the methods name exactly one (an undivided abstract counts too)."""
+        first: TimeMention | None = None
+        for text in self._methods:
+            for time in _assessed(text):
+                if first is not None and not near(first.weeks, time.weeks):
+                    return None
+                first = first or time
+        return first
+
+    def gave(self, time: TimeMention) -> bool:
+        """Tell whether a time is the one that the methods gave, without looking for it."""
+        return time is self.__dict__.get("only")
 
 
 def _plans(passage: Passage) -> bool:
@@ -48,16 +61,8 @@ def _plans(passage: Passage) -> bool:
 def _assessed(text: str) -> Iterable[TimeMention]:
     for start, end in sentences(text):
         sentence = text[start:end]
-        if _MEASURES.search(sentence):
+        if _UNIT.search(sentence) and _MEASURES.search(sentence):
             yield from (t for t in find_times(sentence) if t.phase == "follow_up" and t.weeks is not None)
-
-
-def _distinct(times: Iterable[TimeMention]) -> list[TimeMention]:
-    kept: list[TimeMention] = []
-    for time in times:
-        if not any(near(time.weeks, other.weeks) for other in kept):
-            kept.append(time)
-    return kept
 
 
 def near(one: float | None, other: float | None) -> bool:
@@ -68,7 +73,7 @@ def near(one: float | None, other: float | None) -> bool:
 
 
 def times_only_in_abstract(
-    record: Record, read: Iterable[float | None]
+    record: Record, read: Sequence[float | None]
 ) -> list[tuple[Passage, int, str, TimeMention]]:
     """Find follow-up times of assessments that an abstract names and nothing else of the article does.
 
@@ -80,25 +85,39 @@ def times_only_in_abstract(
         Passage, offset of its sentence, the sentence, and the time; one for each length of time. Nothing where the
         record is an abstract alone or its body names no follow-up time.
     """
-    told = [t for p in record.body() if p.role == "methods" for t in _assessed(p.text)]
-    if not any(t.weeks for t in told):
+    named = [found for found in _named_in_abstract(record) if not any(near(found[3].weeks, w) for w in read)]
+    if not named:
         return []
-    told += [t for p in record.body() for t in find_times(p.text)]
-    told += [
-        t for table in record.tables for row in table.rows for cell in row for t in find_times(cell.text)
-    ]
-    known = [t.weeks for t in told if t.phase == "follow_up" and t.weeks]
-    known += [weeks for weeks in read if weeks]
+    if not any(t.weeks for p in record.body() if p.role == "methods" for t in _assessed(p.text)):
+        return []
+    elsewhere = [cell.text for table in record.tables for row in table.rows for cell in row]
+    left = named
+    for text in (*(p.text for p in record.body()), *elsewhere):
+        if not left:
+            break
+        if _UNIT.search(text):
+            left = _unknown(left, find_times(text))
+    return left
+
+
+def _named_in_abstract(record: Record) -> list[tuple[Passage, int, str, TimeMention]]:
     found: list[tuple[Passage, int, str, TimeMention]] = []
     for passage in record.abstract():
         if passage.role == "introduction":
             continue
         for start, end in sentences(passage.text):
             sentence = passage.text[start:end]
-            if not _MEASURES.search(sentence) and not _RESULT.search(sentence):
+            if not _UNIT.search(sentence) or not (_MEASURES.search(sentence) or _RESULT.search(sentence)):
                 continue
             for time in find_times(sentence):
-                if time.phase == "follow_up" and time.weeks and not any(near(time.weeks, k) for k in known):
+                again = any(near(time.weeks, other.weeks) for _, _, _, other in found)
+                if time.phase == "follow_up" and time.weeks and not again:
                     found.append((passage, start, sentence, time))
-                    known.append(time.weeks)
     return found
+
+
+def _unknown(
+    named: Iterable[tuple[Passage, int, str, TimeMention]], known: Iterable[TimeMention]
+) -> list[tuple[Passage, int, str, TimeMention]]:
+    weeks = [t.weeks for t in known if t.phase == "follow_up" and t.weeks]
+    return [found for found in named if not any(near(found[3].weeks, w) for w in weeks)]
