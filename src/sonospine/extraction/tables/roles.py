@@ -55,9 +55,10 @@ class Roles:
     as_reported: frozenset[Level] = frozenset()
     time_levels: frozenset[Level] = frozenset()
     _sections: dict[int, tuple[Label, ...]] = field(default_factory=dict)
+    _labels: dict[tuple[int, int], Label] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        levels = self._levels()
+        levels = self._levels
         headed = self._headed_stub(levels)
         matched = {level: score for level, labels in levels.items() if (score := _arm_score(labels)) > 0}
         by_header = max((score for level, score in matched.items() if level[0] == "header"), default=0.0)
@@ -76,8 +77,11 @@ class Roles:
 
     def label(self, row: int, column: int) -> Label:
         """Return the label in a cell."""
-        printed = self.layout.moved.get((row, column), column)
-        return self.reader.read(self.layout.texts[row][column], cell_address(self.table, row, printed))
+        if (row, column) not in self._labels:
+            printed = self.layout.moved.get((row, column), column)
+            address = cell_address(self.table, row, printed)
+            self._labels[row, column] = self.reader.read(self.layout.texts[row][column], address)
+        return self._labels[row, column]
 
     def over(self, row: int, column: int) -> CellLabels:
         """Return the labels over a cell."""
@@ -143,6 +147,7 @@ class Roles:
             if not is_empty(text) and any(ch.isalnum() for ch in text):
                 yield ("stub", column), self.label(source, column)
 
+    @functools.cached_property
     def _levels(self) -> dict[Level, list[Label]]:
         layout = self.layout
         levels: dict[Level, list[Label]] = {}
@@ -178,7 +183,7 @@ class Roles:
     def arms(self) -> tuple[Arm, ...]:
         """The arms of the article that the table's arm level names, in order."""
         found: dict[str, Arm] = {}
-        for level, labels in self._levels().items():
+        for level, labels in self._levels.items():
             if level in self.arm_levels:
                 found |= {label.arm.label: label.arm for label in labels if label.arm is not None}
         return tuple(found.values())
@@ -187,7 +192,7 @@ class Roles:
     def shared_arms(self) -> frozenset[str]:
         """Arms that two or more different labels of the arm level match: there the labels tell more than the match."""
         names: dict[str, set[str]] = {}
-        for level, labels in self._levels().items():
+        for level, labels in self._levels.items():
             if level in self.arm_levels:
                 for label in labels:
                     if label.arm is not None and _could_name_arm(label):
@@ -224,7 +229,7 @@ class Roles:
         """The one time after baseline that the table's labels name; ``None`` for none or several."""
         later = {
             (time.weeks, time.text if time.weeks is None else ""): time
-            for level, labels in self._levels().items()
+            for level, labels in self._levels.items()
             if level in self.time_levels
             for label in labels
             for time in label.times
@@ -237,7 +242,7 @@ class Roles:
         """Whether a label of the table names the time before treatment."""
         return any(
             time.phase == "baseline"
-            for labels in self._levels().values()
+            for labels in self._levels.values()
             for label in labels
             if not label.change
             for time in label.times
@@ -248,7 +253,7 @@ class Roles:
         """Whether a level of times also names the end of treatment without a length."""
         return any(
             time.weeks is None and time.phase == "follow_up"
-            for level, labels in self._levels().items()
+            for level, labels in self._levels.items()
             if level in self.time_levels
             for label in labels
             for time in label.times
