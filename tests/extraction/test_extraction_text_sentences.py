@@ -244,3 +244,16 @@ def test_what_nobody_had_nobody_of_any_arm_had(read):
         ("Group B", "0", "30", ("of_every_arm", "total_from_arm")),
     ]
     assert read("No significant difference in pain was observed between the groups.") == []
+
+
+def test_a_unit_may_part_a_mean_from_its_named_spread(read):
+    found = read("At 12 weeks the VAS was 52.0 mm (SD = 29.2) in group A and 56.7 mm (SE 2.6) in group B.")
+    assert rows(found, "arm", "value", "spread", "spread_value") == [
+        ("Group A", "52.0", "sd", "29.2"),
+        ("Group B", "56.7", "se", "2.6"),
+    ]
+
+
+def test_people_with_their_percentage_had_what_the_verb_says(read):
+    found = read("At the four-week assessment, 19 patients (63%) in group B had complete relief of pain.")
+    assert rows(found, "outcome", "arm", "value") == [("complete relief of pain", "Group B", "19")]

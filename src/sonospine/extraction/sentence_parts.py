@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from sonospine.extraction.arm_labels import CONTROLS, normalised, words_of
@@ -37,6 +37,12 @@ _THRESHOLD_AFTER = re.compile(
     r"\s*(?:or (?:more|greater|better|higher|less)|(?:pain|symptom\w*|functional|clinical)?\s*(?:relief|reduction|improvement|decrease|responders?|confidence|CI\b|power|NaCl|solution)|(?:[-–]|to)\s*\d)",
     re.IGNORECASE,
 )
+_NAMED_SPREAD = re.compile(
+    r"\s*(?:mm|cm|points?|min(?:utes?)?|s|sec(?:onds)?|hours?|days?|degrees?|°|mg|ml|mL|kg|%)?\s*[(\[,]\s*(?P<kind>S\.?D\.?|S\.?E\.?(?:M\.?)?)\s*[=:,]?\s*",
+    re.IGNORECASE,
+)
+_CLOSE = re.compile(r"\s*[)\]]")
+_SPREAD_BEFORE = re.compile(r"\b(?:S\.?D\.?|S\.?E\.?M?\.?|IQR)\s*[=:,]?\s*$")
 _MINUTES = re.compile(r"[\d.]+\s*min\s*,\s*\d")
 _TORN_BEFORE, _TORN_AFTER = re.compile(r"\d,"), re.compile(r",\d")
 _OR_MORE = re.compile(r"\s*(?:points?|mm|cm|%)?\s*or (?:more|greater|better|higher|less)\b", re.IGNORECASE)
@@ -222,6 +228,7 @@ def parts_of(
         for e in find_expressions(text, decimal_comma=decimal_comma)
         if not any(p.start < e.end and e.start < p.end for p in people) and not _is_torn(text, e)
     ]
+    every = _with_named_spreads(text, every)
     times = _times(text, every, definitions or {})
     subgroup = subgroup_of(text) if finder.arms.one_arm else None
     arms = [
@@ -242,6 +249,36 @@ def parts_of(
     # "Group H1": a code of an arm is no hour.
     named = tuple(t for t in times if not any(a.start < t.end and t.start < a.end for a in arms))
     return Parts(text, offset, kept, named, tuple(arms), subgroup)
+
+
+def _with_named_spreads(text: str, expressions: list[Expression]) -> list[Expression]:
+    """Join "52.0 mm (SD = 29.2)": the unit parts the mean from its spread, which is no value of its own."""
+    kept: list[Expression] = []
+    for expression in expressions:
+        last = kept[-1] if kept else None
+        between = text[last.end : expression.start] if last is not None else ""
+        named = _NAMED_SPREAD.fullmatch(between)
+        plain = expression.centre == "number" and expression.spread == "none"
+        if (
+            last is None
+            or named is None
+            or not plain
+            or last.spread != "none"
+            or last.centre not in {"number", "mean"}
+        ):
+            kept.append(expression)
+            continue
+        close = _CLOSE.match(text, expression.end)
+        kept[-1] = replace(
+            last,
+            end=close.end() if close else expression.end,
+            centre="mean",
+            spread="se" if named["kind"].lower().replace(".", "") in {"se", "sem"} else "sd",
+            spread_value=expression.value,
+            numbers=(*last.numbers, *expression.numbers),
+            explicit=True,
+        )
+    return kept
 
 
 def _is_torn(text: str, expression: Expression) -> bool:
@@ -312,7 +349,7 @@ def _is_bare_result(before: str, after: str, expression: Expression) -> bool:
         return False  # a reference mark
     if _NOT_A_RESULT.match(after) or _THRESHOLD_BEFORE.search(before) or _ends_range(before):
         return False
-    if _OR_MORE.match(after):
+    if _OR_MORE.match(after) or _SPREAD_BEFORE.search(before):
         return False
     if _OF_RANGE.search(before):
         return False

@@ -14,7 +14,7 @@ from sonospine.extraction.text_statistics import value_end
 from sonospine.vocabulary import Vocabulary
 
 _PEOPLE = re.compile(
-    r"\s*(?:\([^()]*\)|\[[^\]]*\])?\s*(?:of\s+(?:the\s+)?(?:\d+\s+)?)?(?:patients?|participants?|subjects?|women|men|children|people|individuals|cases|parturients|volunteers)\b",
+    r"\s*(?:\([^()]*\)|\[[^\]]*\])?\s*(?:of\s+(?:the\s+)?(?:\d+\s+)?)?(?:patients?|participants?|subjects?|women|men|children|people|individuals|cases|parturients|volunteers)\b(?:\s*\([^()]*\))?",
     re.IGNORECASE,
 )
 _PREDICATE_END = re.compile(

@@ -18,6 +18,8 @@ _UNIT = re.compile(r"\b(?:min|hour|hr|day|week|wk|month|year)|\d\s?h\b", re.IGNO
 _RESULT = re.compile(
     r"\b(?:improv|reduc|decreas|increas|lower|higher|better|differ|fell|rose)\w*", re.IGNORECASE
 )
+_SHORTEST = 1 / 168
+"""An hour: minutes in the methods tell as a rule how long something took, not when it was assessed."""
 _NEAR = 0.1
 """Two times are the same within this share of the longer one."""
 
@@ -43,6 +45,8 @@ class PlannedTimes:
         first: TimeMention | None = None
         for text in self._methods:
             for time in _assessed(text):
+                if (time.weeks or 0) < _SHORTEST:
+                    continue
                 if first is not None and not near(first.weeks, time.weeks):
                     return None
                 first = first or time
