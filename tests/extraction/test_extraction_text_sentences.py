@@ -257,3 +257,11 @@ def test_a_unit_may_part_a_mean_from_its_named_spread(read):
 def test_people_with_their_percentage_had_what_the_verb_says(read):
     found = read("At the four-week assessment, 19 patients (63%) in group B had complete relief of pain.")
     assert rows(found, "outcome", "arm", "value") == [("complete relief of pain", "Group B", "19")]
+
+
+def test_a_unit_of_several_parts_does_not_part_two_values_from_their_groups(read):
+    found = read("The radiation dose was 20.3±9.0 mGy.cm for group A and 42.6±36.1 mGy.cm for group B.")
+    assert rows(found, "arm", "value", "outcome") == [
+        ("Group A", "20.3", "radiation dose"),
+        ("Group B", "42.6", "radiation dose"),
+    ]

@@ -35,6 +35,7 @@ _AFTER = re.compile(
     re.I,
 )
 _COUNTED = re.compile(r"\s*(?:(?!and\b|or\b)[a-z][\w-]+)(?=\s+(?:in|of|for|under)\b)")
+_COMPOUND_UNIT = re.compile(r"\s*[A-Za-zµμ%]+(?:\s?[./·*]\s?[A-Za-z\d²³]+)+(?=\s|[,;)])")
 _TAIL_END = re.compile(r";|,?\s*\b(?:while|whereas|but)\b|,\s*and\b|\.\s", re.IGNORECASE)
 
 
@@ -108,8 +109,8 @@ def _group(parts: Parts) -> list[list[Expression]]:
 
 
 def _counted_end(text: str, last: Expression) -> int:
-    """Return where a value ends with what it counts: "32 of 37 joints" in group A."""
-    counted = _COUNTED.match(text, last.end) if last.total else None
+    """Return where a value ends with its unit or what it counts: "20.3 mGy.cm", "32 of 37 joints" in group A."""
+    counted = (_COUNTED if last.total else _COMPOUND_UNIT).match(text, last.end)
     return counted.end() if counted else last.end
 
 
