@@ -282,3 +282,8 @@ def test_a_control_group_has_no_guidance_of_the_study(record_of, vocabulary):
 )
 def test_a_comparison_is_no_one_arm_study(record_of, vocabulary, title, methods):
     assert not find_arms(record_of("Pain fell to 3.1.", methods, title=title), vocabulary).one_arm
+
+
+def test_no_arm_of_a_trial_has_one_patient(record_of, vocabulary):
+    methods = "Patients were randomised to group S or group B. The flow is shown in Figure 1 to the group S (n = 1) panel."
+    assert "1" not in sizes(find_arms(record_of(methods=methods), vocabulary))

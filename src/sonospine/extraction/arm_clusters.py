@@ -41,8 +41,8 @@ class Cluster:
         return list(dict.fromkeys(c.label for c, _ in self.members))
 
     def size(self) -> tuple[Candidate, str] | None:
-        """Return the member whose n is printed most often; the first of them where several are."""
-        counts = Counter(c.n for c, _ in self.members if c.n)
+        """Return the member whose n is printed most often; the first of them where several are. No arm has one patient."""
+        counts = Counter(c.n for c, _ in self.members if c.n and int(c.n) > 1)
         if not counts:
             return None
         most = max(counts.values())

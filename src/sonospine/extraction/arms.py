@@ -200,7 +200,7 @@ def _sized(arms: tuple[Arm, ...], passages: list[Passage], total: str) -> tuple[
         planned = passage.role == "methods"
         for words, n, start, end in arm_patterns.arm_sizes(passage.text, planned=planned):
             arm = known.match(words)
-            if arm and not arm.n_randomised:
+            if arm and not arm.n_randomised and int(n) > 1:
                 sizes.setdefault(arm.label, (n, str(Place(passage.locator, start, end))))
         each = arm_patterns.each_size(passage.text) if passage.role != "results" else None
         wanted = each is not None and total.isdigit() and int(each[0]) * len(arms) != int(total)
