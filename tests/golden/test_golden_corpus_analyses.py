@@ -35,10 +35,14 @@ POOLED = (
     Worked("pain_before_after_immediate", "bv108", 10 / 10080, -5.97, (34, 2.03, 1.87), (34, 8, 0.85)),
     Worked("pain_before_after_immediate", "moon2012", 1, -5.2, (27, 1.8, 1.6), (27, 7.0, 1.4)),
     Worked("pain_before_after_immediate", "wanfang", 1, -3.7, (60, 2.2, 1.0), (60, 5.9, 0.8)),
+    # The week stands in the methods alone.
+    Worked("pain_before_after_immediate", "kulcu", 1, -5.5, (17, 3.7, 0.1), (17, 9.2, 1.4)),
     Worked("pain_before_after_short", "seed-000", 2, -3.42, (26, 1.85, 0.37), (26, 5.27, 0.45)),
     Worked("pain_before_after_short", "bv108", 4.345, -6.21, (34, 1.79, 1.72), (34, 8, 0.85)),
     Worked("pain_before_after_short", "karkucak", 6, -4.6, (23, 3.0, 1.7), (23, 7.6, 2.2)),
     Worked("pain_before_after_short", "wanfang", 4.345, -3.9, (60, 2.0, 1.3), (60, 5.9, 0.8)),
+    # Those 45 of 57 patients who went on to a second injection.
+    Worked("pain_before_after_short", "PMC7954157", 6, -7.11, (45, 0.89, 1.23), (45, 8, 0.67)),
     Worked("pain_us_vs_other_short", "karkucak", 6, -2.2, (23, 3.0, 1.7), (24, 5.2, 2.0)),
     Worked("pain_us_vs_other_short", "wanfang", 4.345, -0.1, (60, 2.0, 1.3), (60, 2.1, 1.3)),
     # In SD at baseline; of 1 and 6 months, 1 month is nearer to 12 weeks. NDI printed of 50.
@@ -50,17 +54,6 @@ POOLED = (
     Worked("procedure_time", "ykxb", None, -191 / 60, (10, 206, 27), (10, 397, 31)),
     Worked("placement", "handmsg", None, 0.78845736, (40, 22), (40, 10)),
 )
-WANTED = (
-    (
-        Worked("pain_before_after_immediate", "kulcu", 1, -5.5, (17, 3.7, 0.1), (17, 9.2, 1.4)),
-        "the one follow-up time of the methods is not given to a result that names none",
-    ),
-    (
-        Worked("pain_before_after_short", "PMC7954157", 6, -7.11, (45, 0.89, 1.23), (45, 8, 0.67)),
-        "the time in the footnote of a cell is not read",
-    ),
-)
-EVERY = (*POOLED, *(worked for worked, _ in WANTED))
 ANALYSES = (
     "pain_before_after_immediate",
     "pain_before_after_short",
@@ -114,18 +107,7 @@ def test_an_effect_of_the_corpus_is_the_one_worked_out_by_hand(corpus_review, wo
     _holds(corpus_review, worked)
 
 
-@pytest.mark.parametrize(
-    "worked",
-    [
-        pytest.param(worked, marks=pytest.mark.xfail(strict=True, reason=reason), id=str(worked))
-        for worked, reason in WANTED
-    ],
-)
-def test_an_effect_that_the_published_figures_carry_is_pooled(corpus_review, worked):
-    _holds(corpus_review, worked)
-
-
-@pytest.mark.parametrize("worked", EVERY, ids=str)
+@pytest.mark.parametrize("worked", POOLED, ids=str)
 def test_what_was_worked_out_by_hand_follows_from_the_published_figures(worked):
     if worked.analysis == "placement":
         (n1, a), (n2, c) = worked.one, worked.two
@@ -143,7 +125,7 @@ def test_what_was_worked_out_by_hand_follows_from_the_published_figures(worked):
 
 @pytest.mark.parametrize("analysis", ANALYSES)
 def test_an_analysis_pools_no_study_that_the_published_figures_do_not_carry(corpus_review, analysis):
-    allowed = {corpus_review.study_of(w.record) for w in EVERY if w.analysis == analysis}
+    allowed = {corpus_review.study_of(w.record) for w in POOLED if w.analysis == analysis}
     included = [e["study_id"] for e in corpus_review.included(analysis)]
     assert len(included) == len(set(included))
     assert set(included) <= allowed

@@ -105,7 +105,6 @@ def test_the_pilot_prints_nothing_else_for_these_instruments(five):
         }
 
 
-@pytest.mark.xfail(strict=True, reason="a final score after the word fell or decreased is read as a change")
 def test_the_pilot_reads_final_values_and_no_change(five):
     reviewed, study = _study(five, "000")
     assert not reviewed.rows(study["study_id"], change="true")
@@ -164,7 +163,6 @@ def test_the_impossible_spread_at_twelve_weeks_is_ruled_out_and_gets_no_second_r
     ]
 
 
-@pytest.mark.xfail(strict=True, reason="no row carries the times that an abstract names without a number")
 def test_the_week_that_only_the_abstract_names_is_a_conflict_of_time(five):
     reviewed, study = _study(five, "000")
     conflicts = _conflicts(reviewed, study, "time")

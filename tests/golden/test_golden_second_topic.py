@@ -138,7 +138,7 @@ def test_no_other_pain_score_is_pooled_than_those_of_the_articles(knee):
     "name",
     [
         pytest.param("PMC3477095", marks=pytest.mark.xfail(strict=True, reason="visits as columns, baseline as a row")),
-        pytest.param("PMC3544341", marks=pytest.mark.xfail(strict=True, reason="the group that opens the sentence")),
+        "PMC3544341",
         pytest.param("PMC4805636", marks=pytest.mark.xfail(strict=True, reason="times and sizes as rows of numbers")),
     ],
 )  # fmt: skip
