@@ -86,9 +86,6 @@ def test_the_pilot_gives_each_printed_mean_with_the_spreads_of_its_places(
     assert sum(r["preferred"] == "true" and not r["subscale"] for r in rows) == 1
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the reader takes the word Range from the label, and motion for movement"
-)
 def test_the_label_range_of_motion_is_kept_whole(five):
     reviewed, study = _study(five, "000")
     rows = reviewed.rows(study["study_id"], instrument="range_of_motion", source="table")
