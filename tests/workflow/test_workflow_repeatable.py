@@ -57,7 +57,9 @@ def test_a_run_that_was_killed_at_random_points_ends_with_the_same_bytes_and_unt
 def test_a_second_start_while_a_review_runs_is_refused_with_one_line(tmp_path: Path, new_review):
     review = new_review(tmp_path)
     first = review.start()
-    time.sleep(1.5)
+    until = time.monotonic() + 30
+    while not (review.folder / ".snakemake/review.json").exists() and time.monotonic() < until:
+        time.sleep(0.02)
     second = review.start(stderr=subprocess.PIPE)
     said = second.communicate()[1].decode()
     assert second.returncode == 1

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from sonospine.model.number_words import BELOW_HUNDRED
+
 _N = re.compile(r"[\[(]?\s*\b[nN]\s*=?\s*[=:]\s*\d[\d,]*\s*[\])]?")
 _WORD = re.compile(r"[^\W_]+(?:\.\d+)?%?")
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6"}
@@ -24,17 +26,8 @@ ACTIVES = frozenset(
     str.split("intervention treatment experimental experiment active study trial test treated case")
 )
 
-_UNITS = str.split(
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-)
-_TENS = str.split("twenty thirty forty fifty sixty seventy eighty ninety")
-_VALUES = {w: i + 1 for i, w in enumerate(_UNITS)} | {w: 10 * (i + 2) for i, w in enumerate(_TENS)}
-_VALUES |= {
-    f"{t}{s}{u}": 10 * (i + 2) + j + 1
-    for i, t in enumerate(_TENS)
-    for j, u in enumerate(_UNITS[:9])
-    for s in ("-", " ")
-}
+_VALUES = {word: value for word, value in BELOW_HUNDRED.items() if value}
+_VALUES |= {word.replace("-", " "): value for word, value in _VALUES.items() if "-" in word}
 NUMBER_WORDS = rf"(?:{'|'.join(sorted(_VALUES, key=lambda w: (-len(w), w)))})"
 COUNT = rf"(?:\d{{1,2}},\d{{3}}|\d+|\b{NUMBER_WORDS}\b)"
 

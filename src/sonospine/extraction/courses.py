@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sonospine.extraction.times import weeks_of
-from sonospine.extraction.tokens import NUMBER_WORDS
+from sonospine.model.number_words import BELOW_HUNDRED
 
-_AMOUNT = r"(?P<amount>\d{1,2}|" + "|".join(w for w, v in NUMBER_WORDS.items() if 0 < v <= 24) + r")"
+_AMOUNT = r"(?P<amount>\d{1,2}|" + "|".join(w for w, v in BELOW_HUNDRED.items() if 0 < v <= 24) + r")"
 _UNIT = r"(?:consecutive\s+|successive\s+)?(?P<unit>days?|weeks?|wks?|months?)"
 _WORK = (
     r"treat\w*|sessions?|therap\w+|exercis\w+|program\w*|massag\w+|appl\w+|receiv\w+|daily|weekly|per\s+week|a\s+week|/\s?week|times|twice|once"
@@ -54,7 +54,7 @@ def find_course(passages: Iterable[tuple[str, str]]) -> Course | None:
                 if _OTHER.search(text[max(0, found.start() - 25) : found.end() + 12]):
                     continue
                 amount = found["amount"].lower()
-                weeks = weeks_of(float(NUMBER_WORDS.get(amount, 0) or amount), _unit(found["unit"]))
+                weeks = weeks_of(float(BELOW_HUNDRED.get(amount, 0) or amount), _unit(found["unit"]))
                 if 0 < weeks <= 104:
                     votes[weeks] += 1
                     places.setdefault(weeks, place)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from sonospine.extraction.tokens import NUMBER_WORDS
+from sonospine.model.number_words import BELOW_HUNDRED
 
 WEEKS = {"minute": 1 / 10080, "hour": 1 / 168, "day": 1 / 7, "week": 1.0, "month": 4.345, "year": 52.14}
 
@@ -19,7 +19,7 @@ _UNITS = (
     r"|min\.|hr\.|wk\.|mo\.|yr\.|[hdw](?![\w/]))"
 )
 _UNIT = _UNITS.format("unit")
-_SPELLED = "|".join(sorted((w for w, v in NUMBER_WORDS.items() if 0 < v < 100), key=lambda w: (-len(w), w)))
+_SPELLED = "|".join(sorted((w for w, v in BELOW_HUNDRED.items() if 0 < v < 100), key=lambda w: (-len(w), w)))
 _AMOUNT = r"(?:\d{1,3}(?:[.,\u00b7]\d+)?|" + _SPELLED + r")"
 _ORDINALS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
@@ -120,10 +120,6 @@ _END = re.compile(
 )
 _AGE = re.compile(r"\s*(?:old\b|of\s+age\b)|\s*\(?\s*(?:\u00b1|\+/-)", re.IGNORECASE)
 _CODE = re.compile(r"(?<!\w)[TtVv][\u2080-\u2089\d]{1,2}(?!\w)")
-_TREATED_FOR = re.compile(
-    r"\s*(?:of\s+(?:treatment|training|therapy|exercis\w+|intervention)|treatment|intervention|program\w*|therapy|course)\b",
-    re.I,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +150,8 @@ def _unit_name(unit: str) -> str:
 
 def _amount(text: str) -> float:
     text = text.lower().strip()
-    if text in NUMBER_WORDS:
-        return float(NUMBER_WORDS[text])
+    if text in BELOW_HUNDRED:
+        return float(BELOW_HUNDRED[text])
     if text in _ORDINALS:
         return float(_ORDINALS[text])
     return float(re.sub(r"[,\u00b7]", ".", re.sub(r"(?:st|nd|rd|th)$", "", text)))

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sonospine.model.number_words import BELOW_HUNDRED
+
 NUMBER = "number"
 GARBLED = "garbled"
 DASH = "dash"
@@ -20,37 +22,7 @@ _DASHES = _HYPHENS + _MINUS
 _DOTS = ".\u00b7\u2027\u2219\u22c5"
 _THIN = "\u2009\u202f\u2008"
 
-_ONES = [
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-NUMBER_WORDS = {"zero": 0, **{word: i for i, word in enumerate(_ONES, 1)}}
-NUMBER_WORDS |= {word: 10 * i for i, word in enumerate(_TENS, 2)}
-NUMBER_WORDS |= {
-    f"{ten}{hyphen}{one}": 10 * i + j
-    for i, ten in enumerate(_TENS, 2)
-    for j, one in enumerate(_ONES[:9], 1)
-    for hyphen in "-\u2010\u2011"
-}
-_WORDED = "|".join(sorted(NUMBER_WORDS, key=lambda word: (-len(word), word)))
+_WORDED = "|".join(sorted(BELOW_HUNDRED, key=lambda word: (-len(word), word)))
 _COUNTED = (
     r"patients?|participants?|subjects?|women|men|cases?|complications?|(?:serious\s+|major\s+|minor\s+)?adverse"
     r"|side\s+effects?|dropouts?|drop-outs?|deaths?|withdrawals?|failures?|infections?|h[ae]*matomas?"
@@ -120,8 +92,8 @@ def normal_number(printed: str, *, decimal_comma: bool = False) -> str | None:
     if printed.isascii() and printed.isdigit():
         return printed
     word = printed.lower()
-    if word in NUMBER_WORDS:
-        return str(NUMBER_WORDS[word])
+    if word in BELOW_HUNDRED:
+        return str(BELOW_HUNDRED[word])
     if word == "no":
         return "0"
     sign = "-" if printed[0] in _DASHES else ""
