@@ -57,6 +57,11 @@ def test_an_output_that_is_full_is_one_line(review: Path) -> None:
     assert (done.returncode, done.stderr) == (1, "No space left on device\n")
 
 
+def _listen_to_interruptions() -> None:
+    """Undo what a shell without job control does to the processes it starts in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_an_interruption_is_quiet_and_leaves_nothing_half_written(review: Path) -> None:
     (review / "many").mkdir()
     (review / "many/a.md").write_text((review / "paper.md").read_text())
@@ -67,12 +72,16 @@ def test_an_interruption_is_quiet_and_leaves_nothing_half_written(review: Path) 
     with subprocess.Popen(
         [PROGRAM, "import", "--config", "config/config.yaml", "--out", "made"],
         cwd=review, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=_listen_to_interruptions,
     ) as running:  # fmt: skip
         until = time.monotonic() + 30
         while not list(review.glob(".made.*")) and time.monotonic() < until:
             time.sleep(0.005)
         running.send_signal(signal.SIGINT)
-        out, err = running.communicate(timeout=30)
+        try:
+            out, err = running.communicate(timeout=30)
+        finally:
+            running.kill()
     assert (running.returncode, out, err) == (130, "", "")
     assert [p.name for p in review.iterdir() if "made" in p.name] == []
 
