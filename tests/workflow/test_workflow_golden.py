@@ -35,7 +35,7 @@ single-arm study. VAS was 6.0 ± 1.0 at baseline and 3.0 ± 1.5 at 4 weeks.
 
 def test_a_run_builds_every_declared_table_and_each_fits_its_schema(built_review):
     for table in ALL_TABLES:
-        if table.written_by == "people":
+        if table.written_by == "people" or table.path.startswith("resources/"):
             continue
         paths = sorted(built_review.folder.glob(table.path.replace("<bucket>", "*")))
         assert paths, f"{table.path} was not built"

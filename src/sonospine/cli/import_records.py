@@ -59,6 +59,6 @@ def source_paths(settings: Config, config: Path) -> list[SourcePath]:
         found.append(
             SourcePath(located(corpus.path), "sources.corpus.path", corpus.path, corpus.demonstration)
         )
-    for number, shown in enumerate(sources.files):
-        found.append(SourcePath(located(shown), f"sources.files[{number}]", shown))
+    for number, file in enumerate(sources.files):
+        found.append(SourcePath(located(file.path), f"sources.files[{number}]", file.path))
     return found

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from sonospine.config.settings import Config
+from sonospine.config.settings import PATTERNS, Config
 
 _HEAD = """\
 # Configuration
@@ -59,7 +59,13 @@ def _kind(entry: dict[str, Any]) -> str:
         return " or ".join(_kind(one) for one in entry["anyOf"])
     if entry.get("type") == "array":
         return f"list of {_kind(entry['items'])}"
-    words = {"string": "text", "number": "number", "boolean": "true or false", "null": "nothing"}
+    words = {
+        "string": "text",
+        "number": "number",
+        "integer": "whole number",
+        "boolean": "true or false",
+        "null": "nothing",
+    }
     return words[entry["type"]] + _bounds(entry)
 
 
@@ -72,7 +78,7 @@ def _bounds(entry: dict[str, Any]) -> str:
     }
     told = [f"{word} {entry[name]:g}" for name, word in names.items() if name in entry]
     if entry.get("pattern"):
-        told.append("small letters, digits and _")
+        told.append(PATTERNS[entry["pattern"]])
     return f" ({', '.join(told)})" if told else ""
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from sonospine.config.settings import ArmSelector, Config
+from sonospine.config.settings import PATTERNS, ArmSelector, Config
 from sonospine.model.errors import InputError
 from sonospine.model.located_yaml import LocatedYaml, read_yaml
 
@@ -138,6 +138,8 @@ def _fault(fault: ErrorDetails, source: LocatedYaml) -> InputError:
         found, reason = None, "the key is missing"
     elif isinstance(found, dict | list):
         found = None
+    elif fault["type"] == "string_pattern_mismatch":
+        reason, allowed = "not written as it must be", PATTERNS[fault["ctx"]["pattern"]]
     elif fault["type"] == "literal_error":
         choices = [
             choice.strip(" '") for choice in str(fault["ctx"]["expected"]).replace(" or ", ", ").split(",")

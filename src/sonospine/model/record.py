@@ -86,7 +86,8 @@ class Record:
 
     ``record_id`` is ``pubmed:123``, ``pmc:PMC123``, ``ctgov:NCT01234567`` or ``file:<slug>``; records of the
     demonstration corpus carry ``demo:`` in front. ``nct`` are the registrations that are the report's own,
-    ``nct_cited`` those it only mentions. ``registry`` holds, for a registration, the registry's JSON (keys
+    ``nct_cited`` those it only mentions. ``search`` names the search that found it (``searches.tsv``), ``first_seen``
+    is the date of the first snapshot that held it. ``registry`` holds, for a registration, the registry's JSON (keys
     ``protocolSection resultsSection derivedSection hasResults`` as in the API, and the outcome measures with
     results once more under the short key ``outcomeMeasures``): a place is ``registry/`` and a JSON pointer in it.
     Dates are ISO, unknown values empty.
@@ -115,6 +116,7 @@ class Record:
     licence: str = ""
     url: str = ""
     full_text: bool = False
+    search: str = ""
     first_seen: str = ""
     file: str = ""
     sha256: str = ""

@@ -21,7 +21,9 @@ class RawRecord:
 
     ``content`` is XML of one article, JSON of one study, or the text of a document; ``sha256`` is the hash of it
     as UTF-8. ``ordinal`` counts the entries of the file from 1. ``flags`` warn about the decoding
-    (``decoded_as_cp1252``).
+    (``decoded_as_cp1252``). ``search`` names the search that found the entry, ``first_seen`` is the date of the first
+    snapshot that held it; ``status`` is what a snapshot tells of it beyond its content: ``revised`` since, or
+    ``withdrawn`` (the source no longer holds it), else empty.
     """
 
     record_id: str
@@ -32,6 +34,9 @@ class RawRecord:
     sha256: str
     demonstration: bool = False
     flags: tuple[str, ...] = ()
+    search: str = ""
+    first_seen: str = ""
+    status: str = ""
 
 
 @dataclass(frozen=True, slots=True)

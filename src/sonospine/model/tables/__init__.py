@@ -11,10 +11,20 @@ from sonospine.model.tables.measurements import (
     SPREADS,
     UNREAD,
 )
-from sonospine.model.tables.records import LINKS, RECORDS, REJECTED, REPORTS, STUDIES
+from sonospine.model.tables.records import (
+    CHANGES,
+    LINKS,
+    RECORDS,
+    REJECTED,
+    REPORTS,
+    SEARCHES,
+    STUDIES,
+)
 from sonospine.model.tables.screening import DECISIONS, PRISMA
 
 ALL_TABLES = (
+    CHANGES,
+    SEARCHES,
     REJECTED,
     RECORDS,
     REPORTS,
@@ -42,6 +52,7 @@ __all__ = [
     "ALL_TABLES",
     "ALTERNATIVES",
     "ARMS",
+    "CHANGES",
     "CONFLICTS",
     "CORRECTED",
     "CORRECTION_LOG",
@@ -57,6 +68,7 @@ __all__ = [
     "RECORDS",
     "REJECTED",
     "REPORTS",
+    "SEARCHES",
     "SPREADS",
     "STUDIES",
     "TIMEPOINTS",

@@ -25,6 +25,7 @@ RECORDS = TableSchema(
     (
         Column("record_id", "id", "one entry of one source", required=True),
         Column("source", "text", "where it came from", allowed=SOURCES, required=True),
+        Column("search", "id", "the search that found it (searches.tsv)"),
         Column("report_id", "id", "the report it belongs to", required=True),
         Column("study_id", "id", "the study it belongs to", required=True),
         Column("title", "text", "title as given"),
@@ -116,4 +117,80 @@ LINKS = TableSchema(
         Column("score", "number", "1 for an identifier, else the likeness from 0 to 1", "proportion"),
     ),
     "Links between records with their evidence; nothing is deleted.",
+)
+
+SEARCHES = TableSchema(
+    "searches",
+    "results/import/searches.tsv",
+    "import",
+    ("search",),
+    (
+        Column(
+            "search", "id", "`pubmed pmc trials corpus`, or `file:` and the name of the file", required=True
+        ),
+        Column(
+            "kind",
+            "text",
+            "what it is: a database or a register that was searched, full texts of records found elsewhere, a corpus "
+            "that comes with the project, or files without a search",
+            allowed=("database", "register", "full_text", "corpus", "other"),
+            required=True,
+        ),
+        Column("database", "text", "name of the database"),
+        Column("platform", "text", "platform through which it was searched"),
+        Column("address", "text", "address of the service, or path of the file"),
+        Column("searched", "date", "date of the (last) search"),
+        Column("query", "text", "the query as written in the configuration"),
+        Column("sent", "text", "queries as sent, with counts: a JSON list"),
+        Column("limits", "list", "limits in words, separated by ;"),
+        Column("warnings", "list", "what the source said of the query, separated by ;"),
+        Column("reported", "integer", "records that the source reported", "records"),
+        Column("fetched", "integer", "different records that came", "records"),
+        Column("entries", "integer", "entries that were read from the files", "records", required=True),
+        Column("kept", "integer", "entries kept as records", "records", required=True),
+        Column(
+            "repeated",
+            "integer",
+            "entries passed over: the same entry came from here or before",
+            "records",
+            required=True,
+        ),
+        Column("superseded", "integer", "older versions in earlier snapshots", "records", required=True),
+        Column("rejected", "integer", "entries that could not be read", "records", required=True),
+        Column("snapshot", "text", "snapshot"),
+        Column("base", "text", "snapshot of which it is an update"),
+        Column("new", "integer", "records that are new since that one", "records"),
+        Column("revised", "integer", "records revised since", "records"),
+        Column(
+            "retracted",
+            "integer",
+            "records retracted since, or put under an expression of concern",
+            "records",
+        ),
+        Column("withdrawn", "integer", "records that the source or the query no longer gives", "records"),
+        Column("versions", "text", "versions of the programs that fetched, as JSON"),
+    ),
+    "One row for each search, as PRISMA-S wants it documented; entries = kept + repeated + superseded + rejected.",
+)
+
+CHANGES = TableSchema(
+    "changes",
+    "resources/snapshots/<name>/<source>/changes.tsv",
+    "fetch --update (import copies those of the configured snapshot to results/import/changes.tsv)",
+    ("record_id",),
+    (
+        Column("record_id", "id", "the record", required=True),
+        Column(
+            "change",
+            "text",
+            "what happened since the base snapshot: `withdrawn`, the source no longer holds it; `not_found`, it does, "
+            "but the query no longer finds it",
+            allowed=("new", "revised", "retracted", "concern", "withdrawn", "not_found"),
+            required=True,
+        ),
+        Column("title", "text", "title as it is now, else as it was"),
+        Column("before", "text", "hash of the raw record in the base snapshot"),
+        Column("after", "text", "hash of the raw record in this snapshot"),
+    ),
+    "What an update of a snapshot brought.",
 )
