@@ -175,6 +175,7 @@ def _record_row(record: Record, report_id: str, study_id: str, retracted: bool) 
     return RECORDS.row(
         record_id=record.record_id,
         source=record.source,
+        search=record.search,
         report_id=report_id,
         study_id=study_id,
         title=record.title,

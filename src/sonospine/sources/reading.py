@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from sonospine.sources.xml_stream import HUGE, entries
 
 _CHUNK = 1 << 18
 MOST_TEXT = 64 << 20
+_GRAVITY = ("current", "revised", "concern", "withdrawn", "retracted")
 _Entry = TypeVar("_Entry")
 _XML: dict[str, tuple[tuple[str, ...], Callable[[etree._Element], str]]] = {
     "pubmed": (pubmed.TAGS, pubmed.entry_id),
@@ -152,9 +154,17 @@ def parse_record(raw: RawRecord) -> Record:
         The content cannot be read as its format.
     """
     try:
-        return _PARSERS[raw.format](raw)
+        parsed = _PARSERS[raw.format](raw)
     except RecursionError:
         raise Unreadable("nested too deep") from None
+    if not (raw.search or raw.status):
+        return parsed
+    return dataclasses.replace(
+        parsed,
+        search=raw.search,
+        first_seen=raw.first_seen,
+        status=max(parsed.status, raw.status or "current", key=_GRAVITY.index),
+    )
 
 
 def readings_of(path: Path, *, demonstration: bool = False) -> tuple[list[Record], list[Rejected]]:
