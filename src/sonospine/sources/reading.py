@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar
 
 from lxml import etree
 
@@ -62,26 +62,46 @@ def read_entries(
         rejection; at most one rejection names the file itself, others name ``file#ordinal``.
     """
     shown = clean(file or path.as_posix())  # a name that is not UTF-8 has lone surrogates
-    base = f"file:{slug(name or path.name)}"
+    try:
+        with open(path, "rb") as stream:
+            yield from entries_in(
+                stream,
+                suffix=path.suffix.lower(),
+                size=path.stat().st_size,
+                name=name or path.name,
+                file=shown,
+                demonstration=demonstration,
+            )
+    except OSError as fault:
+        yield Rejected(shown, f"cannot be opened: {fault.strerror or fault}")
+
+
+def entries_in(
+    stream: IO[bytes], *, suffix: str, size: int, name: str, file: str, demonstration: bool = False
+) -> Iterator[RawRecord | Rejected]:
+    """Divide an open file, or an answer of a source, into raw records, as ``read_entries`` does.
+
+    ``suffix`` is the ending of its name in lower case with the point, ``size`` its bytes (unpacked), ``name`` and
+    ``file`` as for ``read_entries``.
+    """
+    base = f"file:{slug(name)}"
     prefix = DEMONSTRATION_PREFIX if demonstration else ""
     ordinal = 0
     try:
-        for piece in _pieces(path):
+        for piece in _pieces(stream, suffix, size):
             ordinal += 1
             if isinstance(piece, Unreadable):
-                yield Rejected(f"{shown}#{ordinal}", piece.reason)
+                yield Rejected(f"{file}#{ordinal}", piece.reason)
                 continue
             record_id = prefix + (piece.record_id or (base if ordinal == 1 else f"{base}-{ordinal}"))
             digest = sha256(piece.content.encode("utf-8"))
             yield RawRecord(
-                record_id, piece.form, shown, ordinal, piece.content, digest, demonstration, piece.flags
+                record_id, piece.form, file, ordinal, piece.content, digest, demonstration, piece.flags
             )
         if ordinal == 0:
-            yield Rejected(shown, "no record in it")
+            yield Rejected(file, "no record in it")
     except Unreadable as fault:
-        yield Rejected(shown, fault.reason)
-    except OSError as fault:
-        yield Rejected(shown, f"cannot be opened: {fault.strerror or fault}")
+        yield Rejected(file, fault.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +112,19 @@ class _Piece:
     flags: tuple[str, ...] = ()
 
 
-def _pieces(path: Path) -> Iterator[_Piece | Unreadable]:
+def _pieces(stream: IO[bytes], suffix: str, size: int) -> Iterator[_Piece | Unreadable]:
     """Yield each entry of a file, or why it cannot be read."""
-    with open(path, "rb") as stream:
-        head = stream.read(HEAD)
-        form = detect(head, path.suffix.lower())
-        if form in _XML:
-            tags, identify = _XML[form]
-            chunks = itertools.chain((head,), iter(lambda: stream.read(_CHUNK), b""))
-            for element in entries(chunks, tags, huge=path.stat().st_size > HUGE):
-                yield _cut(element, identify, _serialised, form, ())
-            return
-        if path.stat().st_size > MOST_TEXT:
-            raise Unreadable(f"more than {MOST_TEXT >> 20} MiB in a file of {form}: divide it")
-        text, flags = decode(head + stream.read())
+    head = stream.read(HEAD)
+    form = detect(head, suffix)
+    if form in _XML:
+        tags, identify = _XML[form]
+        chunks = itertools.chain((head,), iter(lambda: stream.read(_CHUNK), b""))
+        for element in entries(chunks, tags, huge=size > HUGE):
+            yield _cut(element, identify, _serialised, form, ())
+        return
+    if size > MOST_TEXT:
+        raise Unreadable(f"more than {MOST_TEXT >> 20} MiB in a file of {form}: divide it")
+    text, flags = decode(head + stream.read())
     if form == "ctgov":
         for study in ctgov.studies_in(text):
             yield _cut(study, ctgov.entry_id, ctgov.canonical, form, flags)
