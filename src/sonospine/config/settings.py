@@ -160,6 +160,16 @@ class Search(Settings):
     )
     addresses: Addresses = Field(default=Addresses(), description="Where the services are.")
 
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The sources that are asked, in the order in which they are fetched; PMC only for PubMed records."""
+        chosen = {
+            "pubmed": self.pubmed is not None,
+            "pmc": self.pmc and self.pubmed is not None,
+            "trials": self.trials is not None,
+        }
+        return tuple(source for source, wanted in chosen.items() if wanted)
+
 
 class Criterion(Settings):
     """Ids of the vocabulary that are in and out. An id in neither list is out unless `other` is `include`."""
