@@ -14,7 +14,7 @@ from sonospine.model.errors import InputError
 from sonospine.model.places import quote_at
 from sonospine.model.record import Record, to_json
 from sonospine.model.table_io import Row, read_table, write_table
-from sonospine.model.tables import CURATION, DECISIONS, PRISMA, REJECTED, STUDIES
+from sonospine.model.tables import CURATION, DECISIONS, PRISMA, REJECTED, SEARCHES, STUDIES
 from sonospine.screening import Screened, screen
 from sonospine.screening.run import LinkedRows
 from sonospine.sources.reading import records_of
@@ -141,6 +141,9 @@ def test_the_commands_write_the_tables_and_name_a_curator_s_mistake(
     run_link(shards, parsed, curation, studies)
     assert [r["file"] for r in read_table(parsed / "rejected.tsv", REJECTED)] == ["a.xml", "b.xml#2"]
     config = project / "config/config.yaml"
+    with pytest.raises(InputError, match="run `sonospine import` again"):
+        run_screen(config, shards, parsed, studies, curation, out)
+    write_table(shards / "searches.tsv", SEARCHES, [])
     run_screen(config, shards, parsed, studies, curation, out)
     assert [d["decision"] for d in read_table(out / "decisions.tsv", DECISIONS)] == ["include", "include"]
     assert read_table(studies / "studies.tsv", STUDIES)[0]["label"] == "Perez 2025"

@@ -30,7 +30,7 @@ def test_the_family_name_is_found_in_either_order(author: str, family: str) -> N
 
 def _study(study_id: str, kind: str = "article", **values: object) -> Study:
     record = Record(f"file:{study_id}", "file", kind=kind, **values)  # type: ignore[arg-type]
-    return Study(study_id, (Report("r" + study_id, kind, (record,), False, False),), ())
+    return Study(study_id, (Report("r" + study_id, kind, (record,)),), ())
 
 
 def test_labels_are_unique_by_letters_in_order_of_the_record_ids() -> None:
@@ -86,7 +86,7 @@ def test_the_year_is_that_of_the_earliest_article_not_of_the_registration() -> N
         Record(f"file:{y}", "file", kind=k, year=y)
         for y, k in (("2019", "registration"), ("2023", "article"))
     )
-    reports = tuple(Report(r.year, r.kind, (r,), False, False) for r in (one, other))
+    reports = tuple(Report(r.year, r.kind, (r,)) for r in (one, other))
     assert year_of(Study("s", reports, ())) == "2023"
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from sonospine.cli.import_tables import searches_of
 from sonospine.cli.inputs import review_of
 from sonospine.cli.outputs import curation_apart, folder_to_write
 
@@ -17,7 +18,10 @@ log = logging.getLogger(__name__)
 def run(
     config: Annotated[Path, typer.Option(metavar="FILE", help="Configuration of the review.")],
     shards: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="Folder that import made (names the buckets).")
+        Path,
+        typer.Option(
+            metavar="FOLDER", help="Folder that import made (names the buckets, holds searches.tsv)."
+        ),
     ],
     records: Annotated[
         Path, typer.Option(metavar="FOLDER", help="Folder of parsed records, with rejected.tsv.")
@@ -59,6 +63,7 @@ def run(
         vocabulary,
         read_votes(curation / "screening", fault_of_screening_line(vocabulary)),
         read_table(records / "rejected.tsv", REJECTED),
+        searches_of(shards),
     )
     for line in screened.unheeded:
         log.warning("curation: %s", line)

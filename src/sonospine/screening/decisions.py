@@ -17,6 +17,8 @@ from sonospine.vocabulary import Vocabulary
 
 STATUS, KIND = "status", "kind"
 """Criteria that stand in no configuration: what has become of a report, and what it is."""
+CONCERN = "eligibility.expression_of_concern"
+WITHDRAWN = "publication withdrawn"
 PLANNED, SINGLE_PATIENT = "protocol", "case_report"
 _USED = ("include", "not_retrieved")
 
@@ -58,7 +60,7 @@ class Screener:
         shared = self.facts(study, full=False)
         verdicts: dict[str, Verdict] = {}
         for report in study.reports:
-            verdict = _barred(study, report)
+            verdict = _barred(study, report, self.eligibility)
             if verdict is None and not report.main and any(r.main for r in study.reports):
                 verdict = _following(report, [verdicts[r.report_id] for r in study.reports if r.main])
             if verdict is None:
@@ -154,22 +156,35 @@ def _ordered(value: str, order: Mapping[str, Settled], decision: Settled) -> Ver
     return Verdict(value, reason or "decided by a curator", "curator", "", "", decision.by)
 
 
-def _barred(study: Study, report: Report) -> Verdict | None:
-    """Return the exclusion of a report whatever it is about: retracted, withdrawn, a notice alone."""
-    retracted = next((r for r in study.reports if r.retracted and r.kind in ARTICLES), None)
-    if report.retracted or retracted is not None:
-        source = report if report.retracted or retracted is None else retracted
-        words = f"status retracted of {source.best.record_id}"
+def _barred(study: Study, report: Report, eligibility: Eligibility) -> Verdict | None:
+    """Return the exclusion of a report whatever it is about: retracted, withdrawn, under concern, a notice alone.
+
+    A retraction or an expression of concern of one article bars the whole study: its other reports tell of the
+    same people and numbers.
+    """
+    words = _told("retracted", study, report)
+    if words:
         return Verdict("exclude", "retracted", STATUS, words)
-    if report.withdrawn and report.kind != "registration":
-        return Verdict("exclude", "publication withdrawn", STATUS, "status withdrawn")
     if report.kind == "registration":
         state = registration.state(report.best)
         if state.decision == "exclude":
             return Verdict("exclude", state.reason, STATUS, f"“{state.words}”", state.place)
+    words = report.editorial.get("withdrawn", "")
+    if words:
+        why = "registration no longer held by its source" if report.kind == "registration" else WITHDRAWN
+        return Verdict("exclude", why, STATUS, words)
+    words = _told("concern", study, report)
+    if words and eligibility.expression_of_concern == "exclude":
+        return Verdict("exclude", "expression of concern", CONCERN, words)
     if report.kind in ("notice", "erratum") and not any(r.main for r in study.reports):
         return Verdict("exclude", f"{report.kind}: no outcome data", KIND, f"kind {report.kind}")
     return None
+
+
+def _told(status: str, study: Study, report: Report) -> str:
+    """Return the words that tell of a status of the report, or of an article of its study; empty where none do."""
+    articles = (one for one in study.reports if one.kind in ARTICLES)
+    return next((one.editorial[status] for one in (report, *articles) if status in one.editorial), "")
 
 
 def _following(report: Report, mains: list[Verdict]) -> Verdict:

@@ -10,21 +10,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from sonospine.model.table_io import Row
 from sonospine.model.tables import PRISMA
+from sonospine.screening.identified import identified
 
-IDENTIFIED = {
-    "pubmed": ("identified_databases", "PubMed"),
-    "pmc": ("identified_databases", "PubMed Central"),
-    "ctgov": ("identified_registers", "ClinicalTrials.gov"),
-    "file": ("identified_other", "files"),
-}
-"""Box and name of each source."""
-UNREADABLE = "files that could not be read"
 VERDICTS = ("include", "not_retrieved", "ongoing", "awaiting")
 """What a study comes to: the first of these that one of its reports has; else it is excluded."""
 
 
 def prisma_counts(
-    records: Sequence[Row], reports: Sequence[Row], decisions: Sequence[Row], rejected: Sequence[Row]
+    records: Sequence[Row],
+    reports: Sequence[Row],
+    decisions: Sequence[Row],
+    rejected: Sequence[Row],
+    searches: Sequence[Row] = (),
 ) -> list[Row]:
     """Return the counts of the flow diagram.
 
@@ -37,6 +34,8 @@ def prisma_counts(
         record of each report that passed.
     rejected
         Files and entries that could not be read.
+    searches
+        Rows of ``searches.tsv``: they tell the box in which records are identified.
 
     Returns
     -------
@@ -49,7 +48,8 @@ def prisma_counts(
     screened = [at_record[name] for name in best]
     assessed = [at_report[name] for name in best if name in at_report]
     study_verdicts = Counter(_study_verdicts(reports, at_report).values())
-    rows = [*_identified(records, rejected)]
+    found = identified(records, reports, rejected, searches)
+    rows: list[Row] = []
 
     def add(box: str, count: int, unit: str, query: str, reason: str = "") -> None:
         rows.append(PRISMA.row(box=box, reason=reason, count=str(count), unit=unit, query=query))
@@ -64,18 +64,14 @@ def prisma_counts(
     def at_stage(decision: str) -> Callable[[Row], bool]:
         return lambda row: row["decision"] == decision
 
-    add(
-        "duplicates_removed",
-        len(records) - len(reports),
-        "records",
-        "records.tsv: records less the best record of each report (links.tsv: relation duplicate)",
-    )
-    split(
-        "removed_other",
-        [{"reason": UNREADABLE} for _ in rejected],
-        "records",
-        "rejected.tsv: all rows",
-    )
+    for box, lines in found.boxes.items():
+        for line in lines:
+            add(box, line.number, "records", line.query, line.name)
+        if not lines:
+            add(box, 0, "records", "searches.tsv: no such search")
+    for line in found.duplicates:
+        add("duplicates_removed", line.number, "records", line.query, line.name)
+    add("removed_other", found.unreadable.number, "records", found.unreadable.query, found.unreadable.name)
     add("screened", len(screened), "records", "reports.tsv: best records (one for each report)")
     query = "decisions.tsv: stage record, best records, decision exclude"
     split("excluded_records", [r for r in screened if r["decision"] == "exclude"], "records", query)
@@ -102,28 +98,6 @@ def prisma_counts(
         add(f"studies_{decision}", study_verdicts[decision], "studies", query)
     add("studies_excluded", study_verdicts["exclude"], "studies", "reports.tsv: all other studies")
     return rows
-
-
-def _identified(records: Sequence[Row], rejected: Sequence[Row]) -> list[Row]:
-    found = Counter(row["source"] for row in records)
-    rows = [
-        PRISMA.row(
-            box=box,
-            reason=name,
-            count=str(found[source]),
-            unit="records",
-            query=f"records.tsv: source {source}",
-        )
-        for source, (box, name) in IDENTIFIED.items()
-    ]
-    unread = PRISMA.row(
-        box="identified_other",
-        reason=UNREADABLE,
-        count=str(len(rejected)),
-        unit="records",
-        query="rejected.tsv: all rows",
-    )
-    return [*rows, unread]
 
 
 def _study_verdicts(reports: Sequence[Row], at_report: Mapping[str, Row]) -> dict[str, str]:

@@ -50,6 +50,7 @@ def screen(
     vocabulary: Vocabulary,
     curation_rows: Iterable[Row] = (),
     rejected: Sequence[Row] = (),
+    searches: Sequence[Row] = (),
 ) -> Screened:
     """Decide which studies are in, classify each, and count for PRISMA.
 
@@ -67,6 +68,8 @@ def screen(
         Lines of ``extracted/curation/screening`` in the order in which they were written.
     rejected
         Rows of ``rejected.tsv``.
+    searches
+        Rows of ``searches.tsv``.
 
     Returns
     -------
@@ -92,7 +95,7 @@ def screen(
     return Screened(
         decisions,
         _study_rows(studies, facts, order.studies, vocabulary),
-        prisma_counts(linked.records, linked.reports, decisions, rejected),
+        prisma_counts(linked.records, linked.reports, decisions, rejected, searches),
         order.unheeded,
     )
 

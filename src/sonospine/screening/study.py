@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sonospine.model.record import Record
 from sonospine.model.table_io import Row
@@ -11,18 +11,23 @@ from sonospine.screening import registration
 
 ARTICLES = ("article", "abstract")
 MAIN = (*ARTICLES, "protocol", "registration")
+NOTICE_RELATIONS = {"retracted": "retraction_of", "concern": "concern_about"}
+"""Relation of a notice to what it is about, by the status that it gives (``links.tsv``)."""
 _KIND_ORDER = (*MAIN, "news", "erratum", "notice")
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report: its kind, its records (the one with the most text first), whether a source calls it retracted."""
+    """A report: its kind, its records (the one with the most text first), what has become of it.
+
+    ``editorial`` holds the words that tell of each status other than ``current`` (``retracted withdrawn concern
+    revised``): the record that has it, and the notice that is linked to it.
+    """
 
     report_id: str
     kind: str
     records: tuple[Record, ...]
-    retracted: bool
-    withdrawn: bool
+    editorial: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def best(self) -> Record:
@@ -73,6 +78,8 @@ def studies_of(
     links_rows: Iterable[Row],
 ) -> list[Study]:
     """Return the studies, sorted by id, with their reports and registrations."""
+    links = list(links_rows)
+    notices = _notices(links)
     members: dict[str, list[Row]] = {}
     for row in sorted(records_rows, key=lambda r: r["record_id"]):
         members.setdefault(row["report_id"], []).append(row)
@@ -81,13 +88,11 @@ def studies_of(
     study_of = {}
     for row in sorted(reports_rows, key=lambda r: r["report_id"]):
         rows = sorted(members[row["report_id"]], key=lambda r: r["record_id"] != row["best_record_id"])
-        statuses = {r["status"] for r in rows}
         report = Report(
             row["report_id"],
             row["kind"],
             tuple(records[r["record_id"]] for r in rows),
-            "retracted" in statuses,
-            "withdrawn" in statuses,
+            _editorial(rows, notices),
         )
         grouped.setdefault(row["study_id"], []).append(report)
         for one in rows:
@@ -95,7 +100,7 @@ def studies_of(
             ids.setdefault(row["study_id"], set())
             if report.main and row["kind"] != "notice":
                 ids[row["study_id"]].update(one["nct"].split(";"))
-    for link in links_rows:
+    for link in links:
         if link["relation"] == "registration" and link["to_id"].startswith("nct:"):
             ids[study_of[link["from_id"]]].add(link["to_id"].removeprefix("nct:"))
     return [
@@ -106,6 +111,28 @@ def studies_of(
         )
         for study_id in sorted(grouped)
     ]
+
+
+def _notices(links: Iterable[Row]) -> dict[tuple[str, str], str]:
+    """Return the notice that tells of a status, by record and status."""
+    found: dict[tuple[str, str], str] = {}
+    for link in links:
+        for status, relation in NOTICE_RELATIONS.items():
+            if link["relation"] == relation:
+                found.setdefault((link["to_id"], status), link["from_id"])
+    return found
+
+
+def _editorial(rows: Iterable[Row], notices: Mapping[tuple[str, str], str]) -> dict[str, str]:
+    told: dict[str, str] = {}
+    for row in rows:
+        status = row["status"]
+        if status != "current":
+            notice = notices.get((row["record_id"], status))
+            words = f"status {status} of {row['record_id']}" + (f", notice {notice}" if notice else "")
+            if notice or status not in told:
+                told[status] = words
+    return told
 
 
 def _weight(report: Report) -> tuple[int, str, str]:
