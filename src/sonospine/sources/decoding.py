@@ -12,7 +12,7 @@ from sonospine.sources.raw import Unreadable
 
 _BINARY = (
     (b"%PDF", "a PDF: only text, Markdown, JATS, PubMed XML and ClinicalTrials.gov JSON are read"),
-    (b"\x1f\x8b", "a gzip archive: unpack it first"),
+    (b"\x1f\x8b", "a gzip archive within a gzip archive: unpack it first"),
     (b"BZh", "a bzip2 archive: unpack it first"),
     (b"\xfd7zXZ", "an xz archive: unpack it first"),
     (b"7z\xbc\xaf", "a 7z archive: unpack it first"),
@@ -29,10 +29,11 @@ _BINARY = (
 )
 _OFFICE = {
     ".docx": "a Word document (docx)",
-    ".xlsx": "an Excel workbook (xlsx)",
+    ".xlsx": "an Excel workbook (xlsx): save it as CSV (UTF-8)",
     ".pptx": "a presentation (pptx)",
     ".odt": "an OpenDocument text (odt)",
     ".epub": "an e-book (epub)",
+    ".enlx": "an EndNote library (enlx): export it from EndNote as RIS or XML",
 }
 _PREDEFINED = frozenset(("amp", "lt", "gt", "quot", "apos"))
 _ENTITY_BYTES = re.compile(rb"&([A-Za-z][A-Za-z0-9._-]{0,48});")

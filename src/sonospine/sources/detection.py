@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from sonospine.sources.citations.recognise import ENDINGS, citation_form
 from sonospine.sources.decoding import binary_reason, decode, wide_encoding
 from sonospine.sources.raw import Unreadable
 
@@ -21,6 +22,7 @@ _ROOTS = {
     "pmc-articleset": "jats",
     "OAI-PMH": "jats",
 }
+_ENDNOTE = re.compile(r"<records\b[^>]*>\s*(?:<record\b|</records>)|<records\b[^>]*/>")
 _ANSWERS = {
     "eSearchResult": "esearch",
     "eSummaryResult": "esummary",
@@ -32,16 +34,6 @@ _ANSWERS = {
 }
 _SUBSET_END = re.compile(r"\]\s*>")
 _HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
-_EXPORTS = (
-    ("RIS", re.compile(r"(?m)^TY {1,2}- ")),
-    ("MEDLINE/NBIB", re.compile(r"(?m)^PMID ?- ?\d")),
-    ("ISI/Web of Science", re.compile(r"\A\s*(?:FN |PT [A-Z]\s)")),
-    ("Ovid", re.compile(r"\A\s*<\d+>\s*\n|(?m:^Accession Number\s*$|^VN\s+-?\s*Ovid)|Ovid Full Text")),
-    ("EndNote tagged", re.compile(r"(?m)\A\s*%[0-9A-Z] ")),
-    ("BibTeX", re.compile(r"(?m)\A\s*@\w+\s*\{")),
-    ("Inspec", re.compile(r"\A\s*Record\.[.*]{1,9}INSPEC", re.IGNORECASE)),
-)
-_TAGGED_LINE = re.compile(r"(?m)^[A-Z][A-Z0-9]{1,3} {0,2}[-~] ?")
 
 
 def detect(head: bytes, suffix: str) -> str:
@@ -57,7 +49,7 @@ def detect(head: bytes, suffix: str) -> str:
     Returns
     -------
     str
-        ``pubmed jats ctgov markdown text``.
+        ``pubmed jats ctgov markdown text``, or a format of citations.
 
     Raises
     ------
@@ -75,7 +67,7 @@ def detect(head: bytes, suffix: str) -> str:
         return _markup(start, suffix)
     if suffix in _XML_ENDINGS:
         raise Unreadable("the ending says XML, but there is no XML in it")
-    if start.startswith(("{", "[")) and suffix not in (".txt", ".text", ".bib"):
+    if start.startswith(("{", "[")) and suffix not in (".txt", ".text", *ENDINGS):
         return "ctgov"
     if suffix == ".json":
         raise Unreadable("the ending says JSON, but there is no JSON in it")
@@ -83,14 +75,12 @@ def detect(head: bytes, suffix: str) -> str:
 
 
 def _plain(text: str, suffix: str) -> str:
-    """Return the format of a text by its ending, unless it is an export of references."""
+    """Return the format of a text: citations by its first lines, else by its ending."""
+    form = citation_form(text, suffix)
+    if form:
+        return form
     if suffix not in _TEXT_ENDINGS:
         raise Unreadable(f"not a format that is read yet: {suffix}")
-    for name, pattern in _EXPORTS:
-        if pattern.search(text[:4000]):
-            raise Unreadable(f"not a format that is read yet: {name}")
-    if len(_TAGGED_LINE.findall(text[:4000])) >= 4:
-        raise Unreadable("not a format that is read yet: a tagged reference export")
     return _TEXT_ENDINGS[suffix]
 
 
@@ -127,8 +117,8 @@ def _markup(text: str, suffix: str) -> str:
         raise Unreadable(f"an answer of {_ANSWERS[name]}, not records: fetch the records with efetch")
     if suffix in _TEXT_ENDINGS and (name == "" or suffix):
         return _plain(text, suffix)
-    if name == "xml" and "<records" in rest[:2000]:
-        raise Unreadable("not a format that is read yet: EndNote XML")
+    if name in ("xml", "records") and _ENDNOTE.search(rest[:4000]):
+        return "endnote"
     if name.lower() in ("html", "head", "body", "div", "p"):
         raise Unreadable("a web page (HTML) in place of XML")
     if not name:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sonospine.model.errors import InputError
 
-FORMATS = ("pubmed", "jats", "ctgov", "markdown", "text")
+FORMATS = ("pubmed", "jats", "ctgov", "markdown", "text", "citation")
 
 
 class Unreadable(InputError):  # noqa: N818 - it reads as what happened: "raise Unreadable(reason)"
@@ -19,7 +19,7 @@ class Unreadable(InputError):  # noqa: N818 - it reads as what happened: "raise 
 class RawRecord:
     """One entry of a source file.
 
-    ``content`` is XML of one article, JSON of one study, or the text of a document; ``sha256`` is the hash of it
+    ``content`` is XML of one article, JSON of one study or citation, or the text of a document; ``sha256`` is the hash of it
     as UTF-8. ``ordinal`` counts the entries of the file from 1. ``flags`` warn about the decoding
     (``decoded_as_cp1252``). ``search`` names the search that found the entry, ``first_seen`` is the date of the first
     snapshot that held it; ``status`` is what a snapshot tells of it beyond its content: ``revised`` since, or
@@ -49,7 +49,7 @@ class Rejected:
 
 def entry_name(raw: RawRecord) -> str:
     """Return how an entry is named where it is rejected: ``file#ordinal``, or the file that is one document."""
-    return raw.file if raw.format in ("markdown", "text") else f"{raw.file}#{raw.ordinal}"
+    return raw.file if raw.format in ("markdown", "text", "citation") else f"{raw.file}#{raw.ordinal}"
 
 
 def raw_to_json(raw: RawRecord) -> str:

@@ -7,22 +7,27 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import TypeVar
 
 from lxml import etree
 
 from sonospine.model.files import sha256
 from sonospine.model.record import DEMONSTRATION_PREFIX, Record
 from sonospine.sources import ctgov, jats, pubmed
+from sonospine.sources.citations.files import citations_in
+from sonospine.sources.citations.recognise import FORMS as CITATIONS
+from sonospine.sources.citations.record import parse_citation
 from sonospine.sources.decoding import clean, decode
 from sonospine.sources.detection import HEAD, detect
 from sonospine.sources.documents import parse_document
 from sonospine.sources.identifiers import slug
+from sonospine.sources.packed import MOST_UNPACKED, Readable, Unpacked, inner_name, is_packed
 from sonospine.sources.raw import RawRecord, Rejected, Unreadable, entry_name
 from sonospine.sources.xml_stream import HUGE, entries
 
 _CHUNK = 1 << 18
 MOST_TEXT = 64 << 20
+MOST_CITATIONS = 128 << 20
 _GRAVITY = ("current", "revised", "concern", "withdrawn", "retracted")
 _Entry = TypeVar("_Entry")
 _XML: dict[str, tuple[tuple[str, ...], Callable[[etree._Element], str]]] = {
@@ -35,6 +40,7 @@ _PARSERS: dict[str, Callable[[RawRecord], Record]] = {
     "ctgov": ctgov.parse_ctgov,
     "markdown": parse_document,
     "text": parse_document,
+    "citation": parse_citation,
 }
 
 
@@ -42,6 +48,8 @@ def read_entries(
     path: Path, *, demonstration: bool = False, name: str = "", file: str = ""
 ) -> Iterator[RawRecord | Rejected]:
     """Divide a file into raw records, in order, and say which entries, or that the whole file, cannot be read.
+
+    A file packed with gzip is read as what it holds.
 
     Parameters
     ----------
@@ -51,7 +59,7 @@ def read_entries(
         Whether its records are condensed demonstrations (their ids then begin with ``demo:``).
     name
         Path relative to the folder that was given, from which the id of a record without an id of its own is made;
-        empty: the file's name.
+        empty: the file's name. Citations have ids of it and their own key, wherever they stand in the file.
     file
         How the file is called in records and messages; empty: the path as given.
 
@@ -64,11 +72,14 @@ def read_entries(
     shown = clean(file or path.as_posix())  # a name that is not UTF-8 has lone surrogates
     try:
         with open(path, "rb") as stream:
+            packed = is_packed(stream)
+            content: Readable = Unpacked(stream) if packed else stream
+            inner = inner_name(name or path.name) if packed else name or path.name
             yield from entries_in(
-                stream,
-                suffix=path.suffix.lower(),
-                size=path.stat().st_size,
-                name=name or path.name,
+                content,
+                suffix=Path(inner_name(path.name) if packed else path.name).suffix.lower(),
+                size=MOST_UNPACKED if packed else path.stat().st_size,
+                name=inner,
                 file=shown,
                 demonstration=demonstration,
             )
@@ -77,7 +88,7 @@ def read_entries(
 
 
 def entries_in(
-    stream: IO[bytes], *, suffix: str, size: int, name: str, file: str, demonstration: bool = False
+    stream: Readable, *, suffix: str, size: int, name: str, file: str, demonstration: bool = False
 ) -> Iterator[RawRecord | Rejected]:
     """Divide an open file, or an answer of a source, into raw records, as ``read_entries`` does.
 
@@ -93,7 +104,8 @@ def entries_in(
             if isinstance(piece, Unreadable):
                 yield Rejected(f"{file}#{ordinal}", piece.reason)
                 continue
-            record_id = prefix + (piece.record_id or (base if ordinal == 1 else f"{base}-{ordinal}"))
+            key = piece.key or (str(ordinal) if ordinal > 1 else "")
+            record_id = prefix + (piece.record_id or (f"{base}-{key}" if key else base))
             digest = sha256(piece.content.encode("utf-8"))
             yield RawRecord(
                 record_id, piece.form, file, ordinal, piece.content, digest, demonstration, piece.flags
@@ -110,9 +122,10 @@ class _Piece:
     content: str
     form: str
     flags: tuple[str, ...] = ()
+    key: str = ""
 
 
-def _pieces(stream: IO[bytes], suffix: str, size: int) -> Iterator[_Piece | Unreadable]:
+def _pieces(stream: Readable, suffix: str, size: int) -> Iterator[_Piece | Unreadable]:
     """Yield each entry of a file, or why it cannot be read."""
     head = stream.read(HEAD)
     form = detect(head, suffix)
@@ -122,12 +135,21 @@ def _pieces(stream: IO[bytes], suffix: str, size: int) -> Iterator[_Piece | Unre
         for element in entries(chunks, tags, huge=size > HUGE):
             yield _cut(element, identify, _serialised, form, ())
         return
-    if size > MOST_TEXT:
-        raise Unreadable(f"more than {MOST_TEXT >> 20} MiB in a file of {form}: divide it")
-    text, flags = decode(head + stream.read())
+    most = MOST_CITATIONS if form in CITATIONS else MOST_TEXT
+    content = head + stream.read(most + 1 - len(head))
+    if len(content) > most:
+        raise Unreadable(f"more than {most >> 20} MiB in a file of {form}: divide it")
+    text, flags = decode(content)
     if form == "ctgov":
         for study in ctgov.studies_in(text):
             yield _cut(study, ctgov.entry_id, ctgov.canonical, form, flags)
+    elif form in CITATIONS:
+        for entry in citations_in(text, form):
+            yield (
+                entry
+                if isinstance(entry, Unreadable)
+                else _Piece("", entry.content, "citation", flags, entry.key)
+            )
     else:
         yield _Piece("", text, form, flags)
 

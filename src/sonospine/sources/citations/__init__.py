@@ -1,0 +1,1 @@
+"""Exports of databases and reference managers: from a file of references to citations and their records."""

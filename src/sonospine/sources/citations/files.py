@@ -1,0 +1,60 @@
+"""From the text of a file of citations to its entries: each with its key, and their number checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sonospine.sources.citations.citation import Entry, content_of, fingerprint, key_of
+from sonospine.sources.citations.medline import count_medline, read_medline
+from sonospine.sources.citations.recognise import name_of
+from sonospine.sources.raw import Unreadable
+
+_Reader = Callable[[str], Iterator[Entry | Unreadable]]
+_Counter = Callable[[str], int]
+_READERS: dict[str, tuple[_Reader, _Counter]] = {
+    "medline": (read_medline, count_medline),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """An entry of a file as it is stored: its key within the file, and its content as JSON."""
+
+    key: str
+    content: str
+
+
+def citations_in(text: str, form: str) -> Iterator[Keyed | Unreadable]:
+    """Yield the entries of a file of citations in order; ones that cannot be read as the reason why.
+
+    The key of an entry does not depend on its place in the file: an export in another order gives the same keys.
+    Different publications with one accession number, PubMed number or DOI each get their fingerprint besides.
+
+    Raises
+    ------
+    Unreadable
+        After the last entry: another number of entries was found than the marks of entries in the file tell.
+    """
+    if form not in _READERS:
+        raise Unreadable(f"not a format that is read yet: {name_of(form)}")
+    read, count = _READERS[form]
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
+    found = list(read(plain))
+    prints: dict[str, set[str]] = {}
+    for entry in found:
+        if isinstance(entry, Entry):
+            prints.setdefault(key_of(entry.citation), set()).add(fingerprint(entry.citation))
+    for entry in found:
+        if isinstance(entry, Unreadable):
+            yield entry
+            continue
+        key = key_of(entry.citation)
+        if len(prints[key]) > 1:
+            key = f"{key}-{fingerprint(entry.citation)}"
+        yield Keyed(key, content_of(entry, name_of(form)))
+    expected = count(plain)
+    if found and expected != len(found):
+        raise Unreadable(
+            f"{len(found)} entries were found, but the file has the marks of {expected}: look for broken entries"
+        )
