@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from sonospine.sources.fetching.answers import Faulty, SessionExpired, checked_xml
+from sonospine.sources.fetching.answers import Faulty, FetchError, SessionExpired, checked_xml
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -17,15 +17,12 @@ if TYPE_CHECKING:
 
 MOST_IDS = 9_999
 """Ids that a search of PubMed lists at most; it refuses to begin later than that, too."""
+_TRIES_AFRESH = 4
 T = TypeVar("T")
 
 _WEBENV = re.compile(rb"<WebEnv>[^<]*</WebEnv>")
 _ERROR = re.compile(rb"<ERROR>(.*?)</ERROR>", re.DOTALL)
-_EXPIRED = re.compile(
-    r"(?:unable|cannot|can't|could not|failed) (?:to )?(?:obtain|retrieve|get|find|access)\b.*\b(?:query|web ?env|history)"
-    r"|\bweb ?env\b|empty history",
-    re.IGNORECASE | re.DOTALL,
-)
+_EMPTY_HISTORY = re.compile(r"empty history", re.IGNORECASE)
 _OF_THE_QUERY = re.compile(
     r"empty term|nothing to ?do|cannot be larger|out of acceptable range"
     r"|(?:invalid|unknown|unsupported|wrong|missing) (?:db|database|param|term|query|field|id|uid|value)",
@@ -108,7 +105,7 @@ class EUtils:
             ("retmax", str(retmax)),
             ("retmode", "xml"),
         ]
-        _, answer = self._ask(
+        _, answer = self._ask_afresh(
             "esearch", fields, lambda content: _searched(content, retmax), f"search of {db}"
         )
         return answer
@@ -167,7 +164,7 @@ class EUtils:
         """
         listed = ",".join(number.removeprefix("PMC") for number in ids)
         what = f"{len(ids)} records of {db} from id {ids[0]} on" if ids else f"records of {db}"
-        return self._ask("efetch", [("db", db), ("id", listed), *_form(db)], check, what)
+        return self._ask_afresh("efetch", [("db", db), ("id", listed), *_form(db)], check, what)
 
     def link(self, pmids: Sequence[str]) -> tuple[bytes, dict[str, tuple[str, ...]]]:
         """Ask which PubMed records have an article in PMC.
@@ -197,7 +194,7 @@ class EUtils:
             *(("id", pmid) for pmid in pmids),
         ]
         what = f"links to PMC of {len(pmids)} PubMed records"
-        return self._ask("elink", fields, lambda content: _linked(content, pmids), what)
+        return self._ask_afresh("elink", fields, lambda content: _linked(content, pmids), what)
 
     def _ask(
         self, service: str, fields: Sequence[tuple[str, str]], check: Callable[[bytes], T], what: str
@@ -207,39 +204,49 @@ class EUtils:
             known.append(("api_key", self._credentials.api_key.reveal()))
 
         def checked(content: bytes) -> T:
-            refuse_errors(content)
+            _refuse_errors(content)
             return check(content)
 
         return self._polite.ask(f"{service}.fcgi", [*fields, *known], checked, what=what, post=True)
 
+    def _ask_afresh(
+        self, service: str, fields: Sequence[tuple[str, str]], check: Callable[[bytes], T], what: str
+    ) -> tuple[bytes, T]:
+        """Ask for what does not rest on the history server; an answer that speaks of it is a passing fault."""
+        reason = ""
+        for _ in range(_TRIES_AFRESH):
+            try:
+                return self._ask(service, fields, check, what)
+            except SessionExpired as fault:
+                reason = fault.reason
+        raise FetchError(f"{what}: {reason} ({_TRIES_AFRESH} tries)")
 
-def refuse_errors(content: bytes) -> None:
-    """Say what is wrong where the answer is an error of E-utilities; other answers pass.
 
-    An error of the query is not asked again, other ones are; that no id is known is no error.
+def _refuse_errors(content: bytes) -> None:
+    """Tell apart the errors that ``checked_xml`` takes for passing ones.
 
     Raises
     ------
     SessionExpired
-        The history server no longer knows the search.
+        The history server holds nothing for the search.
     Faulty
-        Any other error.
+        The query is at fault, so another try cannot help.
     """
-    found = _ERROR.search(content)
-    if found is None:
-        return
-    reason = " ".join(found[1].decode("utf-8", "replace").split()) or "an error without a reason"
-    if _NO_RECORDS.search(reason):
-        return
-    if _EXPIRED.search(reason):
-        raise SessionExpired(reason, again=False)
-    raise Faulty(reason, again=not _OF_THE_QUERY.search(reason))
+    reason = _error(content)
+    if _EMPTY_HISTORY.search(reason):
+        raise SessionExpired(reason)
+    if _OF_THE_QUERY.search(reason):
+        raise Faulty(f"the service refuses the query: {reason}", again=False)
 
 
-def without_records(content: bytes) -> bool:
-    """Tell whether a fetch by id was answered with the error that none of the ids is known."""
+def without_records(answer: str) -> bool:
+    """Tell whether an error, or the beginning of an answer, means that none of the ids of a fetch is known."""
+    return _NO_RECORDS.search(answer) is not None
+
+
+def _error(content: bytes) -> str:
     found = _ERROR.search(content)
-    return found is not None and _NO_RECORDS.search(found[1].decode("utf-8", "replace")) is not None
+    return " ".join(found[1].decode("utf-8", "replace").split()) if found else ""
 
 
 def _form(db: str) -> list[tuple[str, str]]:
@@ -277,7 +284,7 @@ def _warnings(root: etree._Element) -> Iterator[str]:
         for node in root.iterfind(f"{group}/*"):
             text = " ".join("".join(node.itertext()).split())
             if text and not _CLIPPED.search(text):
-                yield _WARNINGS.get(str(node.tag), f"{node.tag}: ") + text
+                yield _WARNINGS.get(str(node.tag), f"{node.tag!s}: ") + text
 
 
 def _linked(content: bytes, pmids: Sequence[str]) -> dict[str, tuple[str, ...]]:
