@@ -91,7 +91,8 @@ def checked_xml(content: bytes, root: str) -> etree._Element:
     try:
         element: etree._Element = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise Faulty(f"truncated or malformed XML ({short(str(error))})") from None
+        where = re.sub(r"\s*\(<string>, line \d+\)$", "", str(error))
+        raise Faulty(f"truncated or malformed XML ({short(where)})") from None
     told = next(element.iter("ERROR"), None)
     if told is not None:
         raise _error(f"the service reports an error: {short(' '.join(map(str, told.itertext())))}")

@@ -17,6 +17,7 @@ MARGIN = 1.1
 than the one that follows it by the limit's number, and they still do not arrive within one second."""
 LONGEST_HOLD = 900.0
 """Seconds; a service that wants to be left alone for longer than this is not waited for."""
+_ROUNDING = 1e-3
 
 
 class Rate:
@@ -75,12 +76,14 @@ class Rate:
         """Return for how many seconds nobody may ask.
 
         A slot is never further ahead than one spacing, a hold no further than the longest: one that is was written
-        before the clock was set back.
+        before the clock was set back, and is written anew.
         """
         slot, held = self._read(file)
         now = self._clock()
-        ahead = min(slot - now, self.spacing)
-        return max(ahead, held - now if held - now <= LONGEST_HOLD else 0.0, 0.0)
+        if slot - now > self.spacing + _ROUNDING or held - now > LONGEST_HOLD + _ROUNDING:
+            slot, held = min(slot, now + self.spacing), held if held - now <= LONGEST_HOLD else 0.0
+            self._write(file, slot, held)
+        return max(slot - now, held - now, 0.0)
 
     def _read(self, file: int) -> tuple[float, float]:
         try:
