@@ -9,11 +9,14 @@ export PYTHONHASHSEED := 0
 WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q
 
-.PHONY: review test test-all evaluate docs check clean
+.PHONY: review fetch test test-all evaluate docs check clean
 .DEFAULT_GOAL := review
 
 review: $(READY)  ## fetch nothing, read the embedded corpus, pool it, write results/report/index.html
 	@$(BIN)/python workflow/scripts/start_review.py
+
+fetch: $(READY)  ## ask PubMed, PMC and ClinicalTrials.gov; the answers go to resources/snapshots/
+	@$(BIN)/sonospine fetch --config config/config.yaml
 
 test: $(READY)  ## unit, property, golden and real-record tests
 	$(PYTEST) -m "not slow and not browser and not r"

@@ -17,8 +17,10 @@ from sonospine.model.table_io import read_table
 from sonospine.model.tables import MEASUREMENTS, REJECTED
 from sonospine.screening import screen
 from sonospine.screening.run import LinkedRows
-from sonospine.sources.importing import SourcePath, import_sources, parse_shard, source_files
+from sonospine.sources.importing import import_sources
+from sonospine.sources.listing import SourcePath, source_files
 from sonospine.sources.reading import readings_of
+from sonospine.sources.shards import parse_shard
 from sonospine.vocabulary import load_vocabulary
 
 

@@ -13,7 +13,8 @@ from sonospine.model.identifiers import ncts_in, normal_pmcid
 from sonospine.model.record import read_records
 from sonospine.model.table_io import read_table
 from sonospine.model.tables import REJECTED
-from sonospine.sources.importing import SourcePath, import_sources
+from sonospine.sources.importing import import_sources
+from sonospine.sources.listing import SourcePath
 from sonospine.sources.raw import raw_from_json
 
 TEXT = "A title of five words here\n\nResults\n\nPain fell in the patients of number {}.\n"
@@ -131,7 +132,12 @@ def test_records_are_bucketed_by_the_hash_of_their_id_and_sorted(tmp_path: Path,
 
 def test_an_empty_corpus_makes_one_empty_shard(tmp_path: Path, corpus: Path) -> None:
     import_sources(sources(corpus), tmp_path / "out")
-    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["0.jsonl", "rejected.tsv"]
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
+        "0.jsonl",
+        "changes.tsv",
+        "rejected.tsv",
+        "searches.tsv",
+    ]
     assert (tmp_path / "out" / "0.jsonl").read_bytes() == b""
 
 

@@ -1,10 +1,11 @@
-# Records: split the sources into shards, then parse each shard.
+# Records: split the snapshot and the other sources into shards, then parse each shard.
 
 
 checkpoint import_records:
     input:
         config=CONFIG,
         sources=SOURCES,
+        snapshot=of_snapshot,
     output:
         directory("results/import"),
     log:

@@ -22,7 +22,7 @@ def run(
     ],
 ) -> None:
     """Parse every raw record of SHARD into OUT; entries that cannot be read are listed with one reason each."""
-    from sonospine.sources.importing import parse_shard
+    from sonospine.sources.shards import parse_shard
 
     folder_to_write(out)
     records, rejected = parse_shard(shard, out)

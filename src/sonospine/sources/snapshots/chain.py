@@ -17,7 +17,7 @@ from sonospine.model.record import Record
 from sonospine.model.table_io import Row, read_table
 from sonospine.model.tables import CHANGES
 from sonospine.sources.raw import RawRecord, Rejected, Unreadable
-from sonospine.sources.reading import MOST_TEXT, entries_in, parse_record
+from sonospine.sources.reading import entries_in, parse_record
 from sonospine.sources.snapshots.manifest import (
     MANIFEST,
     Base,
@@ -101,19 +101,25 @@ def entries_of(member: Member, shown: str = "") -> Iterator[RawRecord | Rejected
     Raises
     ------
     InputError
-        A file is missing, or is not what was fetched.
+        A file is missing, is not what was fetched, or cannot be read to its end: a part of a search is never lost
+        silently.
     """
     folder, manifest = member
     for file in record_files(manifest):
+        name = f"{shown or folder.as_posix()}/{file.name}"
         with _verified(folder, file) as (stream, size):
-            yield from entries_in(
+            for entry in entries_in(
                 stream,
                 suffix=Path(file.name.removesuffix(".gz")).suffix,
-                # The bound on texts is meant for files that people give; what was fetched is read whatever its size.
-                size=min(size, MOST_TEXT),
+                size=size,
                 name=file.name,
-                file=f"{shown or folder.as_posix()}/{file.name}",
-            )
+                file=name,
+            ):
+                if isinstance(entry, Rejected) and entry.file == name:
+                    raise InputError(
+                        f"a file of the snapshot cannot be read: {entry.reason}", file=folder / file.name
+                    )
+                yield entry
 
 
 @contextmanager
