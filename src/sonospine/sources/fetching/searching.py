@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from sonospine.sources.fetching.answers import FetchError
 from sonospine.sources.fetching.eutils import MOST_IDS, EUtils, SearchAnswer
 from sonospine.sources.fetching.slices import Slice, divided, shortfall
 from sonospine.sources.snapshots.workspace import Workspace
@@ -89,7 +90,7 @@ def search_all(
                 _take(part, answer)
                 workspace.keep(answer_name(name, number), answer.content)
                 note()
-        found = _found(noted)
+        found = found_in(noted)
         if len(set(found.ids())) == found.count == sum(part.count for part in found.slices):
             return found, handles
         if last:
@@ -105,6 +106,11 @@ def search_again(
     """Search one slice anew (``number`` counts from 1) and take its answer in place of the earlier one."""
     part = noted["slices"][number - 1]
     answer = client.search(DATABASE, part["term"])
+    if answer.count > len(answer.ids):
+        raise FetchError(
+            f"PubMed, {part['label']}: the search has grown to {answer.count} records since it was divided; remove "
+            f"{workspace.folder} to begin anew"
+        )
     noted["count"] += answer.count - part["count"]
     _take(part, answer)
     workspace.keep(answer_name(name, number), answer.content)
@@ -114,11 +120,6 @@ def search_again(
 def answer_name(name: str, number: int) -> str:
     """Return the name of the file that keeps the answer for a slice (0: for the whole)."""
     return f"{name}-{number:03d}.xml.gz"
-
-
-def found_in(noted: Mapping[str, Any]) -> Found:
-    """Return what a search found from its note, once every slice has been searched."""
-    return _found(noted)
 
 
 def _divide(
@@ -150,14 +151,10 @@ def _take(part: dict[str, Any], answer: SearchAnswer) -> None:
     part.update(count=answer.count, translation=answer.translation, ids=list(answer.ids))
 
 
-def _found(noted: Mapping[str, Any]) -> Found:
+def found_in(noted: Mapping[str, Any]) -> Found:
+    """Return what a search found from its note, once every slice has been searched."""
     return Found(
         noted["count"],
         tuple(noted["warnings"]),
         tuple(Searched(**{**part, "ids": tuple(part["ids"])}) for part in noted["slices"]),
     )
-
-
-def batches_of(ids: Sequence[str], size: int) -> list[list[str]]:
-    """Divide ids into batches of at most ``size``, in order."""
-    return [list(ids[start : start + size]) for start in range(0, len(ids), size)]
