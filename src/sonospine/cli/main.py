@@ -41,6 +41,13 @@ class Entry:
 
 
 COMMANDS: dict[str, Entry] = {
+    "fetch": Entry(
+        "fetch",
+        PIPELINE,
+        "Ask the live sources and keep their answers as a snapshot.",
+        "sonospine fetch --config config/config.yaml --name 2026-11\n"
+        "  sonospine fetch pubmed --config config/config.yaml --update",
+    ),
     "import": Entry(
         "import_records",
         PIPELINE,
