@@ -50,7 +50,7 @@ def held_sources(snapshots: Path, name: str, wanted: Sequence[str] = ()) -> list
     if missing or not found:
         what = ", ".join(missing) or "every source"
         raise InputError(
-            f"the snapshot is not finished: {what} is missing",
+            f"the snapshot is not finished; missing: {what}",
             field="sources.snapshot",
             found=name,
             allowed=f"a finished one; {here} goes on where it stopped",
