@@ -6,13 +6,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sonospine.sources.citations.citation import Entry, content_of, fingerprint, key_of
+from sonospine.sources.citations.endnote_tagged import count_endnote_tagged, read_endnote_tagged
+from sonospine.sources.citations.endnote_xml import count_endnote_xml, read_endnote_xml
+from sonospine.sources.citations.isi import count_isi, read_isi
 from sonospine.sources.citations.medline import count_medline, read_medline
 from sonospine.sources.citations.recognise import name_of
+from sonospine.sources.citations.ris import count_ris, read_ris
 from sonospine.sources.raw import Unreadable
 
 _Reader = Callable[[str], Iterator[Entry | Unreadable]]
 _Counter = Callable[[str], int]
 _READERS: dict[str, tuple[_Reader, _Counter]] = {
+    "ris": (read_ris, count_ris),
+    "isi": (read_isi, count_isi),
+    "enw": (read_endnote_tagged, count_endnote_tagged),
+    "endnote": (read_endnote_xml, count_endnote_xml),
     "medline": (read_medline, count_medline),
 }
 
