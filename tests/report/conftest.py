@@ -186,6 +186,49 @@ class Made:
     files: dict[str, bytes]
 
 
+FOUND_BY = {
+    "demo:file:one": "file:embase.ris",
+    "demo:pubmed:12345": "pubmed",
+    "demo:ctgov:NCT00000003": "corpus",
+    "demo:file:four": "unheard-of",
+}
+STATUS = {"demo:pubmed:12345": "concern", "demo:file:four": "retracted"}
+QUERY = f"(back pain[tiab] AND inject*[tiab]) {HOSTILE} ``` | NOT x"
+
+
+def _searches() -> list[Row]:
+    none = dict.fromkeys(("entries", "kept", "repeated", "superseded", "rejected"), "0")
+    sent = [
+        {
+            "query": f"{QUERY} AND 2020[edat]",
+            "reported": 9000,
+            "fetched": 9000,
+            "translation": "pain <b>all</b>",
+        },
+        {"query": f"{QUERY} AND 2021[edat]", "reported": 3345, "fetched": 3345, "translation": ""},
+    ]
+    return [
+        t.SEARCHES.row(**none | {"entries": "13000", "kept": "12345", "superseded": "655"}, search="pubmed",
+                       kind="database", database="PubMed", platform="E-utilities", address="https://example.org",
+                       searched="2026-11-20", query=QUERY, sent=json.dumps(sent), limits="no preprints;humans",
+                       warnings=f"phrase not found: {HOSTILE}", reported="12345", fetched="12345",
+                       snapshot="2026-11", base="2026-10", new="2", revised="1", retracted="1", withdrawn="1",
+                       versions=json.dumps({"sonospine": "0.0", "httpx": "0.28"})),
+        t.SEARCHES.row(**none | {"entries": "1", "kept": "1"}, search="pmc", kind="full_text", fetched="1",
+                       database="PubMed Central", platform="E-utilities", searched="2026-11-20", snapshot="2026-11"),
+        t.SEARCHES.row(**none | {"entries": "5", "kept": "3", "repeated": "2"}, search="file:embase.ris",
+                       kind="database", database=f"Embase {HOSTILE}", address="in/embase.ris"),
+        t.SEARCHES.row(**none, search="corpus", kind="corpus", database="Demonstration corpus", address="corpus"),
+    ]  # fmt: skip
+
+
+def _changes() -> list[Row]:
+    return [
+        t.CHANGES.row(record_id="demo:pubmed:12345", change="new", title=f"Second {HOSTILE}"),
+        t.CHANGES.row(record_id="pubmed:9", change="withdrawn", title="=Gone"),
+    ]
+
+
 def make_review() -> Review:
     records = _records()
     studies = {
@@ -211,10 +254,22 @@ def make_review() -> Review:
         config=CONFIG,
         parsed={r.record_id: r for r in records},
         records=[
-            t.RECORDS.row(record_id=r.record_id, source=r.source, report_id=f"p{studies[r.record_id]}", title=r.title,
-                          study_id=studies[r.record_id], status="current", full_text="false", sha256="0", pmid=r.pmid,
+            t.RECORDS.row(record_id=r.record_id, source=r.source, search=FOUND_BY[r.record_id], report_id=f"p{studies[r.record_id]}", title=r.title,
+                          study_id=studies[r.record_id], status=STATUS.get(r.record_id, "current"), sha256="0",
+                          full_text=str(r.record_id == "demo:file:one").lower(), licence="CC BY <4.0>", pmid=r.pmid,
+                          types="Retracted Publication" if r.record_id == "demo:file:four" else "",
+                          first_seen="2026-11-20" if r.source == "pubmed" else "",
                           doi=r.doi, nct=";".join(r.nct))
             for r in records
+        ],
+        searches=_searches(),
+        changes=_changes(),
+        links=[
+            t.LINKS.row(from_id=a, to_id=b, relation=relation, evidence=evidence, score=score)
+            for a, b, relation, evidence, score in (
+                ("pmid:77", "demo:pubmed:12345", "corrects", f"the source states concern_about {HOSTILE}", "1"),
+                ("demo:file:one", "pubmed:outside", "apart", "set by jane: not the same", "1"),
+            )
         ],
         studies=[
             t.STUDIES.row(study_id="s1", label="Lv 2025", design="case_report", n_randomised="26"),
@@ -232,7 +287,7 @@ def make_review() -> Review:
             )
         ],
         prisma=[
-            t.PRISMA.row(box="identified_databases", reason="PubMed", count="4", unit="records", query="all"),
+            t.PRISMA.row(box="identified_databases", reason="PubMed", count="12345", unit="records", query="all"),
             t.PRISMA.row(box="studies_included", count="2", unit="studies", query="some"),
             t.PRISMA.row(box="a_new_box", count="1", unit="studies", query="new"),
         ],

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from sonospine.cli import draw, report
 from sonospine.model import tables as t
+from sonospine.model.errors import InputError
 from sonospine.model.files import write_text
 from sonospine.model.record import to_json
 from sonospine.model.table_io import write_table
@@ -22,6 +24,8 @@ def laid_out(made: Any, root: Path) -> Path:
     write_text(results / "import/0.jsonl", "\n".join(lines))
     write_text(results / "records/0.jsonl", "\n".join(lines))
     for path, schema, rows in (
+        (results / "import/searches.tsv", t.SEARCHES, review.searches),
+        (results / "import/changes.tsv", t.CHANGES, review.changes),
         (results / "studies/records.tsv", t.RECORDS, review.records),
         (results / "studies/reports.tsv", t.REPORTS, review.reports),
         (results / "studies/links.tsv", t.LINKS, review.links),
@@ -65,3 +69,13 @@ def test_the_commands_build_the_report_from_the_tables(made: Any, tmp_path: Path
     }
     assert built == set(made.files)
     assert (results / "report/studies/s1.html").read_bytes().count(b'id="mbase"') == 1
+
+
+def test_a_folder_of_shards_without_its_searches_is_not_taken_for_one_without_a_search(
+    made: Any, tmp_path: Path
+) -> None:
+    config = laid_out(made, tmp_path)
+    (tmp_path / "results/import/searches.tsv").unlink()
+    with pytest.raises(InputError, match=r"searches.tsv.*run `sonospine import` again"):
+        report.run(config, tmp_path / "results/report", tmp_path)
+    assert not (tmp_path / "results/report").exists()

@@ -192,6 +192,7 @@ def test_records_lead_outside_by_well_formed_ids_only(made: Any) -> None:
         "https://pubmed.ncbi.nlm.nih.gov/12345/",
         "https://doi.org/10.1000/one%26two",
         "https://clinicaltrials.gov/study/NCT00000003",
+        "https://pubmed.ncbi.nlm.nih.gov/77/",  # a notice that is not at hand
     }
 
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sonospine.cli.import_tables import changes_of, searches_of
 from sonospine.cli.outputs import folder_to_replace
 
 if TYPE_CHECKING:
     from sonospine.report.review import Review
 
-TOP = ("index.html", "style.css", "studies", "tables", "figures")
+TOP = ("index.html", "search.html", "search.md", "style.css", "studies", "tables", "figures")
 
 
 def run(
@@ -27,7 +28,7 @@ def run(
         Path, typer.Option(metavar="FOLDER", help="Folder with results/ and extracted/.")
     ] = Path(),
 ) -> None:
-    """Write index.html, a page for each study, the tables to download and the figures."""
+    """Write index.html, the documentation of the search, a page for each study, the tables to download and the figures."""
     from sonospine.report.folder import write_folder
     from sonospine.report.pages import report_files
 
@@ -85,6 +86,8 @@ def _review(config: Path, root: Path) -> Review:
         effects=rows(results / "effects/effects.tsv", tables.EFFECTS),
         pooled=rows(results / "synthesis/pooled.tsv", tables.POOLED),
         weights=rows(results / "synthesis/weights.tsv", tables.WEIGHTS),
+        searches=searches_of(shards),
+        changes=changes_of(shards),
         figures={
             analysis.id: {
                 name: (results / "figures" / f"{analysis.id}.{name}").read_bytes()

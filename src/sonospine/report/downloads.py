@@ -10,6 +10,7 @@ from sonospine.model.demonstration import BANNER
 from sonospine.model.schema import TableSchema
 from sonospine.model.table_io import Row
 from sonospine.model.tables import (
+    CHANGES,
     CONFLICTS,
     CORRECTION_LOG,
     DECISIONS,
@@ -19,6 +20,7 @@ from sonospine.model.tables import (
     RECONCILED,
     RECORDS,
     REJECTED,
+    SEARCHES,
     STUDIES,
     UNREAD,
     WEIGHTS,
@@ -33,6 +35,8 @@ SEPARATORS = {"tsv": "\t", "csv": ","}
 def tables_of(review: Review) -> list[tuple[str, str, TableSchema, Sequence[Row]]]:
     """Return the tables to download: file name without ending, what it holds, its schema, its rows."""
     return [
+        ("searches", "what was searched, how and when", SEARCHES, review.searches),
+        ("changes", "what the last update of the snapshot brought", CHANGES, review.changes),
         ("studies", "studies as screened", STUDIES, review.studies),
         ("records", "records with their reports and studies", RECORDS, review.records),
         ("decisions", "screening decisions with reasons", DECISIONS, review.decisions),

@@ -10,6 +10,7 @@ from sonospine.evidence.naming import place_in_words
 from sonospine.figures.wording import in_words
 from sonospine.model.states import by_person
 from sonospine.model.table_io import Row
+from sonospine.report.editorial import status_badges, text_badge
 from sonospine.report.review import Review
 
 CASE_REPORT = "case_report"
@@ -25,6 +26,7 @@ class StudyLine:
     title: str
     detail: str
     reason: str
+    badges: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ def _line(review: Review, study_id: str) -> StudyLine:
         next((row["title"] for row in records if row["title"]), ""),
         ", ".join(part for part in detail if part),
         reason_of(review, study_id),
+        tuple(filter(None, (*status_badges(review, study_id), text_badge(review, study_id)))),
     )
 
 

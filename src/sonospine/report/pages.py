@@ -22,10 +22,23 @@ from sonospine.model.table_io import Row
 from sonospine.model.times import readable_time
 from sonospine.report import lists
 from sonospine.report.analyses import FIGURE_BASE, ShownAnalysis, effect_line, shown_analysis
+from sonospine.report.deduplication import method_in_words
 from sonospine.report.downloads import SEPARATORS, table_file, tables_of
+from sonospine.report.editorial import (
+    ABSTRACT_ONLY,
+    NOT_RETRIEVED,
+    change_groups,
+    editorial_lines,
+    status_badges,
+    text_badge,
+    updates,
+)
 from sonospine.report.flow import flow_of
 from sonospine.report.numbers import window_bounds
+from sonospine.report.prisma_s import items_of
 from sonospine.report.review import INCLUDED, Review
+from sonospine.report.search import COUNTS, UNTOLD, search_documentation
+from sonospine.report.search_markdown import search_markdown
 
 
 @lru_cache(maxsize=1)
@@ -39,7 +52,7 @@ def report_files(review: Review) -> dict[str, bytes]:
     Returns
     -------
     dict
-        ``index.html``, ``style.css``, ``studies/<study_id>.html`` for every study, ``figures/<analysis>.<format>``,
+        ``index.html``, ``search.html``, ``search.md``, ``style.css``, ``studies/<study_id>.html`` for every study, ``figures/<analysis>.<format>``,
         ``tables/<name>.tsv`` and ``.csv``. The same review gives the same bytes.
     """
     made: dict[str, bytes] = {}
@@ -56,6 +69,7 @@ def report_files(review: Review) -> dict[str, bytes]:
     made["style.css"] = (files("sonospine.report") / "static" / "style.css").read_bytes()
     for study_id in sorted(review.study):
         made[f"studies/{study_id}.html"] = _study_page(review, study_id).encode("utf-8")
+    made |= _search_pages(review)
     fingerprint = sha256(b"".join(made[f"tables/{name}.tsv"] for name, *_ in tables))[:12]
     made["index.html"] = _index_page(
         review, fingerprint, [(name, about) for name, about, *_ in tables]
@@ -97,6 +111,9 @@ def _index_page(review: Review, fingerprint: str, tables: list[tuple[str, str]])
             conflicts=conflicts,
             open_count=sum(line.state == lists.CONFLICT_STATES[0] for line in conflicts),
             unread=lists.unread_lines(review),
+            editorial=editorial_lines(review),
+            updates=updates(review),
+            changes=change_groups(review),
             tables=tables,
             fingerprint=fingerprint,
             pooled_count=len(review.pooled_ids),
@@ -104,6 +121,27 @@ def _index_page(review: Review, fingerprint: str, tables: list[tuple[str, str]])
             inert=[row for row in review.log if row["outcome"] != "applied"],
         )
     )
+
+
+def _search_pages(review: Review) -> dict[str, bytes]:
+    documented = search_documentation(review)
+    items = items_of(documented)
+    page = (
+        _templates()
+        .get_template("search.html.jinja")
+        .render(
+            **_shared(review),
+            documented=documented,
+            items=items,
+            counts=COUNTS,
+            untold=UNTOLD,
+            methods=method_in_words(documented.deduplication),
+        )
+    )
+    return {
+        "search.html": page.encode("utf-8"),
+        "search.md": search_markdown(documented, items).encode("utf-8"),
+    }
 
 
 def _study_page(review: Review, study_id: str) -> str:
@@ -124,7 +162,10 @@ def _study_page(review: Review, study_id: str) -> str:
             why=lists.reason_of(review, study_id),
             records=review.records_of.get(study_id, []),
             decisions=review.decisions_of.get(study_id, []),
-            links=_links(review, study_id),
+            links=review.links_of.get(study_id, []),
+            statuses=status_badges(review, study_id),
+            text=_text_in_words(text_badge(review, study_id)),
+            searches=review.search_names,
             arms=[row for row in review.arms if row["study_id"] == study_id],
             unread=[line for line in lists.unread_lines(review) if line.study_id == study_id],
             effects=[_shown_effect(review, row, chain_html(row, evidence)) for row in effects],
@@ -161,6 +202,5 @@ def _reading(review: Review, row: Row) -> dict[str, str]:
     }
 
 
-def _links(review: Review, study_id: str) -> list[Row]:
-    own = {row["record_id"] for row in review.records_of.get(study_id, [])}
-    return [row for row in review.links if row["from_id"] in own or row["to_id"] in own]
+def _text_in_words(badge: str) -> str:
+    return f"{badge}: {NOT_RETRIEVED}" if badge == ABSTRACT_ONLY else badge

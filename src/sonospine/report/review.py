@@ -15,6 +15,7 @@ from sonospine.model.numbers import truth
 from sonospine.model.record import Record
 from sonospine.model.states import by_person
 from sonospine.model.table_io import Row
+from sonospine.screening.identified import search_names
 
 VERDICTS = ("include", "not_retrieved", "ongoing", "awaiting", "exclude")
 INCLUDED = ("include", "not_retrieved")
@@ -31,7 +32,7 @@ class Review:
     parsed
         Parsed records by id, of all studies that are not excluded (others need not be here).
     records, reports, links, studies, decisions, prisma, rejected, unread, machine, measurements, arms, conflicts,
-    log, actions, effects, pooled, weights
+    log, actions, effects, pooled, weights, searches, changes
         Rows of the tables of these names; ``machine`` are the measurements as the machine read them, ``actions``
         the curators' lines on measurements, arms and timepoints.
     figures
@@ -59,6 +60,8 @@ class Review:
     effects: Sequence[Row] = ()
     pooled: Sequence[Row] = ()
     weights: Sequence[Row] = ()
+    searches: Sequence[Row] = ()
+    changes: Sequence[Row] = ()
     figures: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)
     version: str = ""
 
@@ -107,6 +110,45 @@ class Review:
     def records_of(self) -> dict[str, list[Row]]:
         """Rows of records by study."""
         return _grouped(self.records, lambda row: row["study_id"])
+
+    @cached_property
+    def decisions_of_record(self) -> dict[str, list[Row]]:
+        """Decisions by record, in order of stage."""
+        return _grouped(self.decisions, lambda row: row["record_id"])
+
+    @cached_property
+    def links_of(self) -> dict[str, list[Row]]:
+        """Links by study, in their order; a link between two studies stands with both."""
+        groups: dict[str, list[Row]] = defaultdict(list)
+        for row in self.links:
+            ends = (self.record_rows.get(row[end]) for end in ("from_id", "to_id"))
+            for study in dict.fromkeys(end["study_id"] for end in ends if end is not None):
+                groups[study].append(row)
+        return dict(groups)
+
+    @cached_property
+    def records_of_report(self) -> dict[str, list[Row]]:
+        """Rows of records by report."""
+        return _grouped(self.records, lambda row: row["report_id"])
+
+    @cached_property
+    def withdrawn_ids(self) -> set[str]:
+        """Records that the last update found to be withdrawn."""
+        return {row["record_id"] for row in self.changes if row["change"] == "withdrawn"}
+
+    @cached_property
+    def kind_of_report(self) -> dict[str, str]:
+        """Kind of each report; one that the table of reports lacks is what its source gives."""
+        kinds = {
+            row["report_id"]: "registration" if row["source"] == "ctgov" else "article"
+            for row in self.records
+        }
+        return kinds | {row["report_id"]: row["kind"] for row in self.reports}
+
+    @cached_property
+    def search_names(self) -> dict[str, str]:
+        """How each search is called."""
+        return search_names(self.searches)
 
     @cached_property
     def measurements_of(self) -> dict[str, list[Row]]:

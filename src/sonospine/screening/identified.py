@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sonospine.model.demonstration import is_demonstration
 from sonospine.model.table_io import Row
 
 BOXES = {
@@ -70,7 +69,7 @@ def identified(
     lost = {row["search"]: max(0, _number(row["kept"]) - present[row["search"]]) for row in searches}
     unread = {row["search"]: _number(row["rejected"]) + lost[row["search"]] for row in searches}
     boxes: dict[str, list[Count]] = {box: [] for box in BOXES.values()}
-    names = _names(records, searches)
+    names = search_names(searches)
     repeated = removed = 0
     for row in sorted(searches, key=lambda r: r["search"]):
         search = row["search"]
@@ -101,15 +100,9 @@ def identified(
     return Identified(boxes, tuple(duplicates), unreadable)
 
 
-def _names(records: Sequence[Row], searches: Sequence[Row]) -> dict[str, str]:
+def search_names(searches: Sequence[Row]) -> dict[str, str]:
     """Return how each search is called: by its database, with its id where several have the same."""
-    shown = {}
-    for row in searches:
-        own = (r["record_id"] for r in records if r["search"] == row["search"])
-        if row["kind"] == "corpus" and is_demonstration(own):
-            shown[row["search"]] = "demonstration corpus (no search)"
-        else:
-            shown[row["search"]] = row["database"] or row["search"]
+    shown = {row["search"]: row["database"] or row["search"] for row in searches}
     often = Counter(shown.values())
     taken = {UNTOLD, UNREADABLE}
     return {

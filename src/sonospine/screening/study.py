@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from sonospine.model.record import Record
 from sonospine.model.table_io import Row
 from sonospine.screening import registration
+from sonospine.screening.notices import tells
 
 ARTICLES = ("article", "abstract")
 MAIN = (*ARTICLES, "protocol", "registration")
-NOTICE_RELATIONS = {"retracted": "retraction_of", "concern": "concern_about"}
-"""Relation of a notice to what it is about, by the status that it gives (``links.tsv``)."""
 _KIND_ORDER = (*MAIN, "news", "erratum", "notice")
 
 
@@ -117,8 +116,8 @@ def _notices(links: Iterable[Row]) -> dict[tuple[str, str], str]:
     """Return the notice that tells of a status, by record and status."""
     found: dict[tuple[str, str], str] = {}
     for link in links:
-        for status, relation in NOTICE_RELATIONS.items():
-            if link["relation"] == relation:
+        for status in ("retracted", "concern"):
+            if tells(link, status):
                 found.setdefault((link["to_id"], status), link["from_id"])
     return found
 
