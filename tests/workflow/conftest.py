@@ -65,9 +65,9 @@ class Review:
         """The command that ``make review`` gives."""
         return [sys.executable, str(PROJECT / "workflow/scripts/start_review.py"), *self.command()[1:]]
 
-    def planned(self) -> dict[str, int]:
+    def planned(self, *arguments: str) -> dict[str, int]:
         """How many jobs of each rule a run would start."""
-        said = self.run("--dry-run", "--quiet", "rules").stdout
+        said = self.run("--dry-run", "--quiet", "rules", *arguments).stdout
         return job_counts(said)
 
     def digests(self) -> dict[str, str]:
