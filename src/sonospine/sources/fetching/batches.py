@@ -34,13 +34,16 @@ class History:
         Who is asked.
     term
         The query as sent.
+    limit
+        Hits that a search lists at most.
     answer
         The answer to the search, where this run has it.
     """
 
-    def __init__(self, client: EUtils, term: str, answer: SearchAnswer | None = None) -> None:
+    def __init__(self, client: EUtils, term: str, limit: int, answer: SearchAnswer | None = None) -> None:
         self._client = client
         self._term = term
+        self._limit = limit
         self._answer = answer
         self._of_use = True
 
@@ -50,7 +53,7 @@ class History:
             if not self._of_use:
                 break
             if self._answer is None:
-                self._answer = self._client.search(DATABASE, self._term)
+                self._answer = self._client.search(DATABASE, self._term, retmax=self._limit)
             start = self._place(self._answer.ids, ids)
             if start is None:
                 break

@@ -20,7 +20,7 @@ from sonospine.sources.fetching.batches import (
     missing_records,
     replanned,
 )
-from sonospine.sources.fetching.eutils import EUtils
+from sonospine.sources.fetching.eutils import MOST_IDS, EUtils
 from sonospine.sources.fetching.progress import Progress
 from sonospine.sources.fetching.searching import Found, Handles, found_in, search_again, search_all
 from sonospine.sources.fetching.slices import FIRST_DAY, LAST_DAY, dated
@@ -41,6 +41,7 @@ def fetch_pubmed(
     today: str,
     progress: Progress,
     batch: int = BATCH,
+    limit: int = MOST_IDS,
 ) -> Manifest:
     """Fetch every record that the configured query finds.
 
@@ -61,6 +62,8 @@ def fetch_pubmed(
         Told how many records are at hand.
     batch
         Records of one answer.
+    limit
+        Hits that a search lists at most; one with more is divided.
 
     Returns
     -------
@@ -85,10 +88,10 @@ def fetch_pubmed(
     progress(0, None)
     handles: Handles = {}
     if plan["groups"]:
-        _search_stale(client, workspace, plan, batch)
+        _search_stale(client, workspace, plan, batch, limit)
         found = found_in(plan["search"])
     else:
-        found, handles = search_all(client, workspace, term, plan["search"], note)
+        found, handles = search_all(client, workspace, term, plan["search"], note, limit=limit)
         plan["groups"] = [
             group_of(f"s{number:03d}", part.label, part.ids, batch)
             for number, part in enumerate(found.slices, start=1)
@@ -96,7 +99,7 @@ def fetch_pubmed(
         note()
     counter = Counter(progress, found.count)
     for part, group in zip(found.slices, plan["groups"], strict=True):
-        history = History(client, part.term, handles.get(part.term))
+        history = History(client, part.term, limit, handles.get(part.term))
         fetch_group(client, workspace, group, history, note, counter)
         refuse_incomplete(group, workspace, note)
     records = {name: count for group in plan["groups"] for name, count in counts_of(group).items()}
@@ -204,11 +207,11 @@ def refuse_incomplete(group: Group, workspace: Workspace, note: Callable[[], Non
         raise error
 
 
-def _search_stale(client: EUtils, workspace: Workspace, plan: dict[str, Any], batch: int) -> None:
+def _search_stale(client: EUtils, workspace: Workspace, plan: dict[str, Any], batch: int, limit: int) -> None:
     """Search the slices anew some of whose records did not come."""
     for number, group in enumerate(plan["groups"], start=1):
         if group["stale"]:
-            answer = search_again(client, workspace, plan["search"], number)
+            answer = search_again(client, workspace, plan["search"], number, limit)
             plan["groups"][number - 1] = replanned(group, answer.ids, batch, workspace)
             workspace.note(plan)
 

@@ -12,6 +12,8 @@ from sonospine.sources.fetching.slices import Slice, divided, shortfall
 from sonospine.sources.snapshots.workspace import Workspace
 
 DATABASE = "pubmed"
+SEARCH = "search"
+"""How the names of the files begin that keep answers to searches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def search_all(
     noted: dict[str, Any],
     note: Callable[[], None],
     *,
-    name: str = "search",
+    name: str = SEARCH,
     limit: int = MOST_IDS,
 ) -> tuple[Found, Handles]:
     """Search PubMed, slice by slice; what an earlier run noted is not asked again.
@@ -101,11 +103,11 @@ def search_all(
 
 
 def search_again(
-    client: EUtils, workspace: Workspace, noted: dict[str, Any], number: int, *, name: str = "search"
+    client: EUtils, workspace: Workspace, noted: dict[str, Any], number: int, limit: int = MOST_IDS
 ) -> SearchAnswer:
     """Search one slice anew (``number`` counts from 1) and take its answer in place of the earlier one."""
     part = noted["slices"][number - 1]
-    answer = client.search(DATABASE, part["term"])
+    answer = client.search(DATABASE, part["term"], retmax=limit)
     if answer.count > len(answer.ids):
         raise FetchError(
             f"PubMed, {part['label']}: the search has grown to {answer.count} records since it was divided; remove "
@@ -113,7 +115,7 @@ def search_again(
         )
     noted["count"] += answer.count - part["count"]
     _take(part, answer)
-    workspace.keep(answer_name(name, number), answer.content)
+    workspace.keep(answer_name(SEARCH, number), answer.content)
     return answer
 
 

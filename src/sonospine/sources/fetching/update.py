@@ -20,7 +20,7 @@ from sonospine.sources.fetching.batches import (
     group_of,
     replanned,
 )
-from sonospine.sources.fetching.eutils import EUtils
+from sonospine.sources.fetching.eutils import MOST_IDS, EUtils
 from sonospine.sources.fetching.progress import Progress
 from sonospine.sources.fetching.pubmed import (
     BATCH,
@@ -31,7 +31,7 @@ from sonospine.sources.fetching.pubmed import (
     sent_slices,
     sent_term,
 )
-from sonospine.sources.fetching.searching import Found, search_all
+from sonospine.sources.fetching.searching import SEARCH, Found, search_all
 from sonospine.sources.raw import RawRecord
 from sonospine.sources.reading import entries_in
 from sonospine.sources.snapshots.chain import CHANGES_FILE, Held, chain, held_in
@@ -53,6 +53,7 @@ def update_pubmed(
     today: str,
     progress: Progress,
     batch: int = BATCH,
+    limit: int = MOST_IDS,
 ) -> Manifest:
     """Ask for what changed since a snapshot, and write a snapshot of that alone.
 
@@ -69,7 +70,7 @@ def update_pubmed(
         Folder of all snapshots.
     base
         Name of the snapshot that is updated.
-    workspace, client, today, progress, batch
+    workspace, client, today, progress, batch, limit
         As for ``fetch_pubmed``; an update that was stopped goes on in the same way.
 
     Returns
@@ -97,9 +98,11 @@ def update_pubmed(
 
     progress(0, None)
     old = _to_be_replanned(plan, workspace)
-    found, _ = search_all(client, workspace, term, plan["search"], note)
+    found, _ = search_all(client, workspace, term, plan["search"], note, limit=limit)
     since = _changed_since(term, members[0][1].searched)
-    changed, _ = search_all(client, workspace, since, plan["changed"], note, name="search-changed")
+    changed, _ = search_all(
+        client, workspace, since, plan["changed"], note, name=f"{SEARCH}-changed", limit=limit
+    )
     if old or not plan["groups"]:
         plan["groups"] = [
             replanned(old[name], ids, batch, workspace) if name in old else group_of(name, label, ids, batch)
@@ -132,7 +135,7 @@ def _to_be_replanned(plan: dict[str, Any], workspace: Workspace) -> dict[str, Gr
     """Return the plans that a new search must replace, by name; none where the earlier run only stopped."""
     if not any(group["stale"] for group in plan["groups"]):
         return {}
-    workspace.drop(*(name for name in workspace.names() if name.startswith("search-")))
+    workspace.drop(*(name for name in workspace.names() if name.startswith(f"{SEARCH}-")))
     plan.update(search={}, changed={})
     return {group["name"]: group for group in plan["groups"]}
 
