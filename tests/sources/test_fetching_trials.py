@@ -22,7 +22,7 @@ from sonospine.sources.fetching.answers import FetchError
 from sonospine.sources.fetching.credentials import Secret
 from sonospine.sources.fetching.polite import Polite
 from sonospine.sources.fetching.rate import Rate
-from sonospine.sources.fetching.trials import configured_query, fetch_trials, update_trials
+from sonospine.sources.fetching.trials import fetch_trials, query_of, update_trials
 from sonospine.sources.snapshots.chain import changes_of, entries_of, held, read_manifest
 from sonospine.sources.snapshots.manifest import Manifest
 from sonospine.sources.snapshots.workspace import Workspace
@@ -116,8 +116,7 @@ def test_every_study_comes_once_and_the_manifest_says_how(registry: Registry, tm
     assert (manifest.reported, manifest.fetched, len(manifest.files)) == (34, 34, 4)
     assert [file.records for file in manifest.files] == [10, 10, 10, 4]
     assert manifest.query == "query.cond=back pain OR neck pain; query.intr=block"
-    assert SEARCH.trials is not None
-    assert manifest.query == configured_query(SEARCH.trials)
+    assert manifest.query == query_of(SEARCH)
     assert manifest.address == (
         f"{ADDRESS}/studies?query.cond=back%20pain%20OR%20neck%20pain&query.intr=block&format=json"
         "&sort=StudyFirstPostDate%3Aasc"
@@ -356,4 +355,4 @@ def test_the_filter_of_the_configuration_is_kept_beside_that_of_the_update(
     filters = {asked.first("filter.advanced") for asked in registry.asked}
     assert any(re.fullmatch(r"\(AREA\[StudyType\]INTERVENTIONAL\) AND AREA\[Last.*", f) for f in filters)
     assert manifest.warnings == ("the query is not that of the snapshot one",)
-    assert manifest.limits == ("filter.advanced: AREA[StudyType]INTERVENTIONAL",)
+    assert manifest.query == "query.cond=back pain; filter.advanced=AREA[StudyType]INTERVENTIONAL"

@@ -13,6 +13,7 @@ from sonospine.model.tables.measurements import (
 )
 from sonospine.model.tables.records import (
     CHANGES,
+    FULL_TEXTS,
     LINKS,
     RECORDS,
     REJECTED,
@@ -23,6 +24,7 @@ from sonospine.model.tables.records import (
 from sonospine.model.tables.screening import DECISIONS, PRISMA
 
 ALL_TABLES = (
+    FULL_TEXTS,
     CHANGES,
     SEARCHES,
     REJECTED,
@@ -59,6 +61,7 @@ __all__ = [
     "CURATION",
     "DECISIONS",
     "EFFECTS",
+    "FULL_TEXTS",
     "LINKS",
     "MACHINE_ARMS",
     "MEASUREMENTS",

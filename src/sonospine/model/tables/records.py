@@ -109,6 +109,7 @@ LINKS = TableSchema(
                 "cites",
                 "retraction_of",
                 "corrects",
+                "concern_about",
                 "apart",
             ),
             required=True,
@@ -193,4 +194,29 @@ CHANGES = TableSchema(
         Column("after", "text", "hash of the raw record in this snapshot"),
     ),
     "What an update of a snapshot brought.",
+)
+
+FULL_TEXT_STATES = ("fetched", "not_in_pmc", "not_open_access", "no_full_text", "missing")
+
+FULL_TEXTS = TableSchema(
+    "full_texts",
+    "resources/snapshots/<name>/pmc/articles.tsv",
+    "fetch",
+    ("pmid",),
+    (
+        Column("pmid", "integer", "the PubMed record", required=True),
+        Column("pmcid", "id", "its article in PMC; empty: PMC does not hold it"),
+        Column(
+            "state",
+            "text",
+            "what became of its full text: `fetched`; `not_in_pmc`; `not_open_access`, PMC holds it, but not for "
+            "download; `no_full_text`, it came without a body; `missing`, it was asked for and did not come",
+            allowed=FULL_TEXT_STATES,
+            required=True,
+        ),
+        Column("licence", "text", "licence as the article states it: its address, else its words"),
+        Column("snapshot", "text", "snapshot that holds the article: this one, or one that it updates"),
+        Column("file", "text", "file of that snapshot with the article"),
+    ),
+    "One row for each PubMed record of the snapshot and those it updates: whether its full text could be had.",
 )

@@ -76,7 +76,7 @@ def fetch_trials(
         ClinicalTrials.gov is not asked for, or the unfinished snapshot is one of another query.
     """
     asked = asked_of(search)
-    plan = _plan(workspace, asked, today, page, "")
+    plan = _plan(workspace, search, today, page, "")
     fields = sent_fields(asked)
     progress(0, None)
     pages = _pages(client, workspace, plan, fields, _RECORDS, plan["page"], SERVICE, progress)
@@ -131,7 +131,7 @@ def update_trials(
     members = chain(snapshots, base, "trials")
     before = held_in(members)
     origin = base_of(snapshots, base, "trials")
-    plan = _plan(workspace, asked, today, page, f"{base} ({origin.manifest_sha256})")
+    plan = _plan(workspace, search, today, page, f"{base} ({origin.manifest_sha256})")
     fields = sent_fields(asked)
 
     progress(0, None)
@@ -152,7 +152,7 @@ def update_trials(
     records |= {_gone_name(nct): 1 for nct, fate in gone.items() if fate == "not_found"}
     changes = keep_changes(workspace, before, {f"{_PREFIX}{nct}": fate for nct, fate in gone.items()})
     at_hand = {raw.record_id for raw in fresh_records(workspace)}
-    if members[0][1].query != configured_query(asked):
+    if members[0][1].query != query_of(search):
         plan["warnings"].append(f"the query is not that of the snapshot {base}")
     return workspace.finish(
         records,
@@ -189,9 +189,15 @@ def asked_of(search: Search) -> TrialsSearch:
     return search.trials
 
 
-def configured_query(asked: TrialsSearch) -> str:
-    """Return the configured search as one text, as the manifest has it."""
-    return _words(_query(asked))
+def query_of(search: Search) -> str:
+    """Return the configured search, filter included, as one text, as the manifest has it.
+
+    Raises
+    ------
+    InputError
+        There is none.
+    """
+    return _words(_query(asked_of(search)))
 
 
 def sent_fields(asked: TrialsSearch) -> list[tuple[str, str]]:
@@ -223,8 +229,8 @@ def _revised_since(asked: TrialsSearch, day: str) -> TrialsSearch:
     return asked.model_copy(update={"filter": f"({asked.filter}) AND {since}" if asked.filter else since})
 
 
-def _plan(workspace: Workspace, asked: TrialsSearch, today: str, page: int, base: str) -> dict[str, Any]:
-    fresh = {"query": configured_query(asked), "base": base, "searched": today, "page": page}
+def _plan(workspace: Workspace, search: Search, today: str, page: int, base: str) -> dict[str, Any]:
+    fresh = {"query": query_of(search), "base": base, "searched": today, "page": page}
     return continued(workspace, {**fresh, "warnings": [], "new": None, "gone": {}})
 
 
@@ -337,8 +343,7 @@ def _described(
         "platform": "ClinicalTrials.gov API v2",
         "address": f"{search.addresses.trials}/studies?{form}",
         "searched": plan["searched"],
-        "query": configured_query(asked),
-        "limits": (f"filter.advanced: {asked.filter}",) if asked.filter else (),
+        "query": query_of(search),
         "warnings": tuple(plan["warnings"]),
         "versions": versions(),
     }
