@@ -267,7 +267,7 @@ _ARTICLES = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(_ARTICLES, min_size=1, max_size=3), st.lists(_ARTICLES, max_size=2))
 def test_entries_are_kept_repeated_superseded_or_rejected_whatever_comes(
     updates: list[list[Article]], files: list[list[Article]]

@@ -25,6 +25,7 @@ SEARCH = {
 CURATED = "extracted/curated/corrected.tsv"
 NO_NETWORK = """
 import socket
+open({loaded!r}, "w").close()
 def refused(self, address):
     if self.family != socket.AF_UNIX:
         open({noted!r}, "a").write(f"{{address}}\\n")
@@ -62,7 +63,9 @@ def snapshot_review(new_review, tmp_path_factory):
     first(folder / "resources/snapshots")
     blocked = folder / "blocked"
     blocked.mkdir()
-    (blocked / "sitecustomize.py").write_text(NO_NETWORK.format(noted=str(folder / "asked.txt")))
+    (blocked / "sitecustomize.py").write_text(
+        NO_NETWORK.format(noted=str(folder / "asked.txt"), loaded=str(folder / "loaded.txt"))
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", os.pathsep.join([str(blocked), os.environ.get("PYTHONPATH", "")]))
         review.run("--", RECORDS.path)
@@ -72,6 +75,7 @@ def snapshot_review(new_review, tmp_path_factory):
 def test_a_snapshot_is_read_without_a_network_and_each_record_says_where_it_came_from(
     snapshot_review,
 ) -> None:
+    assert (snapshot_review.folder / "loaded.txt").exists()
     assert not (snapshot_review.folder / "asked.txt").exists()
     rows = read_table(snapshot_review.folder / RECORDS.path, RECORDS)
     assert len(rows) == 30
