@@ -9,11 +9,11 @@ from rapidfuzz import fuzz
 
 from sonospine.linkage.likeness import LEAST_WORDS, titled
 from sonospine.linkage.link import Link, link
+from sonospine.linkage.names import folded, name_words
 from sonospine.linkage.normal import (
     cited_dois,
     cited_registrations,
     is_review,
-    name_words,
     own_registrations,
     plain,
     pmcid,
@@ -27,7 +27,7 @@ _STATED = {
     "retraction_of": ("retraction_of", True),
     "partial_retraction_of": ("corrects", True),
     "corrects": ("corrects", True),
-    "concern_about": ("corrects", True),
+    "concern_about": ("concern_about", True),
     "republication_of": ("same_study", True),
     "reprint_of": ("same_study", True),
     "update_of": ("same_study", True),
@@ -103,7 +103,9 @@ def _named(page: Record, article: Record, text: str) -> str:
         return ""
     if title.text not in text and fuzz.partial_ratio(title.text, text) < _NAMED:
         return ""
-    words = set(text.split()) | {w for author in page.authors for w in name_words(author)}
+    words = {folded(word) for word in text.split()} | {
+        w for author in page.authors for w in name_words(author)
+    }
     author = next((a for a in article.authors if name_words(a) and name_words(a) <= words), "")
     return f"title and author {author}" if author else ""
 

@@ -1,85 +1,93 @@
-"""How alike two titles and two lists of authors are, and what keeps alike titles apart.
+"""How alike two titles are, and what keeps alike titles apart.
 
 The aim is no false merge: reports of a series differ in one word or one number of a long title, so a high ratio
-is not enough; every word that differs must be a variant of its counterpart.
+is not enough. The likeness is a grade in words (see ``graded``), and what each needs besides is decided in
+``titles``.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import OSA
 
-from sonospine.linkage.normal import name_words, plain
+from sonospine.linkage.marks import Marked, marked
+from sonospine.linkage.names import Name, name_of, share_of_shorter
+from sonospine.linkage.normal import plain
+from sonospine.linkage.places import Pages, pages_of, volume_of
 from sonospine.model.record import Record
 
-TITLE_THRESHOLD = 0.93
-"""Least ratio of two titles of one report; below it wordings differ by more than spelling and small words."""
+TITLE_THRESHOLD = 0.9
+"""Least ratio of two titles that differ in small words and spellings only."""
+REWORDED = 0.6
+"""Least ratio of two titles at one place: another title of the same authors there is another edition of it."""
 AUTHOR_THRESHOLD = 0.5
-"""Least share of the shorter list of authors that the longer one holds."""
+"""Least share of the shorter list of authors that the longer one holds, where the first authors are the same."""
+AUTHORS_REORDERED = 0.75
+"""The same, where they are not: lists sorted by name, or a first author left out."""
 LEAST_WORDS = 5
 """Titles with fewer words (``Chronic low back pain``) name a subject, not a report."""
 LEAST_WORDS_WITHOUT_AUTHORS = 8
-LEAST_LETTERS = 5
-"""Shorter words are not taken for spellings of one another."""
+LEAST_LETTERS = 4
+"""Shorter words are not joined, and not taken for misprints by two letters at twice that length."""
+SURE_LETTERS = 5
+"""Letters that two words must have in common at their beginning to be one word with a slip."""
 
 _SMALL = frozenset(
     {"a", "an", "the", "of", "for", "in", "on", "with", "and", "or", "to", "by", "from", "at", "as"}
-    | {"is", "are", "was", "were", "its", "their", "study", "trial"}
+    | {"is", "are", "was", "were", "its", "their", "study", "trial", "s"}
 )
+_COUNTED = (
+    ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"),
+)
+_DIGITS = {word: str(n) for words in _COUNTED for n, word in enumerate(words, start=1)}
 _NUMBERS = frozenset(
-    {"one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve"}
-    | {"first", "second", "third", "fourth", "single", "double"}
-    | {"i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"}
+    {"first", "second", "third", "fourth", "fifth", "single", "double", "triple", "half", "twice"}
 )
-# What a title says of its own kind: it is taken off before titles are compared, and must agree for one report.
-_MARKS = (
-    ("retraction", re.compile(r"^(?:retraction(?: note| notice)?(?: to| of)?|retracted(?: article)?)\b")),
-    (
-        "erratum",
-        re.compile(r"^(?:erratum|corrigendum|(?:author |publisher )?correction|errata)(?: to| in| for)?\b"),
-    ),
-    (
-        "comment",
-        re.compile(
-            r"^(?:comment(?:s|ary)? (?:on|to)|re|reply(?: to)?|(?:in )?response to|letter to the editor"
-            r"(?: regarding| on)?|(?:the )?authors? repl(?:y|ies)(?: to)?|editorial(?: comment)?(?: on)?)\b"
-            r"|\b(?:authors? repl(?:y|ies)|a comment(?:ary)?|letter to the editor)$"
-        ),
-    ),
-    (
-        "protocol",
-        re.compile(
-            r"\b(?:(?:a |the )?(?:study |trial |research )?protocol(?: for| of)?(?: an?| the)?"
-            r"|rationale and design(?: of)?|study design and rationale|statistical analysis plan)\b"
-        ),
-    ),
+_VERSUS = frozenset({"v", "vs", "versus"})
+_GRADES = ("same", "slip", "misprint", "reworded")
+_SURE = ("same", "slip")
+_PART = re.compile(r"\b(?:part|study|paper|chapter|section) (\d+|[a-d])\b")
+_BREAK = re.compile(r"\s*[:;?!]\s+|:(?=\S)|\.\s+|\s*[\u2013\u2014]\s*|\s+-+\s+|\s+\(|\.\.\.|\s+/\s+")
+_GLUED = re.compile(r"(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z])")
+# Words of a subtitle that only says how the work was done: many sources leave it out.
+_DESIGN = frozenset(
+    {"randomised", "randomized", "nonrandomised", "non", "controlled", "clinical", "trial", "study"}
+    | {"prospective", "blind", "blinded", "masked", "double", "single", "triple", "placebo", "multicenter"}
+    | {"multicentre", "open", "label", "parallel", "group", "crossover", "cross", "over", "results", "of"}
+    | {"from", "a", "an", "the", "in", "and", "report", "with", "comparison", "comparative", "sham"}
+    | {"observer", "assessor", "retrospective", "cohort", "case", "series", "observational", "sectional"}
+    | {"control", "centre", "center", "multi"}
 )
-_KIND_MARKS = {"erratum": "erratum", "protocol": "protocol"}
-_PART = re.compile(r"\bpart (\w+)\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Titled:
-    """A record's title as it is compared: the words without its mark, and what kind the mark says it is."""
+    """A record's title as it is compared, with what else tells reports apart.
+
+    ``words`` are those of the title without its mark (``mark`` says what kind of notice it is), numbers as
+    digits; ``breaks`` are the counts of words after which a subtitle begins.
+    """
 
     record: Record
     words: tuple[str, ...]
+    breaks: tuple[int, ...]
     mark: str
     part: str
-    authors: tuple[frozenset[str], ...]
+    names: tuple[Name, ...]
+    pages: Pages
+    volume: str
 
     @property
     def text(self) -> str:
         """The compared words, one space apart."""
         return " ".join(self.words)
-
-    @property
-    def numbers(self) -> tuple[str, ...]:
-        """Numbers of the title, in order: levels, doses, years and parts tell reports of a series apart."""
-        return tuple(word for word in self.words if word in _NUMBERS or any(c.isdigit() for c in word))
 
     @property
     def year(self) -> int | None:
@@ -89,76 +97,170 @@ class Titled:
 
 def titled(record: Record) -> Titled:
     """Return a record's title in the form in which it is compared."""
-    text, mark = plain(record.title), ""
-    for name, pattern in _MARKS:
-        if pattern.search(text):
-            text, mark = " ".join(pattern.sub(" ", text, count=1).split()), name
-            break
-    part = _PART.search(text)
+    found: Marked = marked(record)
+    words: list[str] = []
+    breaks = []
+    for piece in _BREAK.split(found.title):
+        more = _words(plain(piece))
+        if more and words:
+            breaks.append(len(words))
+        words += more
+    part = _PART.search(" ".join(words))
+    names = (name_of(author) for author in record.authors)
     return Titled(
         record,
-        tuple(text.split()),
-        mark or _KIND_MARKS.get(record.kind, ""),
+        tuple(words),
+        tuple(breaks),
+        found.mark,
         part[1] if part else "",
-        tuple(name_words(author) for author in record.authors if name_words(author)),
+        tuple(name for name in names if name),
+        pages_of(record.pages),
+        volume_of(record.volume),
     )
 
 
-def title_likeness(a: Titled, b: Titled) -> float:
-    """Return the likeness of two titles, 0 where a word or number tells them apart.
+def _words(text: str) -> list[str]:
+    """Cut plain text into words; numbers apart from letters and as digits, so that ``L4`` is ``L 4``."""
+    words = _GLUED.sub(" ", text).split()
+    return [
+        _DIGITS[w] if w in _DIGITS and w not in _VERSUS else "versus" if w in _VERSUS else w for w in words
+    ]
 
-    Words that stand in one title only must be small words, or have a counterpart of nearly the same letters
-    (an ending, a spelling) in the other.
+
+def title_likeness(a: Titled, b: Titled) -> float:
+    """Return the likeness of two titles, 0 where a word or a number tells them apart.
+
+    Words that stand in one title only must be small words, be written as one or two (``follow-up``), or have a
+    counterpart in the other that is it with another ending or a slip.
+    """
+    grade, ratio = graded(a, b)
+    return ratio if grade in _SURE else 0.0
+
+
+def graded(a: Titled, b: Titled) -> tuple[str, float]:
+    """Return how two titles agree, and their ratio (0 to 1).
+
+    ``same`` but for small words and endings; ``slip`` and ``misprint`` where a word differs by a letter or two
+    (``_kinship``); ``subtitle`` where one goes on where the other ends;
+    ``design`` where what it goes on with only names the design; ``reworded`` where the ratio is still
+    ``REWORDED``; ``numbers`` where they are alike but for numbers; else empty.
     """
     if a.words == b.words:
-        return 1.0 if a.words else 0.0
-    if a.numbers != b.numbers:
-        return 0.0
-    only_a, only_b = _differing(a.words, b.words), _differing(b.words, a.words)
-    if not (_have_counterparts(only_a, only_b) and _have_counterparts(only_b, only_a)):
-        return 0.0
-    return float(fuzz.ratio(a.text, b.text)) / 100
+        return ("same", 1.0) if a.words else ("", 0.0)
+    ratio = fuzz.ratio(a.text, b.text) / 100
+    further = _subtitle(a, b)
+    if further:
+        return further, ratio
+    if ratio < REWORDED:
+        return "", ratio
+    one, other = _together(a.words, b.words)
+    if _numbers(one) != _numbers(other):
+        return ("numbers", ratio) if ratio >= TITLE_THRESHOLD else ("", ratio)
+    grade = _grade(_differing(one, other), _differing(other, one))
+    if grade in _SURE and ratio < TITLE_THRESHOLD and "".join(one) != "".join(other):
+        grade = "reworded"
+    return grade, ratio
+
+
+def _subtitle(a: Titled, b: Titled) -> str:
+    """Tell whether the longer title is the shorter one and a subtitle; of which kind."""
+    short, long = sorted((a, b), key=lambda t: len(t.words))
+    for end in long.breaks:
+        head = long.words[:end]
+        if len(head) < 3 or abs(len(head) - len(short.words)) > 2:
+            continue
+        one, other = _together(head, short.words)
+        if (
+            _numbers(one) == _numbers(other)
+            and _grade(_differing(one, other), _differing(other, one)) in _SURE
+        ):
+            return "design" if set(long.words[end:]) <= _DESIGN else "subtitle"
+    return ""
+
+
+def _together(a: tuple[str, ...], b: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Write as one word what the other title writes as one (``follow up`` and ``followup``)."""
+    only_a, only_b = set(a) - set(b), set(b) - set(a)
+    return _glued(a, only_b), _glued(b, only_a)
+
+
+def _glued(words: tuple[str, ...], wholes: set[str]) -> tuple[str, ...]:
+    if not any(len(whole) > LEAST_LETTERS for whole in wholes):
+        return words
+    out: list[str] = []
+    place = 0
+    while place < len(words):
+        length = next((n for n in (2, 3) if "".join(words[place : place + n]) in wholes), 1)
+        out.append("".join(words[place : place + length]))
+        place += length
+    return tuple(out)
+
+
+def _numbers(words: Sequence[str]) -> list[str]:
+    """Return the numbers of a title, in order: levels, doses, years and parts tell reports of a series apart."""
+    return [word for word in words if word in _NUMBERS or word[0].isdigit()]
 
 
 def _differing(words: tuple[str, ...], others: tuple[str, ...]) -> list[str]:
-    rest = list(others)
+    rest = Counter(others)
     only = []
     for word in words:
-        if word in rest:
-            rest.remove(word)
+        if rest[word]:
+            rest[word] -= 1
         elif word not in _SMALL:
             only.append(word)
     return only
 
 
-def _have_counterparts(words: list[str], others: list[str]) -> bool:
-    joined = "".join(others)
-    return all(word in joined or any(_is_variant(word, other) for other in others) for word in words)
+def _grade(only_a: list[str], only_b: list[str]) -> str:
+    """Grade what differs by its least likely pair of counterparts."""
+    if len(only_a) != len(only_b):
+        return "reworded"
+    worst = 0
+    left = list(only_b)
+    for word in only_a:
+        other = min(left, key=lambda w: (OSA.distance(word, w), w))
+        left.remove(other)
+        worst = max(worst, _GRADES.index(_kinship(word, other)))
+    return _GRADES[worst]
 
 
-def _is_variant(a: str, b: str) -> bool:
-    """Tell whether two long words differ in one letter, or in two at the end; prefixes make another word."""
-    if min(len(a), len(b)) < LEAST_LETTERS:
-        return False
-    return Levenshtein.distance(a, b) <= (2 if a[:LEAST_LETTERS] == b[:LEAST_LETTERS] else 1)
+@lru_cache(maxsize=65_536)
+def _kinship(a: str, b: str) -> str:
+    """Tell what two words are to one another.
+
+    ``same`` but for an ending; ``slip`` where a letter is dropped, doubled or swapped behind the first
+    ``SURE_LETTERS`` (before them it makes another word: ``preoperative``, ``peroperative``); ``misprint`` where
+    one letter differs, or two in a long word; else ``reworded``.
+    """
+    short, long = sorted((a, b), key=len)
+    if long in (f"{short}s", f"{short}es", f"{short}d", f"{short}ed") and len(short) > 2:
+        return "same"
+    distance = OSA.distance(a, b, score_cutoff=2)
+    if (
+        distance == 1
+        and a[:SURE_LETTERS] == b[:SURE_LETTERS]
+        and (len(a) != len(b) or sorted(a) == sorted(b))
+    ):
+        return "slip"
+    limit = 2 if len(short) >= 2 * LEAST_LETTERS else 1 if len(short) > 2 else 0
+    return "misprint" if distance <= limit else "reworded"
 
 
 def author_likeness(a: Titled, b: Titled) -> float | None:
-    """Return the share of the shorter list of authors found in the longer one; ``None`` where a list is empty.
-
-    Two authors are the same where they share a word that is more than initials: the order of given and family
-    names differs between sources, and some sources give family names alone.
-    """
-    shorter, longer = sorted((a.authors, b.authors), key=len)
-    if not shorter:
-        return None
-    return sum(any(one & other for other in longer) for one in shorter) / len(shorter)
+    """Return the share of the shorter list of authors found in the longer one; ``None`` where a list is empty."""
+    return share_of_shorter(a.names, b.names)
 
 
 def authors_agree(a: Titled, b: Titled) -> bool:
-    """Tell whether both name authors, share the first one and enough of the rest."""
+    """Tell whether both name authors, share the first one and enough of the rest, or nearly all in another order."""
     likeness = author_likeness(a, b)
-    return likeness is not None and likeness >= AUTHOR_THRESHOLD and bool(a.authors[0] & b.authors[0])
+    if likeness is None:
+        return False
+    first = share_of_shorter(a.names[:1], b.names[:1]) == 1
+    if first:
+        return likeness >= AUTHOR_THRESHOLD
+    return likeness >= AUTHORS_REORDERED and min(len(a.names), len(b.names)) > 1
 
 
 def years_apart(a: Titled, b: Titled) -> int | None:

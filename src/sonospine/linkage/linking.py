@@ -15,7 +15,7 @@ from sonospine.linkage.identifiers import (
     report_links,
 )
 from sonospine.linkage.link import Link, link, merged
-from sonospine.linkage.normal import own_registrations
+from sonospine.linkage.normal import own_registrations, pmcid
 from sonospine.linkage.titles import title_links
 from sonospine.model.files import short_hash
 from sonospine.model.identifiers import normal_doi
@@ -24,6 +24,8 @@ from sonospine.model.record import Record
 from sonospine.model.table_io import Row
 from sonospine.model.tables import LINKS, RECORDS, REPORTS
 
+_NOTICED = {"retraction_of": "retracted", "concern_about": "concern"}
+_GRAVITY = ("retracted", "withdrawn", "concern", "revised", "current")
 _KIND_ORDER = ("article", "registration", "protocol", "abstract", "erratum", "notice", "news")
 
 
@@ -60,12 +62,12 @@ def link_records(records: Iterable[Record], curation_rows: Iterable[Row] = ()) -
     links = merged([*rule.links, *_machine_links(listed)])
     apart = rule.pairs("apart")
     reports = Groups(by_id, apart | rule.pairs("same_study"))
-    links = _apply(links, reports, "report")
+    links = _apply(links, reports, "report", by_id)
     studies = Groups(by_id, apart)
     for root, members in reports.members().items():
         for member in members:
             studies.join(root, member)
-    links = _apply(links, studies, "study")
+    links = _apply(links, studies, "study", by_id)
     return _tables(by_id, reports, studies, links, rule)
 
 
@@ -81,8 +83,7 @@ def _tables(
         for member in members
         if member is not best[root]
     ]
-    retracted = {one.to_id for one in links if one.relation == "retraction_of" and one.joins}
-    retracted_reports = {reports.root(name) for name in retracted if name in by_id}
+    noticed = _noticed(links, reports, by_id)
     records_rows, reports_rows = [], []
     for root, members in grouped.items():
         report_id, study_id = "r" + short_hash(root), study_ids[studies.root(root)]
@@ -95,7 +96,7 @@ def _tables(
             )
         )
         records_rows += [
-            _record_row(member, report_id, study_id, root in retracted_reports) for member in members
+            _record_row(member, report_id, study_id, noticed.get(root, "")) for member in members
         ]
     joined = {frozenset((one.from_id, one.to_id)) for one in links if one.relation != "cites"}
     listed = [
@@ -103,6 +104,17 @@ def _tables(
     ]
     links_rows = [_link_row(one) for one in merged([*listed, *duplicates])]
     return Linked(records_rows, reports_rows, links_rows, rule.unheeded)
+
+
+def _noticed(links: list[Link], reports: Groups, by_id: dict[str, Record]) -> dict[str, str]:
+    """Return the status that linked notices give to reports, by their roots: a retraction before a concern."""
+    found: dict[str, str] = {}
+    for one in links:
+        status = _NOTICED.get(one.relation, "")
+        if status and one.joins and one.to_id in by_id:
+            root = reports.root(one.to_id)
+            found[root] = min(status, found.get(root, status), key=_GRAVITY.index)
+    return found
 
 
 def _one_each(records: Iterable[Record]) -> list[Record]:
@@ -124,18 +136,45 @@ def _machine_links(records: list[Record]) -> list[Link]:
     ]
 
 
-def _apply(links: list[Link], groups: Groups, level: str) -> list[Link]:
-    """Join what the links of a level join; a link that people overrule is kept, joins nothing and says so."""
-    known = groups.members()
-    names = {name for members in known.values() for name in members}
+def _apply(links: list[Link], groups: Groups, level: str, by_id: dict[str, Record]) -> list[Link]:
+    """Join what the links of a level join; a link that is overruled is kept, joins nothing and says so.
+
+    People overrule; so do identifiers, where a likeness would bring two reports together through a third record
+    that has none.
+    """
+    numbers = {name: _numbers(record) for name, record in by_id.items()} if level == "report" else {}
     applied = []
     for one in sorted(links, key=lambda item: item.rank):
         ends = (one.from_id, one.to_id)
-        if one.joins != level or not set(ends) <= names or groups.join(*ends):
+        if one.joins != level or not set(ends) <= by_id.keys():
             applied.append(one)
+            continue
+        roots = (groups.root(ends[0]), groups.root(ends[1]))
+        likeness = level == "report" and one.score < 1
+        if likeness and (differing := _differing(numbers, *roots)):
+            why = f"{one.evidence}; not applied: it is one of several reports with other {differing}"
+            applied.append(replace(one, evidence=why, joins=""))
+        elif groups.join(*ends):
+            applied.append(one)
+            root = groups.root(ends[0])
+            if numbers and roots[0] != roots[1]:
+                numbers[root] = {
+                    key: numbers[roots[0]][key] | numbers[roots[1]][key] for key in numbers[root]
+                }
         else:
             applied.append(replace(one, evidence=f"{one.evidence}; not applied: people set apart", joins=""))
     return applied
+
+
+def _numbers(record: Record) -> dict[str, frozenset[str]]:
+    numbers = {"PMIDs": record.pmid, "PMCIDs": pmcid(record.pmcid), "DOIs": normal_doi(record.doi)}
+    return {name: frozenset({value} - {""}) for name, value in numbers.items()}
+
+
+def _differing(numbers: dict[str, dict[str, frozenset[str]]], a: str, b: str) -> str:
+    """Return which identifiers of two groups all differ; empty where none do."""
+    pairs = ((name, numbers[a][name], numbers[b][name]) for name in numbers[a])
+    return next((name for name, one, other in pairs if one and other and not one & other), "")
 
 
 def _study_ids(studies: Groups, rule: Ruling) -> dict[str, str]:
@@ -171,7 +210,7 @@ def _kind(records: list[Record]) -> str:
     return min((r.kind for r in records), key=_KIND_ORDER.index)
 
 
-def _record_row(record: Record, report_id: str, study_id: str, retracted: bool) -> Row:
+def _record_row(record: Record, report_id: str, study_id: str, noticed: str) -> Row:
     return RECORDS.row(
         record_id=record.record_id,
         source=record.source,
@@ -188,7 +227,7 @@ def _record_row(record: Record, report_id: str, study_id: str, retracted: bool) 
         nct=";".join(own_registrations(record)),
         language=record.language,
         types=";".join(record.types),
-        status="retracted" if retracted else record.status,
+        status=min(noticed or record.status, record.status, key=_GRAVITY.index),
         first_seen=record.first_seen,
         full_text=written_truth(record.full_text),
         licence=record.licence,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from typing import Any
@@ -15,24 +16,46 @@ REVIEW_TYPES = frozenset(
 _REVIEW_TITLE = re.compile(
     r"\b(systematic|scoping|narrative|umbrella|technical) review\b|\bmeta ?analys[ei]s\b|\breview of\b"
 )
-_INITIALS = re.compile(r"[a-z]{1,3}")
-# One spelling for what British and American editors write differently.
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,80}>")
+_SIGNS = str.maketrans(
+    {
+        "®": "",
+        "™": "",
+        "©": "",
+        "ß": "ss",
+        "ø": "o",
+        "Ø": "O",
+        "æ": "ae",
+        "Æ": "AE",
+        "œ": "oe",
+        "Œ": "OE",
+        "ł": "l",
+    }
+    | {"Ł": "L", "đ": "d", "ı": "i", "&": " and ", "%": " percent ", "'": "", "\u2019": "", "\u2018": ""}
+    | {letter: unicodedata.name(letter).split()[-1].lower() for letter in "αβγδεζηθικμνξοπρςστυφχψω"}
+    | {"λ": "lambda"}
+)
+# One spelling for what British and American editors write differently; applied to both sides of a comparison, so
+# that a word it changes beyond need does no harm. Numbers (four) are left alone.
 _SPELLING = (
+    (re.compile(r"(?<=\w\w)(?:ae|oe)|(?:ae|oe)(?=\w{4})"), "e"),
     (re.compile(r"(?<=\w)iz(?=(e|es|ed|ing|ation|ations|er)\b)"), "is"),
     (re.compile(r"(?<=\w)yz(?=(e|es|ed|ing|er)\b)"), "ys"),
-    (re.compile(r"aem(?=i)"), "em"),
-    (re.compile(r"aes(?=th)"), "es"),
-    (re.compile(r"(?<=h)aem"), "em"),
-    (re.compile(r"paed(?=i)"), "ped"),
+    (re.compile(r"(?<=\w\w\w)our(?=s?\b|ed\b|al\b|able\b|ing\b)"), "or"),
+    (re.compile(r"(?<=\w\w)([bt])re(?=s?\b)"), r"\1er"),
+    (re.compile(r"(?<=[a-z]{3})ll(?=(?:ed|ing)\b)"), "l"),
+    (re.compile(r"\bsulph"), "sulf"),
+    (re.compile(r"\bleuco"), "leuko"),
+    (re.compile(r"programme\b"), "program"),
 )
 
 
 def plain(text: str) -> str:
-    """Return text in lower case without accents and punctuation, in one spelling, words one space apart."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
-    bare = bare.replace("&", " and ").replace("%", " percent ")
-    words = " ".join(re.findall(r"[^\W_]+", bare))
+    """Return text in lower case without markup, accents and punctuation, in one spelling, words one space apart."""
+    bare = _TAG.sub("", html.unescape(html.unescape(text))) if "<" in text or "&" in text else text
+    decomposed = unicodedata.normalize("NFKD", bare.translate(_SIGNS))
+    low = "".join(c for c in decomposed if not unicodedata.combining(c)).lower().translate(_SIGNS)
+    words = " ".join(re.findall(r"[^\W_]+", low))
     for pattern, replacement in _SPELLING:
         words = pattern.sub(replacement, words)
     return words
@@ -47,24 +70,6 @@ def pmcid(text: str) -> str:
     """Return a PMC id as ``PMC123``; empty where there is none."""
     digits = re.sub(r"[^0-9]", "", text.split(".")[0])
     return f"PMC{digits}" if digits else ""
-
-
-def name_words(author: str) -> frozenset[str]:
-    """Return the words of a name that are more than initials, whatever the order of its parts.
-
-    A short family name (two letters, as in ``Lv Y``) is kept where it is not written in capitals alone.
-    """
-    words = {plain(word) for word in re.split(r"[\s,]+", author) if not _is_initials(word)}
-    return frozenset(word for word in words if word)
-
-
-def _is_initials(word: str) -> bool:
-    letters = re.sub(r"[^\w]", "", word)
-    return (
-        not letters
-        or letters.isdigit()
-        or (letters.isupper() and _INITIALS.fullmatch(letters.lower()) is not None)
-    )
 
 
 def own_registrations(record: Record) -> tuple[str, ...]:
