@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from sonospine.sources.citations.bibtex import count_bibtex, read_bibtex
 from sonospine.sources.citations.citation import Entry, content_of, fingerprint, key_of
+from sonospine.sources.citations.columns import count_columns, read_columns
 from sonospine.sources.citations.endnote_tagged import count_endnote_tagged, read_endnote_tagged
 from sonospine.sources.citations.endnote_xml import count_endnote_xml, read_endnote_xml
+from sonospine.sources.citations.inspec import count_inspec, read_inspec
 from sonospine.sources.citations.isi import count_isi, read_isi
 from sonospine.sources.citations.medline import count_medline, read_medline
+from sonospine.sources.citations.ovid import count_ovid, read_ovid
 from sonospine.sources.citations.recognise import name_of
 from sonospine.sources.citations.ris import count_ris, read_ris
 from sonospine.sources.raw import Unreadable
@@ -21,6 +25,10 @@ _READERS: dict[str, tuple[_Reader, _Counter]] = {
     "isi": (read_isi, count_isi),
     "enw": (read_endnote_tagged, count_endnote_tagged),
     "endnote": (read_endnote_xml, count_endnote_xml),
+    "ovid": (read_ovid, count_ovid),
+    "columns": (read_columns, count_columns),
+    "bibtex": (read_bibtex, count_bibtex),
+    "inspec": (read_inspec, count_inspec),
     "medline": (read_medline, count_medline),
 }
 
@@ -44,8 +52,6 @@ def citations_in(text: str, form: str) -> Iterator[Keyed | Unreadable]:
     Unreadable
         After the last entry: another number of entries was found than the marks of entries in the file tell.
     """
-    if form not in _READERS:
-        raise Unreadable(f"not a format that is read yet: {name_of(form)}")
     read, count = _READERS[form]
     plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
     found = list(read(plain))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from sonospine.sources.citations.columns import is_table
+
 REACH = 4000
 _NAMES = {
     "ris": "RIS",
@@ -66,6 +68,8 @@ def citation_form(text: str, suffix: str) -> str:
     by_ending = ENDINGS.get(suffix, "")
     if by_ending in ("columns", "bibtex"):
         return by_ending
+    if is_table(head):
+        return "columns"
     for form, pattern in _FIRST:
         if pattern.search(head):
             return form

@@ -65,5 +65,6 @@ def types_of(codes: Iterable[str], words: Iterable[str] = (), notes: Iterable[st
     """
     named = [_CODES.get(code.upper(), code) for code in map(plain, codes) if code.upper() not in _UNTOLD]
     noted = [line for note in notes for line in note.split("\n") if _NOTED.fullmatch(line.strip())]
-    said = [_WORDS.get(word.lower(), word) for word in divided(words)]
+    spoken = (re.sub(r":\s+PDF Only\b", "", word).rstrip(". ") for word in divided(words))
+    said = [_WORDS.get(word.lower(), word) for word in spoken if re.search(r"[^\W\d_]", word)]
     return unique((*said, *(plain(line) for line in noted), *named))
