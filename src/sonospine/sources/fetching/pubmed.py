@@ -24,6 +24,7 @@ from sonospine.sources.fetching.eutils import MOST_IDS, EUtils
 from sonospine.sources.fetching.progress import Progress
 from sonospine.sources.fetching.searching import Found, Handles, found_in, search_again, search_all
 from sonospine.sources.fetching.slices import FIRST_DAY, LAST_DAY, dated
+from sonospine.sources.fetching.unfinished import continued
 from sonospine.sources.fetching.versions import versions
 from sonospine.sources.snapshots.manifest import Manifest, Sent
 from sonospine.sources.snapshots.workspace import Workspace
@@ -172,7 +173,7 @@ def _day(written: str, otherwise: date, field: str) -> date:
 
 
 def opened_plan(workspace: Workspace, term: str, today: str, base: str = "") -> dict[str, Any]:
-    """Return what an earlier run noted, or an empty plan of this search.
+    """Return what an earlier run noted, or an empty plan of this search; it is dated when it first finds something.
 
     Raises
     ------
@@ -180,16 +181,8 @@ def opened_plan(workspace: Workspace, term: str, today: str, base: str = "") -> 
         The unfinished snapshot is one of another query, or an update of another snapshot.
     """
     fresh = {"query": term, "base": base, "searched": today, "search": {}, "changed": {}, "groups": []}
-    plan = workspace.plan() or fresh
-    for key, words in (("query", "query"), ("base", "base")):
-        if plan.get(key) != fresh[key]:
-            raise InputError(
-                f"an unfinished fetch of this name has another {words}",
-                file=workspace.folder,
-                found=plan.get(key),
-                allowed="that one, another name, or to remove the folder",
-            )
-    return plan
+    plan = continued(workspace, fresh)
+    return plan if plan["search"] else {**plan, "searched": today}
 
 
 def refuse_incomplete(group: Group, workspace: Workspace, note: Callable[[], None]) -> None:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import io
-from collections import Counter as Tally
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from sonospine.config.settings import Search
-from sonospine.model.table_io import write_table
-from sonospine.model.tables import CHANGES
 from sonospine.sources.fetching.batches import (
     Counter,
     Group,
@@ -32,10 +28,8 @@ from sonospine.sources.fetching.pubmed import (
     sent_term,
 )
 from sonospine.sources.fetching.searching import SEARCH, Found, search_all
-from sonospine.sources.raw import RawRecord
-from sonospine.sources.reading import entries_in
-from sonospine.sources.snapshots.chain import CHANGES_FILE, Held, chain, held_in
-from sonospine.sources.snapshots.changes import changes_between
+from sonospine.sources.fetching.unfinished import keep_changes
+from sonospine.sources.snapshots.chain import Held, chain, held_in
 from sonospine.sources.snapshots.manifest import Manifest, Sent
 from sonospine.sources.snapshots.workspace import Workspace, base_of
 
@@ -116,8 +110,7 @@ def update_pubmed(
         if group["name"] != _GONE:
             refuse_incomplete(group, workspace, note)
     records = {name: count for group in groups.values() for name, count in counts_of(group).items()}
-    rows = changes_between(known, _fetched(workspace, records), _fates(groups[_GONE]))
-    write_table(workspace.folder / CHANGES_FILE, CHANGES, rows)
+    changes = keep_changes(workspace, known, _fates(groups[_GONE]))
     at_hand = {pmid for name in (_NEW, _REVISED) for ids in groups[name]["batches"] for pmid in ids}
     return workspace.finish(
         records,
@@ -127,7 +120,7 @@ def update_pubmed(
         warnings=_warnings(asked.query, members[0][1], found),
         reported=found.count,
         fetched=sum(records.values()),
-        changes=dict(sorted(Tally(row["change"] for row in rows).items())),
+        changes=changes,
     )
 
 
@@ -152,23 +145,14 @@ def _changed_since(term: str, searched: str) -> str:
 def _wanted(known: Mapping[str, Held], found: Found, changed: Found) -> dict[str, tuple[str, Sequence[str]]]:
     """Return what is to be fetched, by the name of the group: what it is in words, and the ids."""
     now = found.ids()
-    at_base = {record_id.removeprefix(_PREFIX): held.change for record_id, held in known.items()}
-    alive = {pmid for pmid, change in at_base.items() if change != "withdrawn"}
-    touched = set(changed.ids()) | {pmid for pmid, change in at_base.items() if change == "not_found"}
+    withdrawn = {record_id for record_id, held in known.items() if held.change == "withdrawn"}
+    alive = {record_id.removeprefix(_PREFIX) for record_id in known.keys() - withdrawn}
+    touched = alive.intersection(changed.ids())
     return {
         _NEW: ("records that are new", [pmid for pmid in now if pmid not in alive]),
-        _REVISED: ("records that were changed", [pmid for pmid in now if pmid in alive and pmid in touched]),
+        _REVISED: ("records that were changed", [pmid for pmid in now if pmid in touched]),
         _GONE: ("records that the query no longer finds", sorted(alive - set(now), key=int)),
     }
-
-
-def _fetched(workspace: Workspace, records: Mapping[str, int]) -> Iterator[RawRecord]:
-    for name in records:
-        content = workspace.read(name)
-        stream = io.BytesIO(content)
-        for entry in entries_in(stream, suffix=".xml", size=len(content), name=name, file=name):
-            if isinstance(entry, RawRecord):
-                yield entry
 
 
 def _fates(gone: Group) -> dict[str, str]:
