@@ -69,6 +69,16 @@ def test_a_busy_day_is_divided_by_id_and_what_has_no_date_is_a_slice_of_its_own(
     assert (slices[-1].label, slices[-1].count) == ("no date of entry", 8)
 
 
+def test_neighbours_that_are_small_enough_together_are_one_slice() -> None:
+    days = [datetime.date(2000, 1, 1) + datetime.timedelta(days=400 * number) for number in range(20)]
+    records: Records = dict(enumerate(days, start=1))
+    records |= dict.fromkeys(range(100, 112), datetime.date(2010, 5, 5))
+    _, slices = divided(QUERY, counting(records), limit=12)
+    assert [part.count for part in slices] == [10, 12, 10]
+    assert slices[0].label.startswith("entered 1800-01-01 to 20")
+    assert slices[-1].label.endswith(" to 3000-12-31")
+
+
 def test_slices_that_fall_short_of_the_whole_are_an_error_with_whole_sum_and_slices() -> None:
     def count(term: str) -> int:
         return 30 if term == QUERY else 0 if "NOT" in term else 8 if "1800/01/01" in term else 0

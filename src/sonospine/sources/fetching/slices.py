@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sonospine.sources.fetching.answers import FetchError
 from sonospine.sources.fetching.eutils import MOST_IDS
@@ -14,6 +14,8 @@ LAST_DAY = date(3000, 12, 31)
 LAST_UID = 999_999_999
 """PubMed ids have at most nine digits."""
 _ALWAYS = "all dates of entry"
+_Part = tuple[int, int, int]
+"""First and last number of a range (days as ordinals, or ids), and its hits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ def divided(term: str, count: Callable[[str], int], *, limit: int = MOST_IDS) ->
     """Divide a search into slices of at most ``limit`` hits each.
 
     A search that is small enough is one slice, sent as it stands. A larger one is halved by date of entry until
-    each part is small enough; a single day with too many hits is halved by PubMed id; records without a date of
+    each part is small enough, and neighbours that are small enough together are joined; a single day with too many hits is halved by PubMed id; records without a date of
     entry are a slice of their own (NOT), halved by id.
 
     Parameters
@@ -79,50 +81,70 @@ def shortfall(whole: int, slices: Sequence[Slice]) -> FetchError:
 
 def _slices(term: str, whole: int, count: Callable[[str], int], limit: int) -> Iterator[Slice]:
     known = 0
-    for part in _by_date(term, FIRST_DAY, LAST_DAY, count, limit):
+    for part in _by_date(term, count, limit):
         known += part.count
         yield part
     if known < whole:
         undated = f"({term}) NOT {_range(FIRST_DAY, LAST_DAY)}"
-        yield from _small_enough(undated, "no date of entry", count(undated), count, limit)
+        yield from _small_enough(Slice(undated, "no date of entry", count(undated)), count, limit)
 
 
-def _by_date(term: str, first: date, last: date, count: Callable[[str], int], limit: int) -> Iterator[Slice]:
-    part = dated(term, first, last)
-    hits = count(part)
-    if hits <= limit or first == last:
-        yield from _small_enough(part, f"entered {_span(first, last)}", hits, count, limit)
-        return
-    middle = first + timedelta(days=(last - first).days // 2)
-    yield from _by_date(term, first, middle, count, limit)
-    yield from _by_date(term, middle + timedelta(days=1), last, count, limit)
+def _by_date(term: str, count: Callable[[str], int], limit: int) -> Iterator[Slice]:
+    def entered(first: int, last: int) -> str:
+        return dated(term, date.fromordinal(first), date.fromordinal(last))
+
+    days = _halved(
+        FIRST_DAY.toordinal(), LAST_DAY.toordinal(), lambda first, last: count(entered(first, last)), limit
+    )
+    for first, last, hits in _joined(days, limit):
+        span = _span(date.fromordinal(first), date.fromordinal(last))
+        yield from _small_enough(Slice(entered(first, last), f"entered {span}", hits), count, limit)
 
 
-def _small_enough(
-    term: str, label: str, hits: int, count: Callable[[str], int], limit: int
-) -> Iterator[Slice]:
+def _small_enough(part: Slice, count: Callable[[str], int], limit: int) -> Iterator[Slice]:
     """Yield a search as one slice where it is small enough, as several by id where not, as none where it is empty."""
-    if hits > limit:
-        yield from _by_uid(term, label, 1, LAST_UID, count, limit)
-    elif hits:
-        yield Slice(term, label, hits)
-
-
-def _by_uid(
-    term: str, label: str, first: int, last: int, count: Callable[[str], int], limit: int
-) -> Iterator[Slice]:
-    part = f"({term}) AND ({first}:{last}[uid])"
-    named = f"{label}, ids {first} to {last}"
-    hits = count(part)
-    if hits <= limit:
-        if hits:
-            yield Slice(part, named, hits)
+    if part.count <= limit:
+        if part.count:
+            yield part
         return
-    if first == last:
-        raise FetchError(f"PubMed reports {hits} records of one id ({named}): its ranges of ids do not work")
+
+    def numbered(first: int, last: int) -> str:
+        return f"({part.term}) AND ({first}:{last}[uid])"
+
+    ids = _halved(1, LAST_UID, lambda first, last: count(numbered(first, last)), limit)
+    for first, last, hits in _joined(ids, limit):
+        label = f"{part.label}, ids {first} to {last}"
+        if hits > limit:
+            raise FetchError(
+                f"PubMed reports {hits} records of one id ({label}): its ranges of ids do not work"
+            )
+        if hits:
+            yield Slice(numbered(first, last), label, hits)
+
+
+def _halved(first: int, last: int, count: Callable[[int, int], int], limit: int) -> Iterator[_Part]:
+    """Halve a range until no part has more hits than the limit, or is a single number; yield all parts in order."""
+    hits = count(first, last)
+    if hits <= limit or first == last:
+        yield first, last, hits
+        return
     middle = (first + last) // 2
-    yield from _by_uid(term, label, first, middle, count, limit)
-    yield from _by_uid(term, label, middle + 1, last, count, limit)
+    yield from _halved(first, middle, count, limit)
+    yield from _halved(middle + 1, last, count, limit)
+
+
+def _joined(parts: Iterable[_Part], limit: int) -> Iterator[_Part]:
+    """Join neighbours as long as they are small enough together: fewer searches to send and to report."""
+    kept: _Part | None = None
+    for first, last, hits in parts:
+        if kept is not None and kept[2] + hits <= limit:
+            kept = kept[0], last, kept[2] + hits
+            continue
+        if kept is not None:
+            yield kept
+        kept = first, last, hits
+    if kept is not None:
+        yield kept
 
 
 def _range(first: date, last: date, field: str = "edat") -> str:
