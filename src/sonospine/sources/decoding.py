@@ -44,6 +44,15 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"), Non
     code: " " for code in range(32) if chr(code) not in "\t\n\r\x1c\x1d\x1e\x1f"
 }
 _ENTITY_REACH = 64
+_ASCII_LE = re.compile(rb"[\t\n\r -~]\x00[^\x00]\x00")
+_ASCII_BE = re.compile(rb"\x00[\t\n\r -~]\x00[^\x00]")
+_DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml[^>]{0,80}?encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
+_MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+# Between small letters Windows-1252 has neither these (capitals and signs), nor has Mac Roman the others.
+_MAC_LETTER = re.compile(rb"(?<=[a-z])[\x80-\x84\x86-\x8f\x91\x93-\x95\x98\x99\x9b\x9d\x9f](?=[a-z])")
+_WINDOWS_LETTER = re.compile(rb"(?<=[a-z])[\xdf-\xff](?=[a-z])")
+_STRAY = "sonospine.stray_bytes"
+_PARTLY = ("decoded_partly_as_cp1252",)
 
 
 def binary_reason(head: bytes, suffix: str) -> str:
@@ -67,15 +76,20 @@ def wide_encoding(head: bytes) -> str:
         return "utf-32"
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    if head[:4] == b"<\x00?\x00":
+    # Without a mark: every other byte of the first letters is zero.
+    if _ASCII_LE.match(head):
         return "utf-16-le"
-    if head[:4] == b"\x00<\x00?":
+    if _ASCII_BE.match(head):
         return "utf-16-be"
     return ""
 
 
 def decode(content: bytes) -> tuple[str, tuple[str, ...]]:
-    """Return bytes as text, and flags about how: UTF-8 or UTF-16/32 by their marks, else Windows-1252 or Latin-1.
+    """Return bytes as text, and flags about how.
+
+    UTF-8 or UTF-16/32 by their marks, else the encoding that an XML declaration names, else Mac Roman where letters
+    stand that are none in Windows-1252, else Windows-1252 or Latin-1. Text that is UTF-8 but for few places (a file
+    put together from several, or cut within a letter) is read as UTF-8, those places as Windows-1252.
 
     Raises
     ------
@@ -90,14 +104,53 @@ def decode(content: bytes) -> tuple[str, tuple[str, ...]]:
             raise Unreadable(f"the file claims to be {wide} and is not") from None
     for encoding, flags in (
         ("utf-8-sig", ()),
+        (_declared(content), ()),
+        (_mostly_utf_8(content), _PARTLY),
+        ("mac-roman" if _is_mac(content) else "", ("decoded_as_mac_roman",)),
         ("cp1252", ("decoded_as_cp1252",)),
         ("latin-1", ("decoded_as_latin_1",)),
     ):
         try:
-            return clean(content.decode(encoding)), flags
+            if encoding:
+                return clean(content.decode(encoding, _STRAY if flags == _PARTLY else "strict")), flags
         except UnicodeDecodeError:
             continue
     raise Unreadable("the text has no known encoding")
+
+
+def _declared(content: bytes) -> str:
+    """Return the encoding that an XML declaration names, where there is one that is known and not UTF-8."""
+    found = _DECLARATION.match(content)
+    try:
+        name = codecs.lookup(found[1].decode("ascii")).name if found else ""
+    except LookupError:
+        return ""
+    return "" if name.startswith("utf") or not name.startswith(("cp", "iso8859", "mac", "koi8")) else name
+
+
+def _mostly_utf_8(content: bytes) -> str:
+    """Return ``utf-8-sig`` where a text has more letters in UTF-8 than bytes that are none."""
+    bad = content.decode("utf-8", "replace").count("\ufffd") - content.count(b"\xef\xbf\xbd")
+    return "utf-8-sig" if len(_MULTIBYTE.findall(content)) > bad else ""
+
+
+def _is_mac(content: bytes) -> bool:
+    """Tell whether bytes that are signs in Windows-1252 stand within words, more often than its letters do."""
+    return len(_MAC_LETTER.findall(content)) > len(_WINDOWS_LETTER.findall(content))
+
+
+def _stray(fault: UnicodeError) -> tuple[str, int]:
+    """Decode one byte that is no UTF-8 as Windows-1252, or as Latin-1 where that has no letter."""
+    if not isinstance(fault, UnicodeDecodeError):
+        raise fault
+    byte = fault.object[fault.start : fault.start + 1]
+    try:
+        return byte.decode("cp1252"), fault.start + 1
+    except UnicodeDecodeError:
+        return byte.decode("latin-1"), fault.start + 1
+
+
+codecs.register_error(_STRAY, _stray)
 
 
 def clean(text: str) -> str:
