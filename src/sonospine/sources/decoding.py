@@ -43,6 +43,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"), None) | {
     code: " " for code in range(32) if chr(code) not in "\t\n\r\x1c\x1d\x1e\x1f"
 }
+_TRANSLATED = re.compile(f"[{re.escape(''.join(map(chr, _INVISIBLE)))}]")
 _ENTITY_REACH = 64
 _ASCII_LE = re.compile(rb"[\t\n\r -~]\x00[^\x00]\x00")
 _ASCII_BE = re.compile(rb"\x00[\t\n\r -~]\x00[^\x00]")
@@ -160,7 +161,12 @@ def clean(text: str) -> str:
 
 def collapse(text: str) -> str:
     """Collapse white space of any kind to single spaces; invisible and control characters go."""
-    return " ".join(text.translate(_INVISIBLE).split())
+    # Printable text has the plain space as its only white space, and nothing invisible: most text is left as it is.
+    if text.isprintable():
+        clean_already = "  " not in text and text[:1] != " " and text[-1:] != " "
+        return text if clean_already else " ".join(text.split())
+    # Translating is slow beyond ASCII: thin and non-breaking spaces need none.
+    return " ".join((text.translate(_INVISIBLE) if _TRANSLATED.search(text) else text).split())
 
 
 def unescape(text: str) -> str:

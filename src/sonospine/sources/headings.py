@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 
@@ -25,6 +26,7 @@ _ROLES = (
     ),
 )
 _PATTERNS = tuple((role, re.compile(pattern)) for role, pattern in _ROLES)
+_METHODS_AND_RESULTS = re.compile(r"[\d. ]*(?:methods? and results|measurements and main results)\W*")
 LABELS = (
     r"Background(?: and (?:Objectives?|Aims?|Purpose))?|Introduction|Context|Importance|Rationale|Objectives?"
     r"|Aims?|Purpose|Hypothesis|Study Design|Design|Setting|Participants|Patients|Subjects|Interventions?"
@@ -43,15 +45,21 @@ _KNOWN_LABEL = re.compile(rf"(?i:{LABELS})")
 def role_of(headings: Sequence[str]) -> str:
     """Return the role that headings give, from the outermost to the innermost; ``other`` where none says."""
     for heading in headings:
-        text = heading.lower()
-        if re.fullmatch(r"[\d. ]*(?:methods? and results|measurements and main results)\W*", text):
-            return "results"
-        for role, pattern in _PATTERNS:
-            if pattern.search(text):
-                return role
+        role = _role(heading)
+        if role != "other":
+            return role
     return "other"
 
 
+@functools.lru_cache(maxsize=1024)  # the same few headings stand in most articles
+def _role(heading: str) -> str:
+    text = heading.lower()
+    if _METHODS_AND_RESULTS.fullmatch(text):
+        return "results"
+    return next((role for role, pattern in _PATTERNS if pattern.search(text)), "other")
+
+
+@functools.lru_cache(maxsize=1024)
 def label_address(label: str) -> str:
     """Return an abstract label as it stands in a locator: upper case, without slashes and colons."""
     text = re.sub(r"[\s:/]+", " ", label.replace("\u200b", "")).strip(" .-–—").upper()
@@ -94,8 +102,11 @@ def numbered(name: str, used: set[str]) -> str:
 
 def split_labelled(text: str) -> list[tuple[str, str]]:
     """Divide a text at printed labels; a text with fewer than two known ones stays whole, without a label."""
-    found = list(_BRACKET_LABEL.finditer(text))
+    # Signs are counted first: most texts have too few for two labels, and searching for labels is slow.
+    found = list(_BRACKET_LABEL.finditer(text)) if text.count("]") + text.count("】") > 1 else []
     if len(found) < 2:
+        if text.count(":") + text.count("：") < 2:
+            return [("", text)]
         found = [hit for hit in _COLON_LABEL.finditer(text) if hit.start() == 0 or _is_label(hit[1])]
     if sum(bool(_KNOWN_LABEL.fullmatch(hit[1])) for hit in found) < 2:
         return [("", text)]

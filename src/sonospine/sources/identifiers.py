@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 import unicodedata
@@ -53,7 +54,7 @@ REGISTRATION_REACH = 120
 
 def unique(values: Iterable[str]) -> tuple[str, ...]:
     """Return the values that are not empty, each once, in order of first appearance."""
-    return tuple(dict.fromkeys(value for value in values if value))
+    return tuple(dict.fromkeys(filter(None, values)))
 
 
 def registered_in(text: str) -> tuple[str, ...]:
@@ -69,7 +70,7 @@ def registered_in(text: str) -> tuple[str, ...]:
 def normal_pmid(text: str) -> str:
     """Return a PubMed id of digits, or an empty text."""
     text = text.strip()
-    return text if re.fullmatch(r"[0-9]{1,9}", text) else ""
+    return text if len(text) <= 9 and text.isascii() and text.isdigit() else ""
 
 
 def year_in(text: str) -> str:
@@ -78,6 +79,7 @@ def year_in(text: str) -> str:
     return found[1] if found else ""
 
 
+@functools.lru_cache(maxsize=256)
 def normal_language(text: str) -> str:
     """Return the ISO 639-2 code that PubMed uses for ``en``, ``en-GB`` or ``eng``; unknown codes stay."""
     code = text.strip().lower().replace("_", "-").split("-")[0]

@@ -23,11 +23,13 @@ from sonospine.sources.documents import parse_document
 from sonospine.sources.identifiers import slug
 from sonospine.sources.packed import MOST_UNPACKED, Readable, Unpacked, inner_name, is_packed
 from sonospine.sources.raw import RawRecord, Rejected, Unreadable, entry_name
-from sonospine.sources.xml_stream import HUGE, entries
+from sonospine.sources.xml_stream import HUGE, judged_entries, may_have_namespaces
 
 _CHUNK = 1 << 18
 MOST_TEXT = 64 << 20
 MOST_CITATIONS = 128 << 20
+MOST_JSON = 256 << 20
+"""As much as a fetch takes in one answer: what it kept must be read."""
 _GRAVITY = ("current", "revised", "concern", "withdrawn", "retracted")
 _Entry = TypeVar("_Entry")
 _XML: dict[str, tuple[tuple[str, ...], Callable[[etree._Element], str]]] = {
@@ -42,6 +44,7 @@ _PARSERS: dict[str, Callable[[RawRecord], Record]] = {
     "text": parse_document,
     "citation": parse_citation,
 }
+_AT_HAND: dict[str, Callable[[RawRecord, etree._Element], Record]] = {"pubmed": pubmed.read_pubmed}
 
 
 def read_entries(
@@ -69,13 +72,20 @@ def read_entries(
         Entries in the order of the file. A file that breaks off yields the entries before that place, then its
         rejection; at most one rejection names the file itself, others name ``file#ordinal``.
     """
+    for entry, _ in _divided_file(path, demonstration, name, file):
+        yield entry
+
+
+def _divided_file(
+    path: Path, demonstration: bool, name: str, file: str
+) -> Iterator[tuple[RawRecord | Rejected, etree._Element | None]]:
     shown = clean(file or path.as_posix())  # a name that is not UTF-8 has lone surrogates
     try:
         with open(path, "rb") as stream:
             packed = is_packed(stream)
             content: Readable = Unpacked(stream) if packed else stream
             inner = inner_name(name or path.name) if packed else name or path.name
-            yield from entries_in(
+            yield from _divided(
                 content,
                 suffix=Path(inner_name(path.name) if packed else path.name).suffix.lower(),
                 size=MOST_UNPACKED if packed else path.stat().st_size,
@@ -84,7 +94,7 @@ def read_entries(
                 demonstration=demonstration,
             )
     except OSError as fault:
-        yield Rejected(shown, f"cannot be opened: {fault.strerror or fault}")
+        yield Rejected(shown, f"cannot be opened: {fault.strerror or fault}"), None
 
 
 def entries_in(
@@ -95,6 +105,16 @@ def entries_in(
     ``suffix`` is the ending of its name in lower case with the point, ``size`` its bytes (unpacked), ``name`` and
     ``file`` as for ``read_entries``.
     """
+    for entry, _ in _divided(
+        stream, suffix=suffix, size=size, name=name, file=file, demonstration=demonstration
+    ):
+        yield entry
+
+
+def _divided(
+    stream: Readable, *, suffix: str, size: int, name: str, file: str, demonstration: bool
+) -> Iterator[tuple[RawRecord | Rejected, etree._Element | None]]:
+    """Yield each entry with its element, where there is one that can be read as it is until the next is asked for."""
     base = f"file:{slug(name)}"
     prefix = DEMONSTRATION_PREFIX if demonstration else ""
     ordinal = 0
@@ -102,18 +122,19 @@ def entries_in(
         for piece in _pieces(stream, suffix, size):
             ordinal += 1
             if isinstance(piece, Unreadable):
-                yield Rejected(f"{file}#{ordinal}", piece.reason)
+                yield Rejected(f"{file}#{ordinal}", piece.reason), None
                 continue
             key = piece.key or (str(ordinal) if ordinal > 1 else "")
             record_id = prefix + (piece.record_id or (f"{base}-{key}" if key else base))
             digest = sha256(piece.content.encode("utf-8"))
-            yield RawRecord(
+            raw = RawRecord(
                 record_id, piece.form, file, ordinal, piece.content, digest, demonstration, piece.flags
             )
+            yield raw, piece.element
         if ordinal == 0:
-            yield Rejected(file, "no record in it")
+            yield Rejected(file, "no record in it"), None
     except Unreadable as fault:
-        yield Rejected(file, fault.reason)
+        yield Rejected(file, fault.reason), None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +144,7 @@ class _Piece:
     form: str
     flags: tuple[str, ...] = ()
     key: str = ""
+    element: etree._Element | None = None
 
 
 def _pieces(stream: Readable, suffix: str, size: int) -> Iterator[_Piece | Unreadable]:
@@ -132,10 +154,10 @@ def _pieces(stream: Readable, suffix: str, size: int) -> Iterator[_Piece | Unrea
     if form in _XML:
         tags, identify = _XML[form]
         chunks = itertools.chain((head,), iter(lambda: stream.read(_CHUNK), b""))
-        for element in entries(chunks, tags, huge=size > HUGE):
-            yield _cut(element, identify, _serialised, form, ())
+        for element, sound in judged_entries(chunks, tags, huge=size > HUGE):
+            yield _cut_xml(element, sound, identify, form)
         return
-    most = MOST_CITATIONS if form in CITATIONS else MOST_TEXT
+    most = MOST_CITATIONS if form in CITATIONS else MOST_JSON if form == "ctgov" else MOST_TEXT
     content = head + stream.read(most + 1 - len(head))
     if len(content) > most:
         raise Unreadable(f"more than {most >> 20} MiB in a file of {form}: divide it")
@@ -167,8 +189,15 @@ def _cut(
         return fault
 
 
-def _serialised(element: etree._Element) -> str:
-    return etree.tostring(element, encoding="unicode", with_tail=False)
+def _cut_xml(
+    element: etree._Element, sound: bool, identify: Callable[[etree._Element], str], form: str
+) -> _Piece | Unreadable:
+    try:
+        content = etree.tostring(element, encoding="unicode", with_tail=False)
+        at_hand = element if sound and form in _AT_HAND and not may_have_namespaces(content) else None
+        return _Piece(identify(element), content, form, element=at_hand)
+    except Unreadable as fault:
+        return fault
 
 
 def read_file(path: Path, *, demonstration: bool = False) -> Iterator[RawRecord]:
@@ -194,8 +223,13 @@ def parse_record(raw: RawRecord) -> Record:
     Unreadable
         The content cannot be read as its format.
     """
+    return _parsed(raw, None)
+
+
+def _parsed(raw: RawRecord, element: etree._Element | None) -> Record:
+    """Read a raw record; its element, where it is at hand, saves parsing the content again."""
     try:
-        parsed = _PARSERS[raw.format](raw)
+        parsed = _PARSERS[raw.format](raw) if element is None else _AT_HAND[raw.format](raw, element)
     except RecursionError:
         raise Unreadable("nested too deep") from None
     if not (raw.search or raw.status):
@@ -212,12 +246,12 @@ def readings_of(path: Path, *, demonstration: bool = False) -> tuple[list[Record
     """Return the records of a file and what of it could not be read, in the order of the file."""
     records: list[Record] = []
     rejected: list[Rejected] = []
-    for entry in read_entries(path, demonstration=demonstration):
+    for entry, element in _divided_file(path, demonstration, "", ""):
         if isinstance(entry, Rejected):
             rejected.append(entry)
             continue
         try:
-            records.append(parse_record(entry))
+            records.append(_parsed(entry, element))
         except Unreadable as fault:
             rejected.append(Rejected(entry_name(entry), fault.reason))
     return records, rejected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator
 
@@ -12,6 +13,13 @@ from sonospine.sources.raw import Unreadable
 
 # libxml2 refuses single texts and look-aheads beyond ten million bytes unless told otherwise.
 HUGE = 10_000_000
+# No article nests its markup as deep as this; libxml2 refuses 256 levels in a short document, and not in a huge one.
+_DEEP = etree.XPath(f"boolean({'/'.join('*' * 32)})")
+
+# What stands before the root of a document that declares nothing of its own; nothing is tried twice.
+_PLAIN_PROLOG = re.compile(
+    rb"""\s*+(?:<\?xml[^<>?]*+\?>\s*+)?+(?:<!DOCTYPE(?:[^\[<>"']|"[^"]*+"|'[^']*+')*+>\s*+)?+<[A-Za-z]"""
+)
 
 
 def entries(chunks: Iterable[bytes], tags: tuple[str, ...], *, huge: bool) -> Iterator[etree._Element]:
@@ -21,6 +29,19 @@ def entries(chunks: Iterable[bytes], tags: tuple[str, ...], *, huge: bool) -> It
     ------
     Unreadable
         The XML is malformed or breaks off; the entries before that place have been yielded.
+    """
+    for element, _ in judged_entries(chunks, tags, huge=huge):
+        yield element
+
+
+def judged_entries(
+    chunks: Iterable[bytes], tags: tuple[str, ...], *, huge: bool
+) -> Iterator[tuple[etree._Element, bool]]:
+    """Yield entries as ``entries`` does, each with whether it is surely the same when it is parsed on its own.
+
+    It may not be: a prefix without a namespace is an error of the file that shows only at its end, but an error of
+    the entry at once; a huge file may nest deeper than an entry may; and a DOCTYPE may declare attributes that nobody
+    wrote.
     """
     names = [f"{{*}}{tag}" for tag in tags]
     parser = etree.XMLPullParser(
@@ -34,19 +55,23 @@ def entries(chunks: Iterable[bytes], tags: tuple[str, ...], *, huge: bool) -> It
         remove_pis=True,
     )
     done = 0
+    plain: bool | None = None
     ended = False
     try:
         for chunk in xml_chunks(chunks):
+            if plain is None:
+                plain = _PLAIN_PROLOG.match(chunk) is not None
             parser.feed(chunk)
+            sound = plain and len(parser.feed_error_log) == 0
             for _, element in parser.read_events():
                 done += 1
-                yield element
+                yield element, sound and not (huge and _DEEP(element))
                 _forget(element)
         ended = True
         parser.close()
         for _, element in parser.read_events():
             done += 1
-            yield element
+            yield element, False
             _forget(element)
     except etree.XMLSyntaxError as error:
         raise Unreadable(_reason(error, done, ended)) from None
@@ -68,24 +93,35 @@ def parse_entry(content: str) -> etree._Element:
         The XML is malformed.
     """
     data = b"".join(xml_chunks([content.encode("utf-8", "replace")]))
-    parser = etree.XMLParser(
+    try:
+        root: etree._Element = etree.fromstring(data, _entry_parser(len(data) > HUGE))
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise Unreadable(_reason(error, 0, False)) from None
+    if may_have_namespaces(content):
+        for element in root.iter(etree.Element):
+            tag = element.tag
+            if isinstance(tag, str) and tag[0] == "{":
+                element.tag = tag[tag.index("}") + 1 :]
+    return root
+
+
+@functools.cache
+def _entry_parser(huge: bool) -> etree.XMLParser:
+    """Return a parser of entries; making one costs as much as parsing a short entry."""
+    return etree.XMLParser(
         encoding="utf-8",
-        huge_tree=len(data) > HUGE,
+        huge_tree=huge,
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
         remove_comments=True,
         remove_pis=True,
     )
-    try:
-        root: etree._Element = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise Unreadable(_reason(error, 0, False)) from None
-    for element in root.iter(etree.Element):
-        tag = element.tag
-        if isinstance(tag, str) and tag[0] == "{":
-            element.tag = tag[tag.index("}") + 1 :]
-    return root
+
+
+def may_have_namespaces(content: str) -> bool:
+    """Tell whether elements of a serialised entry may be in namespaces; where not, parsing it again changes nothing."""
+    return "xmlns" in content or "<xml:" in content  # the prefix "xml" needs no declaration
 
 
 def _reason(error: Exception, done: int, ended: bool) -> str:
