@@ -83,6 +83,7 @@ def source_paths(settings: Config, config: Path) -> list[SourcePath]:
 def snapshot_path(settings: Config, config: Path, snapshots: Path = SNAPSHOTS) -> SnapshotPath | None:
     """Return the snapshot that a configuration names, with the sources that it must hold; none where it names none."""
     from sonospine.sources.importing import SnapshotPath
+    from sonospine.sources.searches import configured_queries
 
     if not settings.sources.snapshot:
         return None
@@ -91,6 +92,7 @@ def snapshot_path(settings: Config, config: Path, snapshots: Path = SNAPSHOTS) -
         snapshots.as_posix(),
         settings.sources.snapshot,
         settings.search.asked,
+        configured_queries(settings.search),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -29,13 +29,14 @@ class SnapshotPath:
     """A snapshot to import.
 
     ``snapshots`` is the folder of all snapshots and ``shown`` how records call it, ``name`` the snapshot, ``wanted``
-    are the sources that it must hold.
+    are the sources that it must hold, ``configured`` what the configuration asks them by now.
     """
 
     snapshots: Path
     shown: str
     name: str
     wanted: tuple[str, ...] = ()
+    configured: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
 
     def chains(self) -> list[list[Member]]:
         """Return the chain of each source that the snapshot holds.
@@ -127,7 +128,7 @@ def import_sources(
     searches: list[Documented] = []
     parts: list[Part] = []
     for members in chains:
-        searches.append(of_snapshot(members))
+        searches.append(of_snapshot(members, snapshot.configured if snapshot else None))
         shown = snapshot.shown if snapshot else ""
         parts.append(Part(searches[-1].search, partial(source_entries, members, shown)))
     for source, files in listed:

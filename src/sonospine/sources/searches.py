@@ -6,13 +6,15 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sonospine.config.settings import Corpus, ExportedFile
+from sonospine.config.settings import Corpus, ExportedFile, Search
 from sonospine.model.table_io import Row
 from sonospine.model.tables import SEARCHES
+from sonospine.sources.fetching import pubmed, trials
 from sonospine.sources.snapshots.chain import Member
 
 DEMONSTRATION = "Demonstration corpus (condensed from published figures; not a systematic search)"
 CORPUS = "corpus"
+OUTDATED = "the configuration asks another query by now; this one was asked when the snapshot was fetched"
 _KINDS = {"pubmed": "database", "pmc": "full_text", "trials": "register"}
 _CHANGES = {
     "new": ("new",),
@@ -98,13 +100,28 @@ def file_search(shown: str) -> str:
     return "file:" + "_".join(shown.split())
 
 
-def of_snapshot(members: Sequence[Member]) -> Documented:
+def configured_queries(search: Search) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Return query and limits of each source that is searched, as its manifest would have them."""
+    found: dict[str, tuple[str, tuple[str, ...]]] = {}
+    if search.pubmed is not None:
+        found["pubmed"] = (search.pubmed.query, pubmed.limits_of(search.pubmed))
+    if search.trials is not None:
+        found["trials"] = (trials.query_of(search), ())
+    return found
+
+
+def of_snapshot(
+    members: Sequence[Member], configured: Mapping[str, tuple[str, tuple[str, ...]]] | None = None
+) -> Documented:
     """Return how one source of a snapshot is documented, from the manifest of the newest of its chain.
 
     ``fetched`` is the manifest's number where the snapshot stands alone; of an update it is left open, because the
-    records of the whole chain count.
+    records of the whole chain count. Where the configuration asks for something else by now (``configured``, see
+    ``configured_queries``), a warning says so: documented is what was really asked.
     """
     manifest = members[0][1]
+    asked = (manifest.query, manifest.limits)
+    differs = (configured or {}).get(manifest.source, asked) != asked
     fields = {
         "kind": _KINDS[manifest.source],
         "database": manifest.database,
@@ -114,7 +131,7 @@ def of_snapshot(members: Sequence[Member]) -> Documented:
         "query": manifest.query,
         "sent": json.dumps([sent.model_dump() for sent in manifest.sent], ensure_ascii=False),
         "limits": _list(manifest.limits),
-        "warnings": _list(manifest.warnings),
+        "warnings": _list((*manifest.warnings, *((OUTDATED,) if differs else ()))),
         "reported": str(manifest.reported),
         "snapshot": manifest.snapshot,
         "versions": json.dumps(manifest.versions, ensure_ascii=False, sort_keys=True),
