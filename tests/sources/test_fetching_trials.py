@@ -311,7 +311,7 @@ def test_a_number_that_was_given_up_for_another_is_withdrawn(registry: Registry,
     assert registry.update(tmp_path).changes == {"withdrawn": 1}
 
 
-@pytest.mark.parametrize("stop_after", range(1, 8))
+@pytest.mark.parametrize("stop_after", [1, 3, 5, 7])
 def test_an_update_that_was_stopped_goes_on_and_ends_with_the_same_bytes(
     registry: Registry, tmp_path: Path, stop_after: int
 ) -> None:
