@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sonospine.sources.fetching.answers import Faulty, FetchError, Refused, SessionExpired, checked_xml
-from sonospine.sources.fetching.eutils import EUtils, SearchAnswer, without_records
+from sonospine.sources.fetching.eutils import EUtils, SearchAnswer, error_in, without_records
 from sonospine.sources.fetching.progress import Progress
 from sonospine.sources.fetching.searching import DATABASE
 from sonospine.sources.pubmed import TAGS, entry_id
@@ -19,7 +19,6 @@ ROOT = "PubmedArticleSet"
 _PATIENCE = 3
 _SESSIONS = 3
 _SHOWN = 5
-_ERROR_REACH = 1_000
 
 
 class History:
@@ -95,14 +94,15 @@ class Wanted:
     def __call__(self, content: bytes) -> list[str]:
         """Return the ids that the answer lacks."""
         came = record_ids(content)
-        other = sorted(set(came) - set(self.ids))
+        present = set(came)
+        other = sorted(present.difference(self.ids))
         if other:
             self.strange.append(other[0])
             reason = f"{len(other)} records that were not asked for, first {other[0]}"
             raise SessionExpired(reason) if self.misled() else Faulty(reason)
-        if len(set(came)) != len(came):
+        if len(present) != len(came):
             raise Faulty("a record came twice")
-        missing = [pmid for pmid in self.ids if pmid not in set(came)]
+        missing = [pmid for pmid in self.ids if pmid not in present]
         if missing:
             self.lacking.append(set(missing))
             if len(self.lacking) < _PATIENCE or set(missing) != set.intersection(*self.lacking):
@@ -119,7 +119,7 @@ def record_ids(content: bytes) -> list[str]:
     Faulty
         It is no set of PubMed records, or something in it is no record.
     """
-    if without_records(content[:_ERROR_REACH].decode("utf-8", "replace")):
+    if without_records(error_in(content)):
         return []
     found = []
     for entry in checked_xml(content, ROOT).iterchildren("*"):

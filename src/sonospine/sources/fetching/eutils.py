@@ -232,19 +232,20 @@ def _refuse_errors(content: bytes) -> None:
     Faulty
         The query is at fault, so another try cannot help.
     """
-    reason = _error(content)
+    reason = error_in(content)
     if _EMPTY_HISTORY.search(reason):
         raise SessionExpired(reason)
     if _OF_THE_QUERY.search(reason):
         raise Faulty(f"the service refuses the query: {reason}", again=False)
 
 
-def without_records(answer: str) -> bool:
-    """Tell whether an error, or the beginning of an answer, means that none of the ids of a fetch is known."""
-    return _NO_RECORDS.search(answer) is not None
+def without_records(reason: str) -> bool:
+    """Tell whether the reason of an error is that none of the ids of a fetch is known."""
+    return _NO_RECORDS.search(reason) is not None
 
 
-def _error(content: bytes) -> str:
+def error_in(content: bytes) -> str:
+    """Return the reason of the error that an answer tells; empty where it tells none."""
     found = _ERROR.search(content)
     return " ".join(found[1].decode("utf-8", "replace").split()) if found else ""
 

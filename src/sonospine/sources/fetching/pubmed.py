@@ -87,9 +87,8 @@ def fetch_pubmed(
         workspace.note(plan)
 
     progress(0, None)
-    handles: Handles = {}
     if plan["groups"]:
-        _search_stale(client, workspace, plan, batch, limit)
+        handles = _search_stale(client, workspace, plan, batch, limit)
         found = found_in(plan["search"])
     else:
         found, handles = search_all(client, workspace, term, plan["search"], note, limit=limit)
@@ -200,13 +199,18 @@ def refuse_incomplete(group: Group, workspace: Workspace, note: Callable[[], Non
         raise error
 
 
-def _search_stale(client: EUtils, workspace: Workspace, plan: dict[str, Any], batch: int, limit: int) -> None:
+def _search_stale(
+    client: EUtils, workspace: Workspace, plan: dict[str, Any], batch: int, limit: int
+) -> Handles:
     """Search the slices anew some of whose records did not come."""
+    handles: Handles = {}
     for number, group in enumerate(plan["groups"], start=1):
         if group["stale"]:
             answer = search_again(client, workspace, plan["search"], number, limit)
+            handles[plan["search"]["slices"][number - 1]["term"]] = answer
             plan["groups"][number - 1] = replanned(group, answer.ids, batch, workspace)
             workspace.note(plan)
+    return handles
 
 
 def sent_slices(found: Found, at_hand: Collection[str]) -> Iterator[Sent]:
