@@ -70,7 +70,7 @@ def test_every_unreadable_file_has_one_reason_and_the_rest_goes_on(tmp_path: Pat
         "page.xml": b"<!DOCTYPE html><html><body>502</body></html>",
         "paper.docx": b"PK\x03\x04rest",
         "picture.png": b"\x89PNG\r\n",
-        "refs.ris": b"TY  - JOUR\nER  - \n",
+        "refs.ris": b"nothing of a reference\n",
         "search.xml": b"<?xml version='1.0'?><eSearchResult><Count>1</Count></eSearchResult>",
         "sheet.csv": b"a,b\n1,2\n",
         "strange.bin": bytes(range(256)),
@@ -84,7 +84,7 @@ def test_every_unreadable_file_has_one_reason_and_the_rest_goes_on(tmp_path: Pat
     assert (done.records, done.rejected) == (1, len(contents))
     assert "esearch" in reasons["corpus/search.xml"]
     assert reasons["corpus/cut.xml"].startswith("truncated XML")
-    assert reasons["corpus/sheet.csv"] == "not a format that is read yet: .csv"
+    assert reasons["corpus/sheet.csv"].startswith("a table without a column of titles")
 
 
 def test_entries_before_a_break_are_kept_and_the_break_is_told(tmp_path: Path, corpus: Path) -> None:

@@ -165,16 +165,6 @@ def test_every_registration_is_read_and_its_results_can_be_pointed_to(real_data:
             check(record)
 
 
-def test_exports_of_references_are_refused_with_a_reason(real_data: Path) -> None:
-    folder = real_data / "citation-files"
-    exports = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".md"]
-    assert exports
-    for path in exports:
-        records, rejected = readings_of(path)
-        assert records == [], path.name
-        assert len(rejected) == 1, path.name
-
-
 @pytest.mark.parametrize(
     ("number", "kind", "authors"),
     [

@@ -75,7 +75,11 @@ _PROTOCOL_TITLE = re.compile(
     r"\b(?:study|trial|research) protocol\b|\bprotocol (?:for|of) (?:an?|the)\b|[:–-]\s*(?:a |the )?protocol\b",
     re.IGNORECASE,
 )
-_RETRACTED_TITLE = re.compile(r"\s*\[?(?:retracted|retracted article)\]?\s*[:\-–.]", re.IGNORECASE)
+# "RETRACTED: ..." in PubMed and Embase, "... (Retracted article. See vol. 5, pg. 2, 2020)" in Web of Science.
+_RETRACTED_TITLE = re.compile(
+    r"\s*\[?(?:retracted|retracted article)\]?\s*[:\-–.]|.*\((?:retracted article|retracted)\b[^()]*\)\W*$",
+    re.IGNORECASE | re.DOTALL,
+)
 _WITHDRAWN_TITLE = re.compile(r"\s*\[?(?:withdrawn|withdrawal)\]?\s*[:\-–.]", re.IGNORECASE)
 
 
