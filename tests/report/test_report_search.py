@@ -82,6 +82,30 @@ def test_the_demonstration_corpus_is_called_what_it_is(made: Any) -> None:
     assert "Demonstration corpus: 0 records, without a search." in page_of(made.files).text_content()
 
 
+def test_a_sentence_for_the_methods_section_tells_place_date_and_counts(made: Any) -> None:
+    first = page_of(made.files).xpath("//section[@id='methods']/p")[1].text_content()
+    assert first.startswith(
+        "PubMed was searched through E-utilities on 2026-11-20; it reported 12,345 records; 12,345 records came "
+        "together with the earlier snapshots. Update of snapshot 2026-10 as 2026-11: 2 new,"
+    )
+
+
+def test_the_totals_of_the_checklist_are_those_of_the_flow_diagram(review_maker: Any) -> None:
+    rows = [
+        t.PRISMA.row(box=box, reason=reason, count=count, unit="records", query="q")
+        for box, reason, count in (
+            ("identified_databases", "PubMed", "1200"),
+            ("identified_registers", "", "0"),
+            ("duplicates_removed", "another record of the same report", "7"),
+        )
+    ]
+    text, _ = items(replace(review_maker(), prisma=rows))["Total records"]
+    assert text == (
+        "1,200 records: identified in databases 1,200 (PubMed 1,200), identified in registers 0, duplicates removed 7 "
+        "(another record of the same report 7)."
+    )
+
+
 def test_the_markdown_holds_the_queries_in_fences_they_cannot_close(made: Any) -> None:
     text = made.files["search.md"].decode()
     block = re.search(r"^(`{4,})text\n(.*?)\n\1$", text, re.MULTILINE | re.DOTALL)

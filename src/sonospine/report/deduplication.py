@@ -123,7 +123,7 @@ def method_in_words(done: Deduplication) -> tuple[str, ...]:
     """Return how duplicates were found, in sentences for a methods section."""
     return (
         "Records were grouped into reports, and reports into studies; none was deleted, and each link is kept with "
-        "its evidence (tables/records.tsv, links on each study's page).",
+        "its evidence (tables/links.tsv, and on the page of each study).",
         "Two records are one report where they share a PMID, a PMCID or a DOI (a DOI shared by two PMIDs only with "
         f"alike titles), or where their titles are alike: a likeness of at least {TITLE_THRESHOLD:g}, each word that "
         "differs a spelling of its counterpart, the same numbers, at least "

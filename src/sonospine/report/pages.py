@@ -146,6 +146,7 @@ def _search_pages(review: Review) -> dict[str, bytes]:
 
 def _study_page(review: Review, study_id: str) -> str:
     full = review.has_full_page(study_id)
+    verdict = review.verdicts.get(study_id, "exclude")
     effects = review.effects_of.get(study_id, [])
     evidence = review.evidence(study_id)
     used = {i for row in effects for i in row["measurement_ids"].split(";")}
@@ -158,13 +159,13 @@ def _study_page(review: Review, study_id: str) -> str:
             study=review.study[study_id],
             label=review.label(study_id),
             full=full,
-            verdict=review.verdicts.get(study_id, "exclude"),
+            verdict=verdict,
             why=lists.reason_of(review, study_id),
             records=review.records_of.get(study_id, []),
             decisions=review.decisions_of.get(study_id, []),
             links=review.links_of.get(study_id, []),
             statuses=status_badges(review, study_id),
-            text=_text_in_words(text_badge(review, study_id)),
+            text=_text_in_words(text_badge(review, study_id), verdict),
             searches=review.search_names,
             arms=[row for row in review.arms if row["study_id"] == study_id],
             unread=[line for line in lists.unread_lines(review) if line.study_id == study_id],
@@ -202,5 +203,6 @@ def _reading(review: Review, row: Row) -> dict[str, str]:
     }
 
 
-def _text_in_words(badge: str) -> str:
-    return f"{badge}: {NOT_RETRIEVED}" if badge == ABSTRACT_ONLY else badge
+def _text_in_words(badge: str, verdict: str) -> str:
+    """Return the badge of what is at hand; of an excluded study nobody sought the full report."""
+    return f"{badge}: {NOT_RETRIEVED}" if badge == ABSTRACT_ONLY and verdict != "exclude" else badge

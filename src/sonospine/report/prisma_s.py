@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from sonospine.report.search import SearchDocumentation, SearchedSource
+from sonospine.report.search import SearchDocumentation, SearchedSource, counted
 from sonospine.screening.identified import FULL_TEXT
 
 
@@ -56,12 +56,16 @@ def _registries(documented: SearchDocumentation) -> _Told:
     return _via(found), _lacking(found, "platform", "platform of")
 
 
-def _browsing(_documented: SearchDocumentation) -> _Told:
-    return ("None: nothing was browsed; every record came from a source that is listed here.",)
+def _browsing(documented: SearchDocumentation) -> _Told:
+    text = "None: the program browses nothing, and every record came from a source that is listed here."
+    return text, _from_files(documented, "browsing")
 
 
-def _citations(_documented: SearchDocumentation) -> _Told:
-    return ("None: neither cited nor citing references were followed.",)
+def _citations(documented: SearchDocumentation) -> _Told:
+    text = (
+        "None: the program follows neither cited nor citing references, and no source is configured as such."
+    )
+    return text, _from_files(documented, "citation searching")
 
 
 def _contacts(_documented: SearchDocumentation) -> _Told:
@@ -132,24 +136,21 @@ def _review(_documented: SearchDocumentation) -> _Told:
 
 
 def _totals(documented: SearchDocumentation) -> _Told:
-    parts = [f"{box.title.lower()} {box.total:,}" for box in documented.identified]
-    lines = [
-        f"{name} {count:,}"
-        for box in (*documented.identified, *documented.removed)
-        for name, count in box.lines
-    ]
     total = sum(box.total for box in documented.identified)
-    return (
-        f"{total:,} records: {', '.join(parts)} ({'; '.join(lines)})." if parts else "No counts are at hand.",
-    )
+    parts = [
+        f"{box.title.lower()} {box.total:,}"
+        + (f" ({'; '.join(f'{name} {count:,}' for name, count in box.lines)})" if box.lines else "")
+        for box in (*documented.identified, *documented.removed)
+    ]
+    return (f"{counted(total, 'record')}: {', '.join(parts)}." if parts else "No counts are at hand.",)
 
 
 def _duplicates(documented: SearchDocumentation) -> _Told:
     done = documented.deduplication
     by = "; ".join(f"{name} {count:,}" for name, count in done.by_evidence)
     return (
-        f"By {done.software}, described below: {done.duplicates:,} records that belong to the report of another "
-        f"({by}) and {done.repeated:,} entries passed over at import.",
+        f"By {done.software}, as described below. Duplicates: {counted(done.duplicates, 'record')} of a report that "
+        f"another record stands for ({by}), and {counted(done.repeated, 'entry', 'entries')} passed over at import.",
     )
 
 
@@ -171,6 +172,12 @@ _ITEMS: dict[str, Callable[[SearchDocumentation], _Told]] = {
     "Total records": _totals,
     "Deduplication": _duplicates,
 }
+
+
+def _from_files(documented: SearchDocumentation, what: str) -> str:
+    """Return the question that files without a search leave open."""
+    names = [source.name for source in documented.sources if source.kind == "other"]
+    return _named(f"whether {what} led to", names)
 
 
 def _of_kind(documented: SearchDocumentation, kind: str) -> list[SearchedSource]:

@@ -142,14 +142,20 @@ def _summary(name: str, row: Row) -> str:
     """Return a sentence for a methods section: what was searched, through what, when, and how much came."""
     via = f" through {row['platform']}" if row["platform"] else ""
     when = f" on {row['searched']}" if row["searched"] else ""
-    reported = f"; it reported {_records(row['reported'])}" if row["reported"] else ""
-    came = _records(row["fetched"] or row["entries"])
+    reported = f"; it reported {counted(row['reported'], 'record')}" if row["reported"] else ""
+    came = counted(row["fetched"] or row["entries"], "record")
+    together = " together with the earlier snapshots" if row["base"] else ""
+    unread = (
+        f"; {counted(row['rejected'], 'entry', 'entries')} could not be read"
+        if row["rejected"] != "0"
+        else ""
+    )
     if row["kind"] == FULL_TEXT:
-        return f"Full texts of records found elsewhere were fetched from {name}{via}{when}: {came}."
+        return f"Full texts of records found elsewhere were fetched from {name}{via}{when}: {came}{together}{unread}."
     if row["kind"] in SEARCHED:
         dated = when or ", on a date that the configuration does not tell"
-        return f"{name} was searched{via}{dated}{reported}; {came} came."
-    return f"{name}: {came}, without a search."
+        return f"{name} was searched{via}{dated}{reported}; {came} came{together}{unread}."
+    return f"{name}: {came}, without a search{unread}."
 
 
 def _update(row: Row) -> str:
@@ -184,5 +190,6 @@ def _grouped(number: str | int) -> str:
     return f"{int(number):,}" if number != "" else ""
 
 
-def _records(number: str) -> str:
-    return f"{_grouped(number)} record{'' if number == '1' else 's'}"
+def counted(number: str | int, one: str, several: str = "") -> str:
+    """Write how many there are of something, such as ``1,234 records``."""
+    return f"{_grouped(number)} {one if int(number) == 1 else several or one + 's'}"

@@ -85,7 +85,7 @@ def _source(source: SearchedSource) -> list[str]:
 
 def _deduplication(documented: SearchDocumentation) -> str:
     done = documented.deduplication
-    rows = [(f"Duplicates by {name}", f"{count:,}") for name, count in done.by_evidence]
+    rows = [(f"Duplicates: {name}", f"{count:,}") for name, count in done.by_evidence]
     return _table(("What", "Number"), [*rows, *((name, f"{n:,}") for name, n in done.other_counts)])
 
 
