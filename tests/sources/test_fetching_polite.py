@@ -146,7 +146,7 @@ def test_an_answer_that_is_no_good_is_asked_for_again(ask: Asking, name: str) ->
     assert len(service.slept) == 2
 
 
-def test_an_answer_whose_compression_is_cut_is_asked_for_again(ask: Asking) -> None:
+def test_a_packed_answer_that_is_cut_or_damaged_is_asked_for_again(ask: Asking) -> None:
     packed = gzip.compress(b"<set>" + b"<item/>" * 5000 + b"</set>")
     cut = httpx.Response(200, headers={"content-encoding": "gzip"}, stream=httpx.ByteStream(packed[:-20]))
     damaged = httpx.Response(200, headers={"content-encoding": "gzip"}, stream=httpx.ByteStream(b"no gzip"))

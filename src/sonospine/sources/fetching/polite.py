@@ -226,7 +226,7 @@ class Polite:
         except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
             raise Faulty(f"not an address that can be asked: {short(str(error))}", again=False) from None
         except httpx.DecodingError:
-            raise Faulty("an answer whose compression is damaged") from None
+            raise Faulty("an answer that cannot be unpacked") from None
         except httpx.TransportError as error:
             raise Faulty(
                 f"the connection to {self.host} was cut ({short(str(error)) or 'no reason'})"
