@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from sonospine.model.errors import InputError
 from sonospine.sources.fetching import polite
 from sonospine.sources.fetching.answers import (
     Faulty,
@@ -315,6 +316,31 @@ def test_an_address_that_is_none_is_not_tried_again(tmp_path: Path, clock: Clock
         pytest.raises(FetchError, match=r"not an address that can be asked[^(]*$"),
     ):
         client.ask("get", [], checked_json, what="PubMed", post=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        (
+            "SSL_CERT_FILE",
+            "missing.pem",
+            "certificates that the environment names cannot be read: No such file",
+        ),
+        (
+            "HTTPS_PROXY",
+            "ftp://me:opensesame@proxy.example",
+            "proxy that the environment names cannot be used",
+        ),
+        ("ALL_PROXY", "socks5://proxy.example:1080", "proxy that the environment names cannot be used"),
+    ],
+)
+def test_an_environment_that_cannot_be_used_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(InputError, match=said) as caught:
+        Polite("https://service.example", Rate(tmp_path, "h", 3), secret=Secret())
+    assert "opensesame" not in str(caught.value)
 
 
 def test_an_interruption_ends_the_asking(ask: Asking) -> None:

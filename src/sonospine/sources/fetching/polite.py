@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.utils
+import os
 import random
 import re
 import socket
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
+from sonospine.model.errors import InputError
 from sonospine.model.version import VERSION
 from sonospine.sources.fetching.answers import (
     Faulty,
@@ -97,8 +99,6 @@ class Polite:
         sleep: Callable[[float], None] = time.sleep,
         agent: str = "",
     ) -> None:
-        import httpx
-
         self.address = address.rstrip("/")
         self.host = urllib.parse.urlsplit(address).netloc
         self._rate = rate
@@ -107,13 +107,7 @@ class Polite:
         self._tries = tries
         self._chance = random.Random(seed)
         self._sleep = sleep
-        self._client = httpx.Client(
-            transport=transport,
-            http2=False,
-            follow_redirects=False,
-            timeout=httpx.Timeout(timeout, connect=min(timeout, 30.0)),
-            headers={"User-Agent": agent or user_agent(), "Accept-Encoding": "gzip"},
-        )
+        self._client = _client(transport, timeout, agent or user_agent())
 
     def __enter__(self) -> Polite:
         return self
@@ -270,6 +264,39 @@ class Polite:
         if wanted or status == 429:
             self._rate.hold(wanted or FIRST_PAUSE)
         raise Faulty(reason, retry_after=wanted)
+
+
+def _client(transport: httpx.BaseTransport | None, timeout: float, agent: str) -> httpx.Client:
+    """Return what sends; the environment's proxies and certificates count.
+
+    Raises
+    ------
+    InputError
+        Those of the environment cannot be used.
+    """
+    import httpx
+
+    try:
+        return httpx.Client(
+            transport=transport,
+            http2=False,
+            follow_redirects=False,
+            timeout=httpx.Timeout(timeout, connect=min(timeout, 30.0)),
+            headers={"User-Agent": agent, "Accept-Encoding": "gzip"},
+        )
+    except OSError as error:
+        raise InputError(
+            f"the certificates that the environment names cannot be read: {error.strerror or error}",
+            field="SSL_CERT_FILE",
+            found=os.environ.get("SSL_CERT_FILE"),
+        ) from None
+    except (ValueError, ImportError):
+        # The address of a proxy can hold a password: it is not repeated.
+        raise InputError(
+            "the proxy that the environment names cannot be used",
+            field="HTTP_PROXY, HTTPS_PROXY or ALL_PROXY",
+            allowed="addresses that begin with http:// or https://",
+        ) from None
 
 
 def _retry_after(answer: httpx.Response) -> float | None:
