@@ -267,7 +267,7 @@ def make_review() -> Review:
         links=[
             t.LINKS.row(from_id=a, to_id=b, relation=relation, evidence=evidence, score=score)
             for a, b, relation, evidence, score in (
-                ("pmid:77", "demo:pubmed:12345", "corrects", f"the source states concern_about {HOSTILE}", "1"),
+                ("pmid:77", "demo:pubmed:12345", "concern_about", f"the source states {HOSTILE}", "1"),
                 ("demo:file:one", "pubmed:outside", "apart", "set by jane: not the same", "1"),
             )
         ],

@@ -43,8 +43,8 @@ def test_a_notice_at_hand_is_named_by_its_title(made: Any, review_maker: Any) ->
     notice = t.LINKS.row(
         from_id="demo:file:one",
         to_id="demo:pubmed:12345",
-        relation="corrects",
-        evidence="the source states concern_about pmid:12345",
+        relation="concern_about",
+        evidence="the source states it",
     )
     (line,) = [one for one in editorial_lines(replace(review, links=[notice])) if one.study_id == "s2"]
     assert [why.text for why in line.why] == [f"notice “{review.record_rows['demo:file:one']['title']}”"]

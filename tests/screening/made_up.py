@@ -97,10 +97,7 @@ def screened(
     notices: tuple[tuple[str, str, str], ...] = (),
 ) -> Screened:
     linked = link_records(records)
-    links = [
-        LINKS.row(from_id=a, to_id=b, relation="corrects", evidence=f"the source states {name}")
-        for a, name, b in notices
-    ]
+    links = [LINKS.row(from_id=a, to_id=b, relation=name, evidence="stated") for a, name, b in notices]
     rows = LinkedRows(linked.records, linked.reports, [*linked.links, *links])
     outcome = screen(records, rows, _Config(eligibility), VOCABULARY, curation or [])  # type: ignore[arg-type]
     for schema, table in (

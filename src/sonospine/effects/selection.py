@@ -13,20 +13,25 @@ WHOLE_STUDY = "all"
 
 
 def included_studies(decisions: Iterable[Row], records: Iterable[Row]) -> set[str]:
-    """Return the studies of which a record was included and not taken out again at the report stage.
+    """Return the studies of which a report was included and not taken out again at the report stage.
 
-    A record whose full text was not retrieved is used on its abstract.
+    The report stage decides about the best record of a report: its other records, which passed by title and
+    abstract, follow it. A report whose full text was not retrieved is used on its abstract.
     """
     made: dict[str, dict[str, str]] = {}
     for row in decisions:
         made.setdefault(row["record_id"], {})[row["stage"]] = row["decision"]
-    kept = {
-        record
-        for record, stages in made.items()
-        if stages.get("record", "include") == "include"
-        and stages.get("report", "include") in ("include", "not_retrieved")
-    }
-    return {row["study_id"] for row in records if row["record_id"] in kept}
+    reports: dict[str, list[Row]] = {}
+    for row in records:
+        reports.setdefault(row["report_id"] or row["record_id"], []).append(row)
+    kept = set()
+    for rows in reports.values():
+        stages = [made.get(row["record_id"], {}) for row in rows]
+        final = {one["report"] for one in stages if "report" in one}
+        passed = any(one.get("record") == "include" for one in stages)
+        if final & {"include", "not_retrieved"} or (passed and not final):
+            kept.add(rows[0]["study_id"])
+    return kept
 
 
 def listed(text: str) -> set[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from sonospine.linkage.likeness import AUTHOR_THRESHOLD, TITLE_THRESHOLD
+from sonospine.linkage.likeness import AUTHOR_THRESHOLD, AUTHORS_REORDERED, TITLE_THRESHOLD
 from sonospine.report.review import Review
 from sonospine.screening.identified import FULL_TEXT
 from sonospine.screening.notices import OVERRULED
@@ -15,7 +15,7 @@ from sonospine.screening.notices import OVERRULED
 BY_PEOPLE, BY_IDENTIFIER, BY_TITLE = (
     "set by people",
     "a shared identifier (PMID, PMCID, DOI)",
-    "alike titles, authors and years",
+    "alike titles, authors, years and places",
 )
 EVIDENCE = (BY_PEOPLE, BY_IDENTIFIER, BY_TITLE)
 _PEOPLE = "set by "
@@ -125,10 +125,13 @@ def method_in_words(done: Deduplication) -> tuple[str, ...]:
         "Records were grouped into reports, and reports into studies; none was deleted, and each link is kept with "
         "its evidence (tables/links.tsv, and on the page of each study).",
         "Two records are one report where they share a PMID, a PMCID or a DOI (a DOI shared by two PMIDs only with "
-        f"alike titles), or where their titles are alike: a likeness of at least {TITLE_THRESHOLD:g}, each word that "
-        "differs a spelling of its counterpart, the same numbers, at least "
-        f"{AUTHOR_THRESHOLD:g} of the shorter list of authors in the longer one, fitting years, and no identifier "
-        "that differs.",
+        "alike titles).",
+        "Else titles, authors, years, journals, volumes and pages are compared. One report are two records whose titles "
+        f"differ in small words and spelling only (likeness of at least {TITLE_THRESHOLD:g}, the same numbers and "
+        f"parts), with at least {AUTHOR_THRESHOLD:g} of the shorter list of authors in the longer one where the first "
+        f"author is the same, else {AUTHORS_REORDERED:g}, years at most one apart, no identifier that differs, and no "
+        "other journal, volume or page where both tell them. Titles that differ in more are one report only at the "
+        "same place of a journal, by the same authors. What is alike and yet kept apart is listed with its reason.",
         "An entry that came before with the same content was passed over at import. Full texts that were fetched for "
         "records found elsewhere were joined to them and are neither identified records nor duplicates.",
         f"Software: {done.software}. People may overrule each link; what they set stands above the machine.",

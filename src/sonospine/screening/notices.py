@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from sonospine.model.table_io import Row
 
-_RELATIONS = {"retracted": "retraction_of", "concern": "corrects"}
-_WORDS = {"retracted": "", "concern": "concern"}
-"""A notice of concern is linked as ``corrects``, like an erratum; the evidence of the link says which it is."""
+RELATIONS = {"retracted": "retraction_of", "concern": "concern_about"}
+"""Relation of a notice to what it is about, by the editorial status that it gives."""
 OVERRULED = "not applied: people set apart"
 
 
 def tells(link: Row, status: str) -> bool:
-    """Tell whether a row of ``links.tsv`` gives its target the editorial status ``retracted`` or ``concern``."""
-    return (
-        link["relation"] == _RELATIONS.get(status)
-        and _WORDS[status] in link["evidence"]
-        and not link["evidence"].endswith(OVERRULED)
-    )
+    """Tell whether a row of ``links.tsv`` gives its target a status, and people have not overruled it."""
+    return link["relation"] == RELATIONS.get(status) and not link["evidence"].endswith(OVERRULED)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sonospine.model.record import Record
 from sonospine.model.table_io import Row
 from sonospine.screening import registration
-from sonospine.screening.notices import tells
+from sonospine.screening.notices import RELATIONS, tells
 
 ARTICLES = ("article", "abstract")
 MAIN = (*ARTICLES, "protocol", "registration")
@@ -116,7 +116,7 @@ def _notices(links: Iterable[Row]) -> dict[tuple[str, str], str]:
     """Return the notice that tells of a status, by record and status."""
     found: dict[tuple[str, str], str] = {}
     for link in links:
-        for status in ("retracted", "concern"):
+        for status in RELATIONS:
             if tells(link, status):
                 found.setdefault((link["to_id"], status), link["from_id"])
     return found
