@@ -160,7 +160,14 @@ def test_windows_meet_without_a_gap_and_a_day_is_inside_its_window() -> None:
 
 def test_the_worked_example_of_the_readme_is_a_valid_configuration(tmp_path: Path) -> None:
     readme = (ROOT / "config" / "README.md").read_text(encoding="utf-8")
-    term, example = re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL)
+    searched, term, example = re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL)
+    path = written(tmp_path, re.sub(r"(?ms)^sources:.*?(?=^\S)", searched, example))
+    sources = load_config(path).sources
+    assert [(file.database, file.kind) for file in sources.files][1:] == [
+        ("Embase", "database"),
+        ("WHO ICTRP", "register"),
+    ]
+    assert (sources.snapshot, sources.files[1].searched) == ("2026-11-20", "2026-11-18")
     path = written(tmp_path, example)
     config = load_config(path)
     check_ids(config, IDS, path)

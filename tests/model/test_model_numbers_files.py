@@ -241,10 +241,22 @@ def test_yaml_knows_the_line_of_every_key_and_item(tmp_path: Path) -> None:
     assert located.line(("one", "missing", "deeper")) == 2
 
 
+def test_a_date_in_yaml_stays_as_it_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(
+        "name: 2026-11-20\ndates: [2026-13-45, 2026-11-20T10:00:00Z]\nnumber: 7\n", encoding="utf-8"
+    )
+    assert read_yaml(path).data == {
+        "name": "2026-11-20",
+        "dates": ["2026-13-45", "2026-11-20T10:00:00Z"],
+        "number": 7,
+    }
+
+
 @pytest.mark.parametrize(
     "text",
     [
-        "a: 2026-13-45\n",
+        "a: 0x_\n",
         "a: !!int x\n",
         "a: &x [*x]\n",
         "[" * 3000 + "]" * 3000,

@@ -17,6 +17,7 @@ DEEPEST = 50
 """Levels within levels that are read: nobody writes more, and an alias that holds itself has no end of them."""
 MOST = 200_000
 """Keys and items that are read: aliases of aliases multiply without end."""
+_DATE, _TEXT = "tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:str"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def read_yaml(path: Path | str) -> LocatedYaml:
             file=path,
             row=None if mark is None else mark.line + 1,
         ) from None
-    except (yaml.YAMLError, ValueError) as error:  # a date such as 2026-13-45 is a ValueError
+    except (yaml.YAMLError, ValueError) as error:  # a number such as 0x_ is a ValueError
         raise InputError(f"not valid YAML: {error}", file=path) from None
     except RecursionError:
         raise InputError("not valid YAML: nested too deep", file=path) from None
@@ -90,3 +91,7 @@ def _collect(node: yaml.Node, path: Path_, lines: dict[Path_, int], file: Path |
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
             _collect(item, (*path, index), lines, file)
+    elif node.tag == _DATE:
+        node.tag = (
+            _TEXT  # what is written as a date stays as it is written: dates are texts in every file of ours
+        )
