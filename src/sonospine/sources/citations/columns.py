@@ -28,7 +28,7 @@ from sonospine.sources.raw import Unreadable
 
 _DELIMITERS = (",", ";", "\t")
 _PREAMBLE = 20
-_NAME = re.compile(r"[^\W\d_][\w'’. -]* (?:[^\W\d_]\.?-?){1,4}\.?")
+_NAME = re.compile(r"[^\W\d_][\w'’. -]* ([^\W\d_](?:[.-]*[^\W\d_]){0,3}\.?)")
 _PUBMED = re.compile(r"NLM|PubMed|MEDLINE", re.IGNORECASE)
 _CODES = {"J": "Journal Article", "B": "Book", "S": "Book", "P": "Patent"}
 
@@ -193,7 +193,7 @@ def _authors(values: Sequence[str]) -> tuple[str, ...]:
             names += listed
         elif ";" in value or "\n" in value or "|" in value:
             names += re.split(r"\s*[;\n|]\s*", value)
-        elif all(_NAME.fullmatch(part.strip()) for part in value.rstrip(". ").split(",")):
+        elif all(_has_initials(part.strip()) for part in value.rstrip(". ").split(",")):
             names += value.rstrip(" ").split(",")
         elif " and " in value:
             names += re.split(r",?\s+and\s+", value)
@@ -201,6 +201,11 @@ def _authors(values: Sequence[str]) -> tuple[str, ...]:
             names.append(value)
     # Scopus adds its number of the author: "Liu, Rui (57190000)".
     return unique(re.sub(r"\s*\(\d+\)$", "", name).strip() for name in each_plain(names))
+
+
+def _has_initials(name: str) -> bool:
+    found = _NAME.fullmatch(name)
+    return found is not None and found[1].isupper()
 
 
 def _listed(values: Sequence[str]) -> tuple[str, ...]:

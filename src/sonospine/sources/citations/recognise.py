@@ -39,7 +39,7 @@ _FIRST = (
     ("isi", re.compile(r"\A\s*(?:FN |PT [A-Z]\s)")),
     ("ovid", re.compile(r"\A\s*<\d+>[ \t]*\n|(?m:^Accession Number[ \t]*\n[ \t]+\S|^VN[ \t]+-?[ \t]*Ovid)")),
     ("enw", re.compile(r"\A\s*%[0-9A-Z](?: |\n)")),
-    ("inspec", re.compile(r"\A\s*Record\.[^\n]{1,9}INSPEC", re.IGNORECASE)),
+    ("inspec", re.compile(r"\A\s*Record\b[^\n]{0,40}INSPEC", re.IGNORECASE)),
 )
 _BIBTEX = re.compile(r"(?m)^[ \t]*@[ \t]*[A-Za-z]+[ \t]*[{(]")
 _MEDLINE_LINE = re.compile(

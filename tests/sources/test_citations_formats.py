@@ -1,0 +1,462 @@
+"""Each format and dialect of citations, in entries of our own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sonospine.model.record import Record
+from sonospine.sources import readings_of
+
+Read = Callable[..., list[Record]]
+RIS = (
+    "TY  - JOUR\nT1  - Alpha against beta\nA1  - Doe, Jane\nA1  - Roe, Richard\nJF  - Journal of Tests\nPY  - 2021/05/01\n"
+    "VL  - 4\nIS  - 2\nSP  - 101\nEP  - 109\nDO  - 10.1000/XYZ.008\nLA  - German\nKW  - pain\nKW  - spine\n"
+    "N2  - AIM: To test. METHODS: We tested. RESULTS: It worked.\nER  - \n"
+)
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Read:
+    """Write a text to a file and read it; nothing of it may be rejected."""
+
+    def read(text: str, name: str = "refs.ris", encoding: str = "utf-8") -> list[Record]:
+        path = tmp_path / name
+        path.write_bytes(text.encode(encoding))
+        records, rejected = readings_of(path)
+        assert rejected == []
+        return records
+
+    return read
+
+
+def test_a_ris_entry_is_read_with_all_its_fields(read: Read) -> None:
+    (record,) = read(RIS)
+    assert record.record_id == "file:refs-10-1000-xyz-008"
+    assert record.title == "Alpha against beta"
+    assert record.authors == ("Doe, Jane", "Roe, Richard")
+    assert (record.journal, record.year, record.volume, record.pages) == (
+        "Journal of Tests",
+        "2021",
+        "4",
+        "101-109",
+    )
+    assert (record.doi, record.language, record.keywords) == ("10.1000/xyz.008", "ger", ("pain", "spine"))
+    assert [p.locator for p in record.passages] == [
+        "title",
+        "abstract/AIM",
+        "abstract/METHODS",
+        "abstract/RESULTS",
+    ]
+    assert record.abstract()[2].role == "results"
+    assert record.types == ("Journal Article",)
+    assert (record.kind, record.status, record.full_text) == ("article", "current", False)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda t: t.replace("  - ", " - "),
+        lambda t: t.replace("  - ", "-").replace("ER-", "ER-"),
+        lambda t: t.replace("  - ", "\t- "),
+        lambda t: t.replace("  - ", "  -"),
+        lambda t: t.replace("ER  - \n", "ER  -"),
+        lambda t: t.replace("ER  - \n", ""),
+        lambda t: "\n\n1.\n" + t,
+        lambda t: "Record #1 of 1\nProvider: X\n" + t,
+        lambda t: t.replace("\n", "\n\n"),
+        lambda t: t.replace("\n", "\r\n"),
+        lambda t: t.replace("\n", "\r"),
+        lambda t: "\ufeff" + t,
+        lambda t: t.replace("beta\n", "\nbeta\n"),
+        lambda t: t.replace("VL  -", "ZZ  - nothing\nZZ  - known\nVL  -"),
+        lambda t: t.replace("DO  - ", "DO  - https://doi.org/"),
+        lambda t: t.replace("DO  - ", "M3  - doi: "),
+        lambda t: t.replace("A1", "AU").replace("T1", "TI").replace("N2", "AB").replace("JF", "T2"),
+        lambda t: t.replace("PY  - 2021/05/01", "Y1  - 2021//"),
+        lambda t: t.replace("KW  - pain\nKW  - spine", "KW  - pain\nspine"),
+        lambda t: t.replace("ER  - \n", "ER  - \nNL  - Jrnl Tests\n\nLink to the full text: http://x.y\n\n"),
+    ],
+)
+def test_dialects_of_ris_give_the_same_record(read: Read, change: Callable[[str], str]) -> None:
+    (record,), (expected,) = read(change(RIS)), read(RIS)
+    for field in (
+        "record_id",
+        "title",
+        "authors",
+        "year",
+        "volume",
+        "pages",
+        "doi",
+        "language",
+        "keywords",
+        "passages",
+    ):
+        assert getattr(record, field) == getattr(expected, field), field
+
+
+def test_a_missing_end_does_not_swallow_the_next_entry(read: Read) -> None:
+    second = RIS.replace("Alpha", "Gamma").replace("XYZ", "ABC")
+    assert [r.title for r in read(RIS.replace("ER  - \n", "") + second)] == [
+        "Alpha against beta",
+        "Gamma against beta",
+    ]
+
+
+def test_wrapped_text_that_begins_like_a_tag_is_text(read: Read) -> None:
+    (record,) = read(
+        RIS.replace("We tested.", "We tested\nT2-weighted images\nOR - the odds - of\nER then more.")
+    )
+    assert record.abstract()[1].text == "We tested T2-weighted images OR - the odds - of ER then more."
+
+
+def test_embase_scopus_and_pubmed_numbers_are_told_apart(read: Read) -> None:
+    embase = RIS.replace(
+        "DO  -", "U2  - L123456789\nDB  - Embase\nC5  - 31234567\nM3  - Conference Abstract\nDO  -"
+    )
+    (record,) = read(embase)
+    assert (record.record_id, record.pmid, record.kind) == ("file:refs-l123456789", "31234567", "abstract")
+    (record,) = read(RIS.replace("DO  -", "DB  - Scopus\nC2  - 31234567\nDO  -"))
+    assert record.pmid == "31234567"
+    (record,) = read(RIS.replace("DO  -", "AN  - 31234567\nDP  - NLM\nC2  - PMC7654321\nDO  -"))
+    assert (record.pmid, record.pmcid) == ("31234567", "PMC7654321")
+    (record,) = read(RIS.replace("DO  -", "AN  - 2003456789\nDB  - Embase\nDO  -"))
+    assert (record.record_id, record.pmid) == ("file:refs-2003456789", "")
+
+
+def test_notes_are_no_abstract_and_a_doi_within_them_is_not_the_entrys(read: Read) -> None:
+    text = RIS.replace("DO  - 10.1000/XYZ.008\n", "").replace(
+        "N2  -", "N1  - References: A. B. doi 10.1000/OTHER. N2\nXX  -"
+    )
+    (record,) = read(text)
+    assert record.abstract() == ()
+    assert record.doi == ""
+    assert all("References" not in p.text for p in record.passages)
+
+
+@pytest.mark.parametrize(
+    ("title", "kind", "status"),
+    [
+        ("RETRACTED: Alpha against beta", "article", "retracted"),
+        ("Alpha against beta (Retracted article. See vol. 5, pg. 2, 2022)", "article", "retracted"),
+        ("Erratum: Alpha against beta", "erratum", "current"),
+        ("Retraction notice to: Alpha", "notice", "current"),
+        ("Alpha against beta: study protocol", "protocol", "current"),
+        ("WITHDRAWN: Alpha against beta", "article", "withdrawn"),
+    ],
+)
+def test_titles_tell_kind_and_status(read: Read, title: str, kind: str, status: str) -> None:
+    (record,) = read(RIS.replace("Alpha against beta", title))
+    assert (record.kind, record.status) == (kind, status)
+
+
+@pytest.mark.parametrize(
+    ("types", "kind", "status"),
+    [
+        ("M3  - Article; Retracted Publication", "article", "retracted"),
+        ("M3  - Retracted", "article", "retracted"),
+        ("M3  - Conference Abstract", "abstract", "current"),
+        ("M3  - Erratum", "erratum", "current"),
+        ("M3  - Trial registry record", "registration", "current"),
+        ("N1  - Doe, Jane\nJournal Article\nRetracted Publication\nUnited States", "article", "retracted"),
+    ],
+)
+def test_types_tell_kind_and_status(read: Read, types: str, kind: str, status: str) -> None:
+    (record,) = read(RIS.replace("LA  -", f"{types}\nLA  -"))
+    assert (record.kind, record.status) == (kind, status)
+
+
+def test_types_of_reference_are_told_in_words(read: Read) -> None:
+    kinds = {
+        code: read(RIS.replace("JOUR", code))[0].kind for code in ("ABST", "CONF", "NEWS", "CHAP", "GEN")
+    }
+    assert kinds == {
+        "ABST": "abstract",
+        "CONF": "article",
+        "NEWS": "news",
+        "CHAP": "article",
+        "GEN": "article",
+    }
+    assert read(RIS.replace("JOUR", "GEN"))[0].types == ()
+
+
+def test_registration_numbers_are_own_or_cited_as_for_pubmed(read: Read) -> None:
+    (record,) = read(RIS.replace("It worked.", "It worked. NCT01234567."))
+    assert (record.nct, record.nct_cited) == (("NCT01234567",), ())
+    review = RIS.replace("It worked.", "It worked. NCT01234567.").replace("LA  -", "M3  - Review\nLA  -")
+    assert (read(review)[0].nct, read(review)[0].nct_cited) == ((), ("NCT01234567",))
+    assert read(RIS.replace("LA  -", "CN  - NCT07654321\nLA  -"))[0].nct == ("NCT07654321",)
+
+
+MEDLINE = (
+    "\nPMID- 31234567\nOWN - NLM\nSTAT- MEDLINE\nDP  - 2021 May\nTI  - Alpha against\n      beta.\nPG  - 101-9\n"
+    "LID - 10.1000/xyz [doi]\nLID - S0000-0000(21)00001-1 [pii]\n"
+    "AB  - BACKGROUND: We ask. METHODS: We\n      tested. RESULTS: T2 - fine.\nCI  - Copyright 2021.\n"
+    "FAU - Doe, Jane\nAU  - Doe J\nAD  - Somewhere\n      far.\nCN  - ALPHA Group\nFAU - Roe, Richard\nAU  - Roe R\n"
+    "LA  - ger\nSI  - ClinicalTrials.gov/NCT01234567\nPT  - Journal Article\nPT  - Randomized Controlled Trial\n"
+    "TT  - Alpha gegen Beta.\nJT  - Journal of tests\nTA  - J Tests\nVI  - 4\nIP  - 2\nPMC - PMC7654321\n"
+    "OT  - pain\nMH  - Back Pain/*therapy\nRIN - J Tests. 2022;5(1):1. PMID: 32345678\nSO  - J Tests. 2021 May;4(2):101-9.\n"
+)
+
+
+def test_a_medline_entry_is_read_with_all_its_fields(read: Read) -> None:
+    (record,) = read(MEDLINE, "refs.nbib")
+    assert record.record_id == "file:refs-31234567"
+    assert (record.title, record.authors) == (
+        "Alpha against beta.",
+        ("Doe, Jane", "ALPHA Group", "Roe, Richard"),
+    )
+    assert (record.journal, record.year, record.volume, record.pages) == (
+        "Journal of tests",
+        "2021",
+        "4",
+        "101-9",
+    )
+    assert (record.doi, record.pmid, record.pmcid) == ("10.1000/xyz", "31234567", "PMC7654321")
+    assert (record.nct, record.language, record.keywords) == (("NCT01234567",), "ger", ("pain", "Back Pain"))
+    assert record.status == "retracted"
+    assert [(n.relation, n.target) for n in record.notices] == [("retracted_by", "pmid:32345678")]
+    assert [p.locator for p in record.passages] == [
+        "title",
+        "abstract/BACKGROUND",
+        "abstract/METHODS",
+        "abstract/RESULTS",
+        "back/vernacular_title",
+    ]
+
+
+def test_medline_entries_are_divided_with_and_without_blank_lines(read: Read) -> None:
+    second = MEDLINE.replace("31234567", "39999999").lstrip("\n")
+    for between in ("", "\n", "\n\n\n"):
+        assert [r.pmid for r in read(MEDLINE + between + second, "refs.txt")] == ["31234567", "39999999"]
+    tight = MEDLINE.replace("- ", "-").replace("PMID-", "PMID- ")
+    assert read(tight, "refs.nbib")[0].title == "Alpha against beta."
+
+
+ISI = (
+    "FN Clarivate Analytics Web of Science\nVR 1.0\nPT J\nAU Doe, J\n   Roe, R\nAF Doe, Jane\n   Roe, Richard\n"
+    "TI Alpha against\n   beta\nSO JOURNAL OF TESTS\nLA English\nDT Article; Retracted Publication\nDE pain; low\n   back\n"
+    "AB We tested.\nC1 [Doe] X.\nPY 2021\nVL 4\nIS 2\nBP 101\nEP 109\nDI 10.1000/xyz\nUT WOS:000123456700001\nPM 31234567\nER\n\nEF"
+)
+
+
+def test_a_web_of_science_entry_is_read_with_all_its_fields(read: Read) -> None:
+    (record,) = read(ISI, "savedrecs.txt")
+    assert record.record_id == "file:savedrecs-wos-000123456700001"
+    assert (record.title, record.authors) == ("Alpha against beta", ("Doe, Jane", "Roe, Richard"))
+    assert (record.journal, record.year, record.volume, record.pages) == (
+        "JOURNAL OF TESTS",
+        "2021",
+        "4",
+        "101-109",
+    )
+    assert (record.doi, record.pmid, record.keywords) == ("10.1000/xyz", "31234567", ("pain", "low back"))
+    assert (record.status, record.language) == ("retracted", "eng")
+    entries = "\n".join(ISI.split("\n")[2:-2])
+    two = f"FN X\nVR 1.0\n{entries.removesuffix('ER')}{entries.replace('Alpha', 'Gamma')}\nEF"
+    assert [r.title for r in read(two, "two.ciw")] == ["Alpha against beta", "Gamma against beta"]
+
+
+def test_an_ovid_entry_with_field_names_is_read(read: Read) -> None:
+    text = (
+        "<1>\nAccession Number\n  2003456789\nAuthor\n  Doe J.;  Roe R. MD *;  Poe, Edgar PhD 1\nTitle\n"
+        "  Alpha against beta.[Article]\nSource\n  Journal of Tests. 45 (3) (pp 123-130), 2019. Date of Publication: March 2019.\n"
+        "Abstract\n  Aim: To test.\n  Methods: We tested.\n  Results: It worked.\n\n  (C) 2019 Publisher\nLanguage\n  English.\n"
+        "Publication Type\n  Conference Abstract\nClinical Trial Number\n  NCT01234567.\nDOI Number\n  http://dx.doi.org/10.1000/xyz\n"
+        "\n<2>\nUnique Identifier\n  31234567\nDatabase\n  Ovid MEDLINE(R)\nTitle\n  Second.\n"
+    )
+    first, second = read(text, "ovid.txt")
+    assert first.record_id == "file:ovid-2003456789"
+    assert (first.title, first.kind) == ("Alpha against beta.", "abstract")
+    assert first.authors == ("Doe J", "Roe R", "Poe, Edgar")
+    assert (first.journal, first.year, first.volume, first.pages) == (
+        "Journal of Tests",
+        "2019",
+        "45",
+        "123-130",
+    )
+    assert (first.doi, first.nct, first.language) == ("10.1000/xyz", ("NCT01234567",), "eng")
+    assert [p.locator for p in first.abstract()] == ["abstract/AIM", "abstract/METHODS", "abstract/RESULTS"]
+    assert (second.pmid, second.title) == ("31234567", "Second.")
+
+
+def test_an_ovid_entry_with_tags_is_read(read: Read) -> None:
+    text = "<1>\nVN  - Ovid Technologies\nDB  - Ovid MEDLINE(R)\nUI  - 31234567\nTI  - Alpha\n  against beta\nAU  - Doe J\nAU  - Roe R\nSO  - Tests. 12(3):45-50, 2019 Mar.\nAB  - We tested.\n"
+    (record,) = read(text, "ovid.txt")
+    assert (record.pmid, record.title, record.authors) == (
+        "31234567",
+        "Alpha against beta",
+        ("Doe J", "Roe R"),
+    )
+    assert (record.journal, record.volume, record.pages, record.year) == ("Tests", "12", "45-50", "2019")
+    assert record.abstract()[0].text == "We tested."
+
+
+def styled(text: str) -> str:
+    return f'<style face="normal" font="default" size="100%">{text}</style>'
+
+
+def endnote(inner: str = "", title: str = "") -> str:
+    title = title or styled("Alpha ") + styled("against") + styled(" beta &lt; gamma")
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?><xml><records><record><database name="x.enl">x</database>'
+        '<rec-number>7</rec-number><ref-type name="Journal Article">17</ref-type><contributors><authors>'
+        f"<author>{styled('Doe, Jane')}</author><author>Roe, Richard</author></authors></contributors>"
+        f"<titles><title>{title}</title><secondary-title>{styled('J Tests')}</secondary-title></titles>"
+        f"<periodical><full-title>Journal of Tests</full-title></periodical><pages>{styled('101-9')}</pages>"
+        f"<volume>4</volume><number>2</number><dates><year>{styled('2021')}</year></dates>"
+        f"<abstract>{styled('BACKGROUND: We ask. METHODS: We tested.')}</abstract>"
+        f"<electronic-resource-num>{styled('10.1000/xyz')}</electronic-resource-num><accession-num>31234567</accession-num>"
+        f"<remote-database-provider>NLM</remote-database-provider><language>eng</language>{inner}</record></records></xml>"
+    )
+
+
+def test_an_endnote_xml_record_is_read_through_its_styles(read: Read) -> None:
+    (record,) = read(endnote(), "library.xml")
+    assert (record.title, record.authors) == ("Alpha against beta < gamma", ("Doe, Jane", "Roe, Richard"))
+    assert (record.journal, record.year, record.pages) == ("Journal of Tests", "2021", "101-9")
+    assert (record.doi, record.pmid, record.language) == ("10.1000/xyz", "31234567", "eng")
+    assert [p.locator for p in record.abstract()] == ["abstract/BACKGROUND", "abstract/METHODS"]
+    spaced = endnote().replace("<records>", '<records xmlns="urn:x">')
+    assert read(spaced, "library.xml")[0].title == record.title
+    assert read(endnote().replace("UTF-8", "ISO-8859-1"), "library.xml", "latin-1")[0].title == record.title
+
+
+def test_endnote_xml_expands_no_entity_and_reads_over_forbidden_characters(read: Read) -> None:
+    bomb = '<!DOCTYPE xml [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;">]>'
+    text = endnote(title="Alpha &b; beta\x0b &#x0C;end").replace("?>", f"?>{bomb}", 1)
+    assert read(text, "library.xml")[0].title == "Alpha &b; beta end"
+
+
+def test_endnote_tagged_entries_are_read(read: Read) -> None:
+    text = (
+        "%0 Journal Article\n%T Alpha against beta\n%A Doe, Jane\n%A Roe, Richard\n%J Journal of Tests\n%D 2021\n%V 4\n%N 2\n"
+        "%P 101-109\n%R 10.1000/xyz\n%M 31234567\n%~ PubMed\n%K pain\nspine\n%X We\ntested.\n\n%0 Book\n%T Second\n"
+        "%0 Book\n%T Third"
+    )
+    first, second, third = read(text, "refs.enw")
+    assert (first.title, first.authors, first.journal) == (
+        "Alpha against beta",
+        ("Doe, Jane", "Roe, Richard"),
+        "Journal of Tests",
+    )
+    assert (first.year, first.volume, first.pages, first.doi) == ("2021", "4", "101-109", "10.1000/xyz")
+    assert (first.pmid, first.keywords, first.abstract()[0].text) == (
+        "31234567",
+        ("pain", "spine"),
+        "We tested.",
+    )
+    assert (second.title, third.title, third.types) == ("Second", "Third", ("Book",))
+
+
+def test_bibtex_keeps_what_stands_after_a_percent_sign(read: Read) -> None:
+    text = (
+        '% a comment\n@string{j = {Journal of Tests}}\n@article{a, title={{A}lpha, 95% CI, of {\\"o}l \\& more}, author={M{\\"u}ller, Jane and Roe, Richard},\n'
+        " journal=j, year=2021, volume={4}, pages={101--109}, doi={10.1000/xyz_1}, abstract={The rate was 50% (n = 20)\nthen.}, keywords={pain, spine}}\n"
+        "@comment{x}\n@article{a, title={Same key}, title={Twice}, year={2020}}\n"
+    )
+    first, second = read(text, "refs.bib")
+    assert (first.title, first.authors) == ("Alpha, 95% CI, of öl & more", ("Müller, Jane", "Roe, Richard"))
+    assert (first.journal, first.year, first.pages, first.doi) == (
+        "Journal of Tests",
+        "2021",
+        "101-109",
+        "10.1000/xyz_1",
+    )
+    assert first.abstract()[0].text == "The rate was 50% (n = 20) then."
+    assert second.title == "Same key"
+
+
+def test_a_broken_bibtex_entry_is_told_and_the_next_is_read(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "refs.bib"
+    path.write_text("@article{a, title={never closed, year=2020\n@article{b, title={After}, year={2021}}\n")
+    records, rejected = readings_of(path)
+    assert [r.title for r in records] == ["After"]
+    assert [r.file for r in rejected] == [f"{path}#1"]
+    assert "broken BibTeX entry" in rejected[0].reason
+    assert capfd.readouterr() == ("", "")
+
+
+SCOPUS = (
+    "Authors,Author full names,Title,Year,Source title,Volume,Issue,Art. No.,Page start,Page end,DOI,Link,Abstract,"
+    "Author Keywords,PubMed ID,Language of Original Document,Document Type,Source,EID\n"
+    '"Doe, J.; Roe, R.","Doe, Jane (571); Roe, Richard (572)","Alpha, ""against"" beta",2021,Journal of Tests,4,2,,101,109,10.1000/xyz,'
+    'https://www.scopus.com/x,"We\ntested, twice.",pain; spine,31234567,English,Article,Scopus,2-s2.0-85000000001\n'
+)
+
+
+def test_a_scopus_table_is_read_with_all_its_columns(read: Read) -> None:
+    (record,) = read(SCOPUS, "scopus.csv", "utf-8-sig")
+    assert record.record_id == "file:scopus-2-s2-0-85000000001"
+    assert (record.title, record.authors) == ('Alpha, "against" beta', ("Doe, J.", "Roe, R."))
+    assert (record.journal, record.year, record.volume, record.pages) == (
+        "Journal of Tests",
+        "2021",
+        "4",
+        "101-109",
+    )
+    assert (record.doi, record.pmid, record.language) == ("10.1000/xyz", "31234567", "eng")
+    assert record.abstract()[0].text == "We tested, twice."
+    assert record.keywords == ("pain", "spine")
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "field", "value"),
+    [
+        ("Title;Author(s);Publication Year", "Alpha;Doe J, Roe R;2021", "authors", ("Doe J", "Roe R")),
+        ("Title;Authors", "Alpha;Doe, Jane", "authors", ("Doe, Jane",)),
+        ("Title;Authors", "Alpha;Jane Doe and Richard Roe", "authors", ("Jane Doe", "Richard Roe")),
+        ("Title;Authors", "Alpha;['Doe, Jane', 'Roe, R']", "authors", ("Doe, Jane", "Roe, R")),
+        ("Article Title;UT (Unique WOS ID)", "Alpha;WOS:1", "record_id", "file:t-wos-1"),
+        ("Title;PMID", "Alpha;31234567.0", "pmid", "31234567"),
+        ("Title;Clinical Trial Numbers", "Alpha;ClinicalTrials.gov (NCT01234567)", "nct", ("NCT01234567",)),
+        ("TITLE;Publication Type", "Alpha;Conference Abstract", "kind", "abstract"),
+        ("Primary Title;Beginning Page;Ending Page", "Alpha;1;9", "pages", "1-9"),
+        ("Document Title;Language", "Alpha;French", "language", "fre"),
+        ("Title;Link", "Alpha;https://doi.org/10.1000/xyz", "doi", "10.1000/xyz"),
+    ],
+)
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_columns_are_known_by_several_names(
+    read: Read, header: str, row: str, field: str, value: object, delimiter: str
+) -> None:
+    text = f"{header}\n{row}\n".replace(";", delimiter)
+    (record,) = read(text, "t.csv")
+    assert record.title == "Alpha"
+    assert getattr(record, field) == value
+
+
+def test_a_tab_divided_text_of_web_of_science_is_a_table(read: Read) -> None:
+    text = "PT\tAU\tTI\tSO\tPY\tDI\tUT\nJ\tDoe, J; Roe, R\tAlpha\tTESTS\t2021\t10.1000/xyz\tWOS:0001\n"
+    for encoding in ("utf-8-sig", "utf-16"):
+        (record,) = read(text, "savedrecs.txt", encoding)
+        assert (record.title, record.authors, record.year) == ("Alpha", ("Doe, J", "Roe, R"), "2021")
+        assert record.types == ("Journal Article",)
+
+
+def test_a_row_with_too_many_cells_and_an_open_quote_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("Title,Year\nAlpha, beta and gamma,2020\nDelta,2021\n")
+    records, rejected = readings_of(path)
+    assert [r.title for r in records] == ["Delta"]
+    assert "line 2" in rejected[0].reason
+    assert "quotes" in rejected[0].reason
+    path.write_text('Title,Year\n"Alpha,2020\nDelta,2021\nEpsilon,2022\n')
+    records, rejected = readings_of(path)
+    assert any("1 entries were found, but the file has the marks of 3" in r.reason for r in rejected)
+
+
+def test_inspec_entries_are_read(read: Read) -> None:
+    text = "Record - 1 INSPEC\nAN ~ 123\nTI ~ Alpha\nAU ~ Doe, J.; Roe, R.\nAB ~ We\ntested.\nSO ~ Tests. 2020; 4 (2): 1-9\nRT ~ Journal-Paper\n\nRecord - 2 INSPEC\nTI ~ Beta\n"
+    first, second = read(text, "inspec.txt")
+    assert (first.title, first.authors, first.pages, first.year) == (
+        "Alpha",
+        ("Doe, J.", "Roe, R."),
+        "1-9",
+        "2020",
+    )
+    assert second.title == "Beta"
