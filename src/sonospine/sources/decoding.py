@@ -37,6 +37,7 @@ _OFFICE = {
 }
 _PREDEFINED = frozenset(("amp", "lt", "gt", "quot", "apos"))
 _ENTITY_BYTES = re.compile(rb"&([A-Za-z][A-Za-z0-9._-]{0,48});")
+_OTHER_ENTITY = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z]")
 _ENTITY_TEXT = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 # Zero-width characters and soft hyphens stand inside words and numbers and mean nothing.
@@ -189,7 +190,7 @@ def xml_chunks(chunks: Iterable[bytes]) -> Iterator[bytes]:
         kept = data[cut:] if cut >= 0 and b";" not in data[cut:] else b""
         data = data[: len(data) - len(kept)]
         if data:
-            yield _ENTITY_BYTES.sub(_reference, data) if b"&" in data else data
+            yield _ENTITY_BYTES.sub(_reference, data) if _OTHER_ENTITY.search(data) else data
     if kept:
         yield kept
 

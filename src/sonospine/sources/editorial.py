@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 
@@ -85,15 +86,21 @@ _WITHDRAWN_TITLE = re.compile(r"\s*\[?(?:withdrawn|withdrawal)\]?\s*[:\-–.]", 
 
 def kind_of(types: Sequence[str], title: str) -> str:
     """Return the kind of a publication from its types, then from how its title begins."""
-    plain = [name.lower().strip() for name in types]
-    for kind, pattern in _KINDS:
-        if any(pattern.fullmatch(name) for name in plain):
+    kinds = {_kind_of_type(name) for name in types}
+    for kind, _ in _KINDS:
+        if kind in kinds:
             return kind
     if _NOTICE_TITLE.match(title):
         return "notice"
     if _ERRATUM_TITLE.match(title):
         return "erratum"
-    return "protocol" if _PROTOCOL_TITLE.search(title) else "article"
+    return "protocol" if "protocol" in title.lower() and _PROTOCOL_TITLE.search(title) else "article"
+
+
+@functools.lru_cache(maxsize=256)  # sources use a few dozen types
+def _kind_of_type(name: str) -> str:
+    plain = name.lower().strip()
+    return next((kind for kind, pattern in _KINDS if pattern.fullmatch(plain)), "")
 
 
 def status_of(types: Sequence[str], title: str, notices: Sequence[Notice]) -> str:

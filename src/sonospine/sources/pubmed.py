@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from lxml import etree
 
@@ -18,6 +19,7 @@ from sonospine.sources.xml_stream import parse_entry
 
 TAGS = ("PubmedArticle", "PubmedBookArticle")
 _NO_TITLE = re.compile(r"\[?not available\]?\.?", re.IGNORECASE)
+_CITED = etree.XPath("descendant::ArticleId[@IdType='doi']")
 _MESH = etree.XPath("MeshHeading/DescriptorName")
 _Parts = dict[str, list[etree._Element]]
 # An abstract that names more registrations than this speaks about other people's trials.
@@ -35,13 +37,14 @@ def entry_id(entry: etree._Element) -> str:
     citation = _citation(entry)
     if citation is None:
         raise Unreadable("an entry without a citation in it")
-    pmid = normal_pmid(citation.findtext("PMID") or "")
+    number = next(citation.iterchildren("PMID"), None)
+    pmid = "" if number is None else normal_pmid(number.text or "")
     return f"pubmed:{pmid}" if pmid else ""
 
 
 def _citation(entry: etree._Element) -> etree._Element | None:
-    citation = entry.find("MedlineCitation")
-    return citation if citation is not None else entry.find("BookDocument")
+    citation = next(entry.iterchildren("MedlineCitation"), None)
+    return citation if citation is not None else next(entry.iterchildren("BookDocument"), None)
 
 
 def parse_pubmed(raw: RawRecord) -> Record:
@@ -52,11 +55,11 @@ def parse_pubmed(raw: RawRecord) -> Record:
     Unreadable
         The XML is malformed or holds no citation.
     """
-    return read_pubmed(raw, parse_entry(raw.content))
+    return read_pubmed(parse_entry(raw.content), record_id=raw.record_id, file=raw.file, sha256=raw.sha256)
 
 
-def read_pubmed(raw: RawRecord, entry: etree._Element) -> Record:
-    """Read one PubMed article or book from its element, which has no namespaces.
+def read_pubmed(entry: etree._Element, *, record_id: str, file: str, sha256: str) -> Record:
+    """Read one PubMed article or book from its element, which has no namespaces in it.
 
     Raises
     ------
@@ -85,7 +88,7 @@ def read_pubmed(raw: RawRecord, entry: etree._Element) -> Record:
     ids = _article_ids((*(cited.get("ArticleIdList", ()) if book else ()), *about.get("ArticleIdList", ())))
     own, mentioned = _registrations(citation, abstract, types)
     return Record(
-        record_id=raw.record_id,
+        record_id=record_id,
         source="pubmed" if pmid else "file",
         title=title,
         kind=kind_of(types, title),
@@ -107,8 +110,8 @@ def read_pubmed(raw: RawRecord, entry: etree._Element) -> Record:
         notices=notices,
         licence=text_of(_first(_parts(parts.get("Abstract", ())), "CopyrightInformation")),
         url=f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/" if pmid else "",
-        file=raw.file,
-        sha256=raw.sha256,
+        file=file,
+        sha256=sha256,
         passages=(
             *((Passage("title", title, (), "title"),) if title else ()),
             *abstract,
@@ -123,7 +126,7 @@ def _parts(elements: Iterable[etree._Element]) -> _Parts:
     found: _Parts = {}
     for element in elements:
         for child in element:
-            tag = str(child.tag)
+            tag: Any = child.tag
             if tag in found:
                 found[tag].append(child)
             else:
@@ -228,14 +231,7 @@ def _registrations(
 
 
 def _cited_dois(lists: Iterable[etree._Element]) -> tuple[str, ...]:
-    return unique(
-        [
-            normal_doi(item.text or "")
-            for listed in lists
-            for item in listed.iter("ArticleId")
-            if item.get("IdType") == "doi"
-        ]
-    )
+    return unique([normal_doi(item.text or "") for listed in lists for item in _CITED(listed)])
 
 
 def _authors(lists: Iterable[etree._Element]) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from sonospine.sources.documents import parse_document
 from sonospine.sources.identifiers import slug
 from sonospine.sources.packed import MOST_UNPACKED, Readable, Unpacked, inner_name, is_packed
 from sonospine.sources.raw import RawRecord, Rejected, Unreadable, entry_name
-from sonospine.sources.xml_stream import HUGE, judged_entries, may_have_namespaces
+from sonospine.sources.xml_stream import HUGE, judged_entries
 
 _CHUNK = 1 << 18
 MOST_TEXT = 64 << 20
@@ -44,7 +44,6 @@ _PARSERS: dict[str, Callable[[RawRecord], Record]] = {
     "text": parse_document,
     "citation": parse_citation,
 }
-_AT_HAND: dict[str, Callable[[RawRecord, etree._Element], Record]] = {"pubmed": pubmed.read_pubmed}
 
 
 def read_entries(
@@ -72,13 +71,11 @@ def read_entries(
         Entries in the order of the file. A file that breaks off yields the entries before that place, then its
         rejection; at most one rejection names the file itself, others name ``file#ordinal``.
     """
-    for entry, _ in _divided_file(path, demonstration, name, file):
-        yield entry
+    for cut in _divided_file(path, demonstration, name, file):
+        yield cut.raw() if isinstance(cut, _Cut) else cut
 
 
-def _divided_file(
-    path: Path, demonstration: bool, name: str, file: str
-) -> Iterator[tuple[RawRecord | Rejected, etree._Element | None]]:
+def _divided_file(path: Path, demonstration: bool, name: str, file: str) -> Iterator[_Cut | Rejected]:
     shown = clean(file or path.as_posix())  # a name that is not UTF-8 has lone surrogates
     try:
         with open(path, "rb") as stream:
@@ -94,7 +91,7 @@ def _divided_file(
                 demonstration=demonstration,
             )
     except OSError as fault:
-        yield Rejected(shown, f"cannot be opened: {fault.strerror or fault}"), None
+        yield Rejected(shown, f"cannot be opened: {fault.strerror or fault}")
 
 
 def entries_in(
@@ -105,16 +102,38 @@ def entries_in(
     ``suffix`` is the ending of its name in lower case with the point, ``size`` its bytes (unpacked), ``name`` and
     ``file`` as for ``read_entries``.
     """
-    for entry, _ in _divided(
-        stream, suffix=suffix, size=size, name=name, file=file, demonstration=demonstration
-    ):
-        yield entry
+    for cut in _divided(stream, suffix=suffix, size=size, name=name, file=file, demonstration=demonstration):
+        yield cut.raw() if isinstance(cut, _Cut) else cut
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """An entry as it was cut out; an element, where there is one, holds until the next entry is asked for."""
+
+    record_id: str
+    file: str
+    ordinal: int
+    sha256: str
+    demonstration: bool
+    piece: _Piece
+
+    def raw(self) -> RawRecord:
+        piece = self.piece
+        return RawRecord(
+            self.record_id,
+            piece.form,
+            self.file,
+            self.ordinal,
+            piece.content.decode("utf-8"),
+            self.sha256,
+            self.demonstration,
+            piece.flags,
+        )
 
 
 def _divided(
     stream: Readable, *, suffix: str, size: int, name: str, file: str, demonstration: bool
-) -> Iterator[tuple[RawRecord | Rejected, etree._Element | None]]:
-    """Yield each entry with its element, where there is one that can be read as it is until the next is asked for."""
+) -> Iterator[_Cut | Rejected]:
     base = f"file:{slug(name)}"
     prefix = DEMONSTRATION_PREFIX if demonstration else ""
     ordinal = 0
@@ -122,25 +141,21 @@ def _divided(
         for piece in _pieces(stream, suffix, size):
             ordinal += 1
             if isinstance(piece, Unreadable):
-                yield Rejected(f"{file}#{ordinal}", piece.reason), None
+                yield Rejected(f"{file}#{ordinal}", piece.reason)
                 continue
             key = piece.key or (str(ordinal) if ordinal > 1 else "")
             record_id = prefix + (piece.record_id or (f"{base}-{key}" if key else base))
-            digest = sha256(piece.content.encode("utf-8"))
-            raw = RawRecord(
-                record_id, piece.form, file, ordinal, piece.content, digest, demonstration, piece.flags
-            )
-            yield raw, piece.element
+            yield _Cut(record_id, file, ordinal, sha256(piece.content), demonstration, piece)
         if ordinal == 0:
-            yield Rejected(file, "no record in it"), None
+            yield Rejected(file, "no record in it")
     except Unreadable as fault:
-        yield Rejected(file, fault.reason), None
+        yield Rejected(file, fault.reason)
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
     record_id: str
-    content: str
+    content: bytes
     form: str
     flags: tuple[str, ...] = ()
     key: str = ""
@@ -170,10 +185,10 @@ def _pieces(stream: Readable, suffix: str, size: int) -> Iterator[_Piece | Unrea
             yield (
                 entry
                 if isinstance(entry, Unreadable)
-                else _Piece("", entry.content, "citation", flags, entry.key)
+                else _Piece("", entry.content.encode("utf-8"), "citation", flags, entry.key)
             )
     else:
-        yield _Piece("", text, form, flags)
+        yield _Piece("", text.encode("utf-8"), form, flags)
 
 
 def _cut(
@@ -184,7 +199,7 @@ def _cut(
     flags: tuple[str, ...],
 ) -> _Piece | Unreadable:
     try:
-        return _Piece(identify(entry), write(entry), form, flags)
+        return _Piece(identify(entry), write(entry).encode("utf-8"), form, flags)
     except Unreadable as fault:
         return fault
 
@@ -193,9 +208,8 @@ def _cut_xml(
     element: etree._Element, sound: bool, identify: Callable[[etree._Element], str], form: str
 ) -> _Piece | Unreadable:
     try:
-        content = etree.tostring(element, encoding="unicode", with_tail=False)
-        at_hand = element if sound and form in _AT_HAND and not may_have_namespaces(content) else None
-        return _Piece(identify(element), content, form, element=at_hand)
+        content = etree.tostring(element, encoding="UTF-8", with_tail=False, xml_declaration=False)
+        return _Piece(identify(element), content, form, element=element if sound else None)
     except Unreadable as fault:
         return fault
 
@@ -223,13 +237,8 @@ def parse_record(raw: RawRecord) -> Record:
     Unreadable
         The content cannot be read as its format.
     """
-    return _parsed(raw, None)
-
-
-def _parsed(raw: RawRecord, element: etree._Element | None) -> Record:
-    """Read a raw record; its element, where it is at hand, saves parsing the content again."""
     try:
-        parsed = _PARSERS[raw.format](raw) if element is None else _AT_HAND[raw.format](raw, element)
+        parsed = _PARSERS[raw.format](raw)
     except RecursionError:
         raise Unreadable("nested too deep") from None
     if not (raw.search or raw.status):
@@ -246,15 +255,23 @@ def readings_of(path: Path, *, demonstration: bool = False) -> tuple[list[Record
     """Return the records of a file and what of it could not be read, in the order of the file."""
     records: list[Record] = []
     rejected: list[Rejected] = []
-    for entry, element in _divided_file(path, demonstration, "", ""):
-        if isinstance(entry, Rejected):
-            rejected.append(entry)
+    for cut in _divided_file(path, demonstration, "", ""):
+        if isinstance(cut, Rejected):
+            rejected.append(cut)
             continue
         try:
-            records.append(_parsed(entry, element))
+            records.append(_parsed(cut))
         except Unreadable as fault:
-            rejected.append(Rejected(entry_name(entry), fault.reason))
+            rejected.append(Rejected(entry_name(cut.raw()), fault.reason))
     return records, rejected
+
+
+def _parsed(cut: _Cut) -> Record:
+    """Read an entry; the element that it was cut from, where it is at hand, saves parsing the content again."""
+    element = cut.piece.element
+    if element is None or cut.piece.form != "pubmed":
+        return parse_record(cut.raw())
+    return pubmed.read_pubmed(element, record_id=cut.record_id, file=cut.file, sha256=cut.sha256)
 
 
 def records_of(path: Path, *, demonstration: bool = False) -> list[Record]:

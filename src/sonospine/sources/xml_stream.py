@@ -45,7 +45,7 @@ def judged_entries(
     """
     names = [f"{{*}}{tag}" for tag in tags]
     parser = etree.XMLPullParser(
-        events=("end",),
+        events=("end", "start-ns", "end-ns"),
         tag=names,
         huge_tree=huge,
         resolve_entities=False,
@@ -54,8 +54,9 @@ def judged_entries(
         remove_comments=True,
         remove_pis=True,
     )
-    done = 0
     plain: bool | None = None
+    namespaces = _Namespaces()
+    done = 0
     ended = False
     try:
         for chunk in xml_chunks(chunks):
@@ -63,18 +64,40 @@ def judged_entries(
                 plain = _PLAIN_PROLOG.match(chunk) is not None
             parser.feed(chunk)
             sound = plain and len(parser.feed_error_log) == 0
-            for _, element in parser.read_events():
+            for event, element in parser.read_events():
+                if event != "end":
+                    namespaces.note(event)
+                    continue
                 done += 1
-                yield element, sound and not (huge and _DEEP(element))
+                yield element, sound and namespaces.none_since() and not (huge and _DEEP(element))
                 _forget(element)
         ended = True
         parser.close()
-        for _, element in parser.read_events():
-            done += 1
-            yield element, False
-            _forget(element)
+        for event, element in parser.read_events():
+            if event == "end":
+                done += 1
+                yield element, False
+                _forget(element)
     except etree.XMLSyntaxError as error:
         raise Unreadable(_reason(error, done, ended)) from None
+
+
+class _Namespaces:
+    """Whether a namespace was declared in an entry or around it."""
+
+    def __init__(self) -> None:
+        self._open = 0
+        self._seen = False
+
+    def note(self, event: str) -> None:
+        self._open += 1 if event == "start-ns" else -1
+        self._seen = True
+
+    def none_since(self) -> bool:
+        """Return whether none is in force and none was declared since this was last asked."""
+        none = not (self._open or self._seen)
+        self._seen = False
+        return none
 
 
 def _forget(element: etree._Element) -> None:
@@ -97,7 +120,7 @@ def parse_entry(content: str) -> etree._Element:
         root: etree._Element = etree.fromstring(data, _entry_parser(len(data) > HUGE))
     except (etree.XMLSyntaxError, ValueError) as error:
         raise Unreadable(_reason(error, 0, False)) from None
-    if may_have_namespaces(content):
+    if "xmlns" in content:
         for element in root.iter(etree.Element):
             tag = element.tag
             if isinstance(tag, str) and tag[0] == "{":
@@ -117,11 +140,6 @@ def _entry_parser(huge: bool) -> etree.XMLParser:
         remove_comments=True,
         remove_pis=True,
     )
-
-
-def may_have_namespaces(content: str) -> bool:
-    """Tell whether elements of a serialised entry may be in namespaces; where not, parsing it again changes nothing."""
-    return "xmlns" in content or "<xml:" in content  # the prefix "xml" needs no declaration
 
 
 def _reason(error: Exception, done: int, ended: bool) -> str:
