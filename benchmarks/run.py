@@ -1,8 +1,8 @@
 """Run the measurements, each in a process of its own, and write their tables into docs/benchmarks.md.
 
-    python benchmarks/run.py [statistics] [speed]
+    python benchmarks/run.py [statistics] [speed] [fetching]
 
-Without a name both are run. Real records are looked for in SONOSPINE_TEST_DATA, by default ../shared/data.
+Without a name all are run. Real records are looked for in SONOSPINE_TEST_DATA, by default ../shared/data.
 """
 
 from __future__ import annotations
@@ -21,17 +21,20 @@ from sonospine.evaluation.version import code_version
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent
 PAGE = PROJECT / "docs" / "benchmarks.md"
+KINDS = ("statistics", "speed", "fetching")
 Figures = dict[str, Any]
 
 
 def main() -> None:
-    wanted = sys.argv[1:] or ["statistics", "speed"]
-    if unknown := set(wanted) - {"statistics", "speed"}:
-        raise SystemExit(f"unknown: {', '.join(sorted(unknown))}; allowed: statistics, speed")
+    wanted = sys.argv[1:] or [*KINDS]
+    if unknown := set(wanted) - set(KINDS):
+        raise SystemExit(f"unknown: {', '.join(sorted(unknown))}; allowed: {', '.join(KINDS)}")
     if "statistics" in wanted:
         replace_section(PAGE, "statistics", statistics_section(measured("statistics_against_metafor.py")))
     if "speed" in wanted:
         replace_section(PAGE, "benchmarks", speed_section())
+    if "fetching" in wanted:
+        replace_section(PAGE, "fetching", fetching_section(measured("fetching.py")))
     print(f"written to {PAGE}")
 
 
@@ -110,6 +113,45 @@ def reading_rows(found: Figures) -> list[tuple[str, ...]]:
         (f"results read from full texts ({found['articles']})", f"{found['articles_per_second']:.1f}/s", "", ""),
         (f"results read from abstracts ({found['abstracts']})", f"{found['abstracts_per_second']:.0f}/s", "", ""),
     ]  # fmt: skip
+
+
+def fetching_section(found: Figures) -> str:
+    rows = [
+        fetching_row(f"{found['records']:,} records", found["good"]),
+        fetching_row(
+            f"{found['records']:,} records, {found['faulty_share']:.0%} of the answers faulty",
+            found["faulty"],
+        ),
+        fetching_row(f"{found['sliced_records']:,} records (sliced by date and id)", found["sliced"]),
+    ]
+    most = max(found[kind]["sonospine"]["most_a_second"] for kind in ("good", "faulty", "sliced"))
+    header = (
+        "search", "records/s", "plain loop: records/s", "ratio", "records that came", "plain loop", "requests",
+        "plain loop", "largest process", "plain loop",
+    )  # fmt: skip
+    return "\n\n".join(
+        (
+            f"Written by `python benchmarks/run.py fetching` ({code_version(PROJECT)}), from the stand-in of the tests "
+            f"with a key: never more than {most} requests in any one second at the server (10 are allowed). The plain "
+            "loop is a script on httpx with the history server, the same batches and the same rate that checks no "
+            "answer. Both start as processes of their own.",
+            table(header, rows),
+            "What costs time beside the rate: each batch is checked against the ids of the search, packed and hashed; "
+            "a search of more than 9,999 hits is first divided (searches that only count); a faulty answer is asked "
+            "for again after a pause.",
+        )
+    )
+
+
+def fetching_row(what: str, found: Figures) -> tuple[str, ...]:
+    ours, theirs = found["sonospine"], found["peer"]
+    speeds = [one["records"] / one["seconds"] for one in (ours, theirs)]
+    ended = "" if theirs["status"] == 0 else ", then it crashed"
+    return (
+        what, f"{speeds[0]:.0f}", f"{speeds[1]:.0f}", f"{speeds[0] / speeds[1]:.2f}" if speeds[1] else "",
+        f"{ours['records']:,}", f"{theirs['records']:,}{ended}", f"{ours['requests']}", f"{theirs['requests']}",
+        f"{ours['peak_mb']:.0f} MB", f"{theirs['peak_mb']:.0f} MB",
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

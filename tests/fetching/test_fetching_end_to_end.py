@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import pty
+import re
 import signal
+import subprocess
 import time
 from collections.abc import Callable
 
@@ -10,7 +15,7 @@ import pytest
 from stand_in.factory import Library
 from stand_in.server import KEY
 
-from .conftest import DAY, EMAIL, QUERY, Review
+from .conftest import DAY, EMAIL, PROGRAM, QUERY, Review
 
 Reviews = Callable[..., Review]
 
@@ -137,6 +142,29 @@ def test_two_processes_share_one_rate_and_one_source_is_fetched_by_one(review_of
     assert ends == [0, 1]
     assert "another process is fetching pubmed" in (review.folder / "err.txt").read_text(encoding="utf-8")
     assert review.record_ids("third", "pubmed") == review.record_ids("second", "pubmed")
+
+
+@pytest.mark.slow
+def test_a_terminal_sees_records_rate_and_time_left(review_of: Reviews) -> None:
+    review = review_of(Library.seeded(2500, seed=17))
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [PROGRAM, "fetch", "pubmed", "--config", "config/config.yaml", "--name", "seen"],
+        cwd=review.folder, env={**os.environ, "NCBI_EMAIL": EMAIL, "NCBI_API_KEY": KEY, "COLUMNS": "120", "TERM": "xterm"},
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=theirs,
+    )  # fmt: skip
+    os.close(theirs)
+    shown = bytearray()
+    with contextlib.suppress(OSError):  # the end of a terminal is an error of reading
+        while part := os.read(ours, 65_536):
+            shown += part
+    os.close(ours)
+    assert process.wait() == 0
+    text = shown.decode()
+    assert re.search(r"1000/2500|1250/2500|1500/2500", text)
+    assert re.search(r"[\d,]+ records/s", text)
+    assert re.search(r"00:\d\d", text)
+    assert "2,500 records of 2,500" in text
 
 
 @pytest.mark.slow

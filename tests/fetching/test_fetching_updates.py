@@ -121,3 +121,22 @@ def test_an_update_that_is_asked_for_again_is_left_alone(review_of: Reviews) -> 
     assert review.service.noted() == []
     review.fetch("--name", "other").done()
     assert "no update of the configured one" in review.fetch("--update", "--name", "other").last_line()
+
+
+@pytest.mark.slow
+def test_a_source_that_the_base_lacks_is_fetched_whole_and_one_no_longer_asked_for_is_named(
+    review_of: Reviews,
+) -> None:
+    library = Library.seeded(30, trials=12, seed=45)
+    review = review_of(library)
+    review.configure(trials=None, pmc=False)
+    review.fetch("--name", "old").done()
+    review.configure(snapshot="old", pmc=False)
+    review.fetch("--update", "--name", "new").done()
+    assert review.record_ids("new", "trials") == dict.fromkeys(library.trial_hits(), 1)
+    assert review.manifest("new", "trials")["base"] is None
+    assert review.fetch("--update", "--name", "new").done().err.count("nothing asked") == 2
+
+    review.configure(snapshot="new", pmc=False, pubmed=None)
+    said = review.fetch("--update", "--name", "newest").done()
+    assert "pubmed: new holds it, the configuration no longer asks for it" in said.err

@@ -70,7 +70,7 @@ def run(
     is there already is not asked for again: a fetch that was stopped goes on where it stopped. NCBI wants an
     address (search.email, or NCBI_EMAIL in the environment); a key is read from NCBI_API_KEY.
     """
-    from sonospine.cli.fetching import wanted_sources
+    from sonospine.cli.fetching import held_in_base, wanted_sources
     from sonospine.config.loading import load_config
 
     settings = load_config(config)
@@ -78,6 +78,12 @@ def run(
     sources = wanted_sources(settings.search, source.value if source else "")
     for one in sources:
         _fetch(asking, one)
+    if update and source is None:
+        for left in held_in_base(asking):
+            if left not in sources:
+                typer.echo(
+                    f"{left}: {asking.base} holds it, the configuration no longer asks for it", err=True
+                )
     if settings.sources.snapshot != asking.name:
         typer.echo("to read it, put into the configuration:", err=True)
         typer.echo(f"sources:\n  snapshot: {asking.name}")

@@ -92,7 +92,7 @@ def held_already(asking: Asking, source: str) -> Manifest | None:
             allowed=f"{_words(*configured)} (or another --name)",
         )
     base = manifest.base.snapshot if manifest.base is not None else ""
-    if asking.base and base != asking.base:
+    if _updates(asking, source) and base != asking.base:
         raise InputError(
             "a snapshot of this name is there that is no update of the configured one",
             file=place,
@@ -121,6 +121,18 @@ def _words(query: str, limits: tuple[str, ...]) -> str:
     return "; ".join((" ".join(query.split()), *limits))
 
 
+def _updates(asking: Asking, source: str) -> bool:
+    """Tell whether a source is updated: the base may be without it, and it is fetched whole then."""
+    return bool(asking.base) and source in held_in_base(asking)
+
+
+def held_in_base(asking: Asking) -> list[str]:
+    """Return the sources that the base holds."""
+    from sonospine.sources.snapshots.manifest import SOURCES, source_folder
+
+    return [source for source in SOURCES if source_folder(asking.snapshots, asking.base, source).is_dir()]
+
+
 def fetched(asking: Asking, source: str, progress: Progress) -> Manifest:
     """Fetch a source, or what is new in it since the base; an unfinished fetch goes on where it stopped.
 
@@ -129,11 +141,10 @@ def fetched(asking: Asking, source: str, progress: Progress) -> Manifest:
     InputError
         The one clear line: what was fetched until then is kept.
     """
-    from sonospine.sources.snapshots.manifest import source_folder
     from sonospine.sources.snapshots.workspace import Workspace
 
     workspace = Workspace(asking.snapshots, asking.name, source)
-    updating = bool(asking.base) and source_folder(asking.snapshots, asking.base, source).exists()
+    updating = _updates(asking, source)
     who = who_asks(asking.search, source)
     with _alone(asking, source):
         if who is None:
