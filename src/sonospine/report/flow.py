@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sonospine.model.table_io import Row
@@ -77,6 +77,36 @@ def flow_of(prisma: Sequence[Row]) -> list[Stage]:
     if unknown:
         stages.append(Stage("Other counts", _boxes(prisma, unknown), ()))
     return stages
+
+
+_SUMS = (
+    (
+        ("identified_databases", "identified_registers", "identified_other"),
+        ("duplicates_removed", "removed_other", "screened"),
+    ),
+    (("screened",), ("excluded_records", "sought")),
+    (("sought",), ("not_retrieved", "assessed")),
+)
+
+
+def faults_of(prisma: Sequence[Row]) -> list[str]:
+    """Return the sums of the flow that do not hold, in words; empty where all do. Sums of missing boxes are not asked."""
+    counts: dict[str, int] = {}
+    for row in prisma:
+        counts[row["box"]] = counts.get(row["box"], 0) + int(row["count"])
+    found = []
+    for whole, parts in _SUMS:
+        if counts.keys() >= {*whole, *parts} and _sum(counts, whole) != _sum(counts, parts):
+            found.append(f"{_added(counts, whole)} ≠ {_added(counts, parts)}")
+    return found
+
+
+def _sum(counts: Mapping[str, int], names: Sequence[str]) -> int:
+    return sum(counts[name] for name in names)
+
+
+def _added(counts: Mapping[str, int], names: Sequence[str]) -> str:
+    return " + ".join(f"{_TITLES[name].lower()} {counts[name]:,}" for name in names)
 
 
 def _boxes(prisma: Sequence[Row], names: Sequence[str]) -> tuple[Box, ...]:

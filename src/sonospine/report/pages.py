@@ -33,7 +33,7 @@ from sonospine.report.editorial import (
     text_badge,
     updates,
 )
-from sonospine.report.flow import flow_of
+from sonospine.report.flow import faults_of, flow_of
 from sonospine.report.numbers import window_bounds
 from sonospine.report.prisma_s import items_of
 from sonospine.report.review import INCLUDED, Review
@@ -102,6 +102,7 @@ def _index_page(review: Review, fingerprint: str, tables: list[tuple[str, str]])
             **_shared(review),
             analyses=analyses,
             stages=flow_of(review.prisma),
+            flow_faults=faults_of(review.prisma),
             included=lists.studies_with(review, *INCLUDED),
             ongoing=lists.studies_with(review, "ongoing"),
             awaiting=lists.studies_with(review, "awaiting"),
