@@ -24,9 +24,7 @@ def run(
         Path,
         typer.Option("-o", "--out", metavar="FOLDER", help="Folder of shards; it is replaced as a whole."),
     ],
-    snapshots: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="Folder of the snapshots that `sonospine fetch` made.")
-    ] = SNAPSHOTS,
+    snapshots: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder of the snapshots.")] = SNAPSHOTS,
 ) -> None:
     """Read the snapshot, the corpus and the files that the configuration names into OUT/<bucket>.jsonl.
 
