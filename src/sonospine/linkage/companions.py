@@ -7,15 +7,15 @@ from collections.abc import Iterable, Iterator
 
 from rapidfuzz import fuzz
 
-from sonospine.linkage.likeness import LEAST_WORDS, titled
+from sonospine.linkage.likeness import LEAST_WORDS, compared, titled
 from sonospine.linkage.link import Link, link
 from sonospine.linkage.names import folded, name_words
 from sonospine.linkage.normal import (
+    bare_words,
     cited_dois,
     cited_registrations,
     is_review,
     own_registrations,
-    plain,
     pmcid,
 )
 from sonospine.model.identifiers import normal_doi
@@ -71,43 +71,68 @@ def news_links(records: Iterable[Record]) -> Iterator[Link]:
         if record.kind == "registration":
             for value in own_registrations(record):
                 registered[value].append(record)
+    by_author = _by_author(articles)
     for page in listed:
         if page.kind == "news":
-            yield from _about_articles(page, articles, by_doi)
+            yield from _about_articles(page, by_doi, by_author)
             yield from _about_registrations(page, registered)
 
 
-def _about_articles(page: Record, articles: list[Record], by_doi: dict[str, list[Record]]) -> Iterator[Link]:
+def _by_author(articles: Iterable[Record]) -> dict[str, list[tuple[frozenset[str], Record]]]:
+    """Return the words of each author's name with the article, by one of the words."""
+    found: dict[str, list[tuple[frozenset[str], Record]]] = defaultdict(list)
+    for article in articles:
+        for author in article.authors:
+            words = name_words(author)
+            if words:
+                found[min(words)].append((words, article))
+    return found
+
+
+def _about_articles(
+    page: Record,
+    by_doi: dict[str, list[Record]],
+    by_author: dict[str, list[tuple[frozenset[str], Record]]],
+) -> Iterator[Link]:
     given = sorted({normal_doi(page.doi), *cited_dois(page)} - {""})
-    text = _text(page)
-    named = {a.record_id: evidence for a in articles if (evidence := _named(page, a, text))}
+    named = _named(page, by_author)
     for value in given:
         for article in by_doi.get(value, []):
             if len(given) == 1 or article.record_id in named:
                 why = f"news that gives DOI {value}"
                 yield link(page.record_id, article.record_id, "companion", why, 1, joins="study")
-    for article in articles:
-        if article.record_id in named and not (
-            article.doi and normal_doi(article.doi) not in given and given
-        ):
-            why = f"news that names {named[article.record_id]}"
+    for name, (article, author) in sorted(named.items()):
+        if not (article.doi and normal_doi(article.doi) not in given and given):
+            why = f"news that names title and author {author}"
             if given:
                 why += f" and gives DOI {', '.join(given)}"
-            yield link(page.record_id, article.record_id, "companion", why, 0.95, joins="study")
+            yield link(page.record_id, name, "companion", why, 0.95, joins="study")
 
 
-def _named(page: Record, article: Record, text: str) -> str:
-    """Return what a page names of an article: its title and an author; empty where it does not."""
-    title = titled(article)
-    if len(title.words) < LEAST_WORDS or is_review(article):
-        return ""
-    if title.text not in text and fuzz.partial_ratio(title.text, text) < _NAMED:
-        return ""
-    words = {folded(word) for word in text.split()} | {
+def _named(
+    page: Record, by_author: dict[str, list[tuple[frozenset[str], Record]]]
+) -> dict[str, tuple[Record, str]]:
+    """Return the articles of which a page prints the title and an author, with that author, by id."""
+    text = compared(" ".join([page.title, *(p.text for p in page.passages)]))
+    plain_words = bare_words(" ".join([page.title, *(p.text for p in page.passages)])).split()
+    words = {folded(word) for word in plain_words} | {
         w for author in page.authors for w in name_words(author)
     }
-    author = next((a for a in article.authors if name_words(a) and name_words(a) <= words), "")
-    return f"title and author {author}" if author else ""
+    found: dict[str, tuple[Record, str]] = {}
+    for word in sorted(words & by_author.keys()):
+        for name, article in by_author[word]:
+            if article.record_id not in found and name <= words and _prints(text, article):
+                first = next(a for a in article.authors if name_words(a) and name_words(a) <= words)
+                found[article.record_id] = (article, first)
+    return found
+
+
+def _prints(text: str, article: Record) -> bool:
+    """Tell whether a text prints the title of an article that is no review."""
+    title = titled(article)
+    if len(title.words) < LEAST_WORDS or is_review(article):
+        return False
+    return title.text in text or fuzz.partial_ratio(title.text, text) >= _NAMED
 
 
 def _about_registrations(page: Record, registered: dict[str, list[Record]]) -> Iterator[Link]:
@@ -116,10 +141,6 @@ def _about_registrations(page: Record, registered: dict[str, list[Record]]) -> I
         return
     for end in [r.record_id for r in registered.get(named[0], [])] or [f"nct:{named[0]}"]:
         yield link(page.record_id, end, "registration", f"news about {named[0]}", 1, joins="study")
-
-
-def _text(record: Record) -> str:
-    return plain(" ".join([record.title, *(p.text for p in record.passages)]))
 
 
 def notice_links(records: Iterable[Record]) -> Iterator[Link]:

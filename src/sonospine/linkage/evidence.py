@@ -70,7 +70,7 @@ def gathered(a: Titled, b: Titled, grade: str, ratio: float) -> Evidence:
     share = author_likeness(a, b)
     journal = same_journal(a.record.journal, b.record.journal)
     place = same_place(a.pages, a.volume, b.pages, b.volume)
-    one_range = a.pages.long and (a.pages.first, a.pages.last) == (b.pages.first, b.pages.last)
+    one_range = a.pages.own and (a.pages.first, a.pages.last) == (b.pages.first, b.pages.last)
     if journal is False and not (place and one_range):
         # The same number of a volume and a page in another journal is no coincidence worth a word.
         place = None

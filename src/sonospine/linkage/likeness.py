@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
@@ -34,7 +35,7 @@ LEAST_WORDS = 5
 """Titles with fewer words (``Chronic low back pain``) name a subject, not a report."""
 LEAST_WORDS_WITHOUT_AUTHORS = 8
 LEAST_LETTERS = 4
-"""Shorter words are not joined, and not taken for misprints by two letters at twice that length."""
+"""Two words are taken for one written apart where it is longer than this."""
 SURE_LETTERS = 5
 """Letters that two words must have in common at their beginning to be one word with a slip."""
 
@@ -47,9 +48,6 @@ _COUNTED = (
     ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"),
 )
 _DIGITS = {word: str(n) for words in _COUNTED for n, word in enumerate(words, start=1)}
-_NUMBERS = frozenset(
-    {"first", "second", "third", "fourth", "fifth", "single", "double", "triple", "half", "twice"}
-)
 _VERSUS = frozenset({"v", "vs", "versus"})
 _GRADES = ("same", "slip", "misprint", "reworded")
 _SURE = ("same", "slip")
@@ -119,6 +117,11 @@ def titled(record: Record) -> Titled:
     )
 
 
+def compared(text: str) -> str:
+    """Return any text in the form in which the words of a title are compared."""
+    return " ".join(_words(plain(text)))
+
+
 def _words(text: str) -> list[str]:
     """Cut plain text into words; numbers apart from letters and as digits, so that ``L4`` is ``L 4``."""
     words = _GLUED.sub(" ", text).split()
@@ -140,10 +143,11 @@ def title_likeness(a: Titled, b: Titled) -> float:
 def graded(a: Titled, b: Titled) -> tuple[str, float]:
     """Return how two titles agree, and their ratio (0 to 1).
 
-    ``same`` but for small words and endings; ``slip`` and ``misprint`` where a word differs by a letter or two
+    ``same`` but for small words and endings; ``slip`` and ``misprint`` where a word differs by a letter
     (``_kinship``); ``subtitle`` where one goes on where the other ends;
     ``design`` where what it goes on with only names the design; ``reworded`` where the ratio is still
-    ``REWORDED``; ``numbers`` where they are alike but for numbers; else empty.
+    ``REWORDED`` (also where a number stands in one only); ``numbers`` where they are alike but for other numbers;
+    else empty.
     """
     if a.words == b.words:
         return ("same", 1.0) if a.words else ("", 0.0)
@@ -154,9 +158,11 @@ def graded(a: Titled, b: Titled) -> tuple[str, float]:
     if ratio < REWORDED:
         return "", ratio
     one, other = _together(a.words, b.words)
+    grade = _grade(one, other)
     if _numbers(one) != _numbers(other):
-        return ("numbers", ratio) if ratio >= TITLE_THRESHOLD else ("", ratio)
-    grade = _grade(_differing(one, other), _differing(other, one))
+        if not _within(_numbers(one), _numbers(other)):
+            return ("numbers" if ratio >= TITLE_THRESHOLD else ""), ratio
+        grade = "reworded"
     if grade in _SURE and ratio < TITLE_THRESHOLD and "".join(one) != "".join(other):
         grade = "reworded"
     return grade, ratio
@@ -170,10 +176,7 @@ def _subtitle(a: Titled, b: Titled) -> str:
         if len(head) < 3 or abs(len(head) - len(short.words)) > 2:
             continue
         one, other = _together(head, short.words)
-        if (
-            _numbers(one) == _numbers(other)
-            and _grade(_differing(one, other), _differing(other, one)) in _SURE
-        ):
+        if _numbers(one) == _numbers(other) and _grade(one, other) in _SURE:
             return "design" if set(long.words[end:]) <= _DESIGN else "subtitle"
     return ""
 
@@ -198,40 +201,45 @@ def _glued(words: tuple[str, ...], wholes: set[str]) -> tuple[str, ...]:
 
 def _numbers(words: Sequence[str]) -> list[str]:
     """Return the numbers of a title, in order: levels, doses, years and parts tell reports of a series apart."""
-    return [word for word in words if word in _NUMBERS or word[0].isdigit()]
+    return [word for word in words if word[0].isdigit()]
+
+
+def _within(a: list[str], b: list[str]) -> bool:
+    """Tell whether the shorter list of numbers is the longer one with some left out."""
+    short, long = sorted((a, b), key=len)
+    rest = iter(long)
+    return all(number in rest for number in short)
+
+
+def _grade(words: tuple[str, ...], others: tuple[str, ...]) -> str:
+    """Grade what differs by its least likely pair of counterparts; small words need none."""
+    only_a, only_b = _differing(words, others), _differing(others, words)
+    worst = 0
+    for word in [w for w in only_a if w not in _SMALL]:
+        if not only_b:
+            return "reworded"
+        other = min(only_b, key=lambda w: (OSA.distance(word, w), w))
+        only_b.remove(other)
+        only_a.remove(word)
+        worst = max(worst, _GRADES.index(_kinship(word, other)))
+    for word in [w for w in only_b if w not in _SMALL]:
+        if not only_a:
+            return "reworded"
+        worst = max(worst, min(_GRADES.index(_kinship(word, other)) for other in only_a))
+    return _GRADES[worst]
 
 
 def _differing(words: tuple[str, ...], others: tuple[str, ...]) -> list[str]:
-    rest = Counter(others)
-    only = []
-    for word in words:
-        if rest[word]:
-            rest[word] -= 1
-        elif word not in _SMALL:
-            only.append(word)
-    return only
-
-
-def _grade(only_a: list[str], only_b: list[str]) -> str:
-    """Grade what differs by its least likely pair of counterparts."""
-    if len(only_a) != len(only_b):
-        return "reworded"
-    worst = 0
-    left = list(only_b)
-    for word in only_a:
-        other = min(left, key=lambda w: (OSA.distance(word, w), w))
-        left.remove(other)
-        worst = max(worst, _GRADES.index(_kinship(word, other)))
-    return _GRADES[worst]
+    return list((Counter(words) - Counter(others)).elements())
 
 
 @lru_cache(maxsize=65_536)
 def _kinship(a: str, b: str) -> str:
     """Tell what two words are to one another.
 
-    ``same`` but for an ending; ``slip`` where a letter is dropped, doubled or swapped behind the first
+    ``same`` but for an ending; ``slip`` where a letter is doubled, or dropped or swapped behind the first
     ``SURE_LETTERS`` (before them it makes another word: ``preoperative``, ``peroperative``); ``misprint`` where
-    one letter differs, or two in a long word; else ``reworded``.
+    one letter differs; else ``reworded``.
     """
     short, long = sorted((a, b), key=len)
     if long in (f"{short}s", f"{short}es", f"{short}d", f"{short}ed") and len(short) > 2:
@@ -243,8 +251,11 @@ def _kinship(a: str, b: str) -> str:
         and (len(a) != len(b) or sorted(a) == sorted(b))
     ):
         return "slip"
-    limit = 2 if len(short) >= 2 * LEAST_LETTERS else 1 if len(short) > 2 else 0
-    return "misprint" if distance <= limit else "reworded"
+    return "misprint" if distance == 1 and len(short) > 2 else "reworded"
+
+
+def _undoubled(word: str) -> str:
+    return "".join(letter for letter, _ in groupby(word))
 
 
 def author_likeness(a: Titled, b: Titled) -> float | None:

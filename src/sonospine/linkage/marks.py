@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from sonospine.model.record import Record
 
 RETRACTION, CONCERN, ERRATUM, COMMENT, PROTOCOL = "retraction", "concern", "erratum", "comment", "protocol"
-_TO = r"(?:\s*[:.\u2013\u2014-]+\s*|\s+(?:to|of|for|in|on|regarding|about|concerning)(?:\s+the\s+(?:article|paper))?\b[:\s]*|\s*$)"
+# Words that mean a notice wherever they stand in front; words that are also topics ("withdrawal of steroids",
+# "correction of scoliosis") need a colon, or "to".
+_SURELY = r"(?:\s*[:.\u2013\u2014-]+\s*|\s+(?:to|of|for|in|on|regarding|about|concerning)\b(?:\s+the\s+(?:article|paper))?[:\s]*|\s*$)"
+_MAYBE = r"(?:(?:\s+(?:to|of|for|in))?\s*:\s*|\s+(?:[\u2013\u2014-]|to\b)\s*|\s+(?:of|for|in)\s+(?=[\"'\u2018\u201c])|\s*$)"
 _QUOTES = "\"'\u2018\u2019\u201c\u201d\u00ab\u00bb"
 # An article that was retracted or withdrawn keeps its title behind a word in front; a notice has "retraction of".
 _STATUS = re.compile(
@@ -21,35 +24,38 @@ _BRACKETED = re.compile(
     r"(?:published )?errat(?:um|a)|corrected|letter|abstract|this corrects|comment)\b[^\])]*[\])]\s*\.?",
     re.IGNORECASE,
 )
-_ARTICLE = r"(?:\s+(?:note|notice|statement))?"
 _MARKS = (
     (
         RETRACTION,
         re.compile(
-            rf"^\W*(?:(?:notice|statement) of\s+)?(?:partial\s+)?(?:retraction|withdrawal|removal){_ARTICLE}{_TO}",
+            rf"^\W*(?:(?:(?:notice|statement) of\s+(?:partial\s+)?retraction|retraction\s+(?:note|notice|statement)){_SURELY}"
+            rf"|(?:partial\s+)?(?:retraction|withdrawal|removal)(?:\s+notice)?{_MAYBE})",
             re.I,
         ),
     ),
     (
         CONCERN,
-        re.compile(rf"^\W*(?:editorial\s+|notice of\s+)?(?:expression of\s+)?concern{_ARTICLE}{_TO}", re.I),
+        re.compile(
+            rf"^\W*(?:editorial\s+|notice of\s+)?(?:expression of\s+concern|notice of\s+concern){_SURELY}",
+            re.I,
+        ),
     ),
     (
         ERRATUM,
         re.compile(
-            rf"^\W*(?:published\s+)?(?:errat(?:um|a)|corrigend(?:um|a)|(?:author |publisher )?correction|addendum){_ARTICLE}"
-            rf"{_TO}",
+            rf"^\W*(?:(?:published\s+)?(?:errat(?:um|a)|corrigend(?:um|a)|(?:author|publisher)(?: |'s )correction){_SURELY}"
+            rf"|(?:correction|addendum)(?:\s+notice)?{_MAYBE})",
             re.I,
         ),
     ),
     (
         COMMENT,
         re.compile(
-            r"^\W*(?:(?:invited |editorial )?comment(?:s|ary)?(?: on| to|\s*:)|re\s*:|(?:author'?s?'? |authors'? )?(?:in )?"
-            r"(?:reply|replies|response)(?: (?:to|by|from)\b|\s*:)|letter to the editor(?: regarding| on|\s*:)"
-            r"|letter(?: by \w+)? regarding(?: article)?|editorial(?: comment)?(?: on|\s*:)|discussion(?: of|\s*:)"
+            r"^\W*(?:(?:invited |editorial )?comment(?:s|ary)?(?: on| to|\s*:)|re\s*:|(?:the )?(?:author'?s?'? |authors'? )"
+            r"(?:reply|response)(?: to\b|\s*:)|(?:in )?(?:reply|replies)(?: (?:to|by|from)\b|\s*:)|in response to\b|response(?: to)?\s*:|letter to the editor(?: regarding| on|\s*:)"
+            r"|letter(?: by \w+)? regarding(?: article)?|editorial(?: comment)?(?: on|\s*:)|discussion\s*:"
             r"|(?:the )?authors? repl(?:y|ies)(?: to)?)[\s:,]*"
-            r"|[\s:;,.(\u2013\u2014-]+(?:(?:the )?author(?:s|'s|s')? (?:repl(?:y|ies)|response)|(?:a |an |invited |editorial )"
+            r"|(?:\s*[:;,.(\u2013\u2014]\s*|\s-+\s)(?:(?:the )?author(?:s|'s|s')? (?:repl(?:y|ies)|response)|(?:a |an |invited |editorial )"
             r"?comment(?:ary)?|letter to the editor|reply|discussion|response from the authors?)\W*$",
             re.I,
         ),

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from sonospine.linkage.normal import plain
+from sonospine.linkage.normal import bare_words
 
 _INITIALS = re.compile(r"[a-z]{1,3}")
 _OTHERS = re.compile(r"\W*(?:et\.?\s+al|and\s+others|others|anonymous|no authors listed)\b\W*", re.IGNORECASE)
@@ -50,7 +50,7 @@ def name_of(author: str) -> Name | None:
 
 def folded(part: str) -> str:
     """Return a part of a name without accents, ``Mueller`` as ``Müller``, ``Soerensen`` as ``Sørensen``."""
-    return _UMLAUT.sub("", plain(part).replace(" ", ""))
+    return _UMLAUT.sub("", bare_words(part).replace(" ", ""))
 
 
 def _is_initials(word: str) -> bool:
@@ -59,7 +59,7 @@ def _is_initials(word: str) -> bool:
         not letters
         or letters.isdigit()
         or len(letters) == 1
-        or (letters.isupper() and _INITIALS.fullmatch(plain(letters)) is not None)
+        or (letters.isupper() and _INITIALS.fullmatch(bare_words(letters)) is not None)
     )
 
 

@@ -39,8 +39,7 @@ _SIGNS = str.maketrans(
 # that a word it changes beyond need does no harm. Numbers (four) are left alone.
 _SPELLING = (
     (re.compile(r"(?<=\w\w)(?:ae|oe)|(?:ae|oe)(?=\w{4})"), "e"),
-    (re.compile(r"(?<=\w)iz(?=(e|es|ed|ing|ation|ations|er)\b)"), "is"),
-    (re.compile(r"(?<=\w)yz(?=(e|es|ed|ing|er)\b)"), "ys"),
+    (re.compile(r"z"), "s"),
     (re.compile(r"(?<=\w\w\w)our(?=s?\b|ed\b|al\b|able\b|ing\b)"), "or"),
     (re.compile(r"(?<=\w\w)([bt])re(?=s?\b)"), r"\1er"),
     (re.compile(r"(?<=[a-z]{3})ll(?=(?:ed|ing)\b)"), "l"),
@@ -52,13 +51,18 @@ _SPELLING = (
 
 def plain(text: str) -> str:
     """Return text in lower case without markup, accents and punctuation, in one spelling, words one space apart."""
-    bare = _TAG.sub("", html.unescape(html.unescape(text))) if "<" in text or "&" in text else text
-    decomposed = unicodedata.normalize("NFKD", bare.translate(_SIGNS))
-    low = "".join(c for c in decomposed if not unicodedata.combining(c)).lower().translate(_SIGNS)
-    words = " ".join(re.findall(r"[^\W_]+", low))
+    words = bare_words(text)
     for pattern, replacement in _SPELLING:
         words = pattern.sub(replacement, words)
     return words
+
+
+def bare_words(text: str) -> str:
+    """Return text in lower case without markup, accents and punctuation, words one space apart."""
+    bare = _TAG.sub("", html.unescape(html.unescape(text))) if "<" in text or "&" in text else text
+    decomposed = unicodedata.normalize("NFKD", bare.translate(_SIGNS))
+    low = "".join(c for c in decomposed if not unicodedata.combining(c)).lower().translate(_SIGNS)
+    return " ".join(re.findall(r"[^\W_]+", low))
 
 
 def nct(text: str) -> str:

@@ -9,17 +9,21 @@ _DASHES = re.compile(r"\s*[-\u2010-\u2015\u2212]+\s*")
 _LABEL = re.compile(r"^(?:pages?|pp?\.|artn?\.?|article(?: no\.?)?|no\.)\s*", re.IGNORECASE)
 _PAGE = re.compile(r"([a-z]{0,4})\.?\s?(\d+)([a-z]?)")
 _NUMBER = re.compile(r"\d+")
-RANGE = 3
-"""Pages of a range that two reports of one group cannot share by accident (short abstracts can share one)."""
+ARTICLE_DIGITS = 6
+"""Numbers of so many digits count articles of a journal, not pages of a volume."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """First and last page: letters in front and number; ``last`` is 0 where only the first is known."""
+    """First and last page: letters in front and number; ``last`` is 0 where only the first is known.
+
+    ``article`` tells that the number is an article's (``CD001289``).
+    """
 
     letters: str = ""
     first: int = 0
     last: int = 0
+    article: bool = False
 
     @property
     def known(self) -> bool:
@@ -27,9 +31,12 @@ class Pages:
         return self.first > 0
 
     @property
-    def long(self) -> bool:
-        """Whether the range is too long to be shared by accident."""
-        return self.last - self.first >= RANGE - 1
+    def own(self) -> bool:
+        """Whether no other article can have these pages: only one goes over a page's end, or has an article's number.
+
+        Several short abstracts or letters can stand on one page.
+        """
+        return self.last > self.first or self.article
 
 
 def pages_of(text: str) -> Pages:
@@ -50,7 +57,7 @@ def pages_of(text: str) -> Pages:
         tail = digits[: len(digits) - len(tail)] + tail
     first = int(digits)
     ends = int(tail) if tail else 0
-    return Pages(letters, first, ends if ends >= first else 0)
+    return Pages(letters, first, ends if ends >= first else 0, len(digits) >= ARTICLE_DIGITS)
 
 
 def volume_of(text: str) -> str:
@@ -84,6 +91,6 @@ def same_place(a: Pages, volume_a: str, b: Pages, volume_b: str) -> bool | None:
     if pages is False:
         return False
     if pages:
-        same_range = a.long and a.last == b.last
+        same_range = a.own and a.last == b.last
         return True if volumes or same_range else None if volumes is None else False
     return False if volumes is False else None

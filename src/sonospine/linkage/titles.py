@@ -39,11 +39,16 @@ def title_links(records: Iterable[Record]) -> Iterator[Link]:
     notice that repeats the title; ``apart`` where the titles agree and something else keeps them apart: it
     joins nothing and tells a curator why.
     """
-    known = [titled(r) for r in records if r.kind in TITLED_KINDS and r.title]
+    known = [titled(r) for r in records if r.title and (r.kind in TITLED_KINDS or _printed_news(r))]
     for a, b in candidates([t for t in known if t.words]):
         found = _compare(a, b)
         if found:
             yield found
+
+
+def _printed_news(record: Record) -> bool:
+    """Tell whether a piece of news stands in a journal; pages of news are compared in ``companions``."""
+    return record.kind == "news" and bool(record.journal and record.pages)
 
 
 def _compare(a: Titled, b: Titled) -> Link | None:
@@ -57,9 +62,21 @@ def _compare(a: Titled, b: Titled) -> Link | None:
         return _series(a, b, found)
     if grade not in ("same", "slip"):
         return _other_wording(a, b, found)
-    if min(len(a.words), len(b.words)) < LEAST_WORDS and not (found.place and found.authors):
+    if "news" in (a.record.kind, b.record.kind) and not found.place:
         return None
+    if min(len(a.words), len(b.words)) < LEAST_WORDS and not _short_alike(a, b, found):
+        alike = a.words == b.words and found.authors is not False and found.journal and (found.gap or 0) <= 1
+        return _apart(a, b, found, "too little else to compare for a short title") if alike else None
     return _kept_apart(a, b, found) or _joined(a, b, found)
+
+
+def _short_alike(a: Titled, b: Titled, found: Evidence) -> bool:
+    """Tell whether a short title is backed by all the rest: its place, or volume, journal, authors and wording."""
+    if found.place:
+        return bool(found.authors) or (found.authors is None and found.one_range and found.ratio == 1)
+    volume = a.volume != "" and a.volume == b.volume and found.place is None
+    exact = a.words == b.words and len(a.words) > 2
+    return bool(exact and volume and found.journal and found.share == 1)
 
 
 def _apart(a: Titled, b: Titled, found: Evidence, reason: str) -> Link:
@@ -142,10 +159,11 @@ def _other_wording(a: Titled, b: Titled, found: Evidence) -> Link | None:
     """Link two records whose titles differ in words, where authors and place in the journal are the same.
 
     A misprint or a subtitle left out needs the same volume and first page; other words need a range of pages
-    that two short reports could not share. A subtitle that only names the design may be missing where nothing
+    that two short reports could not share, and so do titles without authors to compare. A subtitle that only names the design may be missing where nothing
     else differs.
     """
-    if not found.authors or (found.gap or 0) > 1 or differing_identifier(a.record, b.record):
+    nameless = found.authors is None and found.one_range and found.journal
+    if not (found.authors or nameless) or (found.gap or 0) > 1 or differing_identifier(a.record, b.record):
         return None
     ends = (a.record.record_id, b.record.record_id)
     one_place = found.place and (
