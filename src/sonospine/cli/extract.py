@@ -22,7 +22,7 @@ def run(
         list[Path],
         typer.Argument(
             metavar="FILE",
-            help="A shard of records (JSONL), or JATS, PubMed XML, CT.gov JSON, text, Markdown.",
+            help="A shard of records (JSONL), or JATS, PubMed XML, CT.gov JSON, exports of databases, text, Markdown.",
         ),
     ],
     config: Annotated[

@@ -26,7 +26,8 @@ def run(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE", help="JATS, PubMed XML, CT.gov JSON, text, Markdown, or records (JSONL)."
+            metavar="FILE",
+            help="JATS, PubMed XML, CT.gov JSON, exports of databases, text, Markdown, or records (JSONL).",
         ),
     ],
     config: Annotated[

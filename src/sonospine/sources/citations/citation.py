@@ -87,7 +87,8 @@ def _plain(text: str) -> str:
 
 def content_of(entry: Entry, form: str) -> str:
     """Write an entry as canonical JSON: the citation, the format it came in and its original text."""
-    data = {"citation": dataclasses.asdict(entry.citation), "form": form, "original": entry.original}
+    fields = {field.name: getattr(entry.citation, field.name) for field in dataclasses.fields(Citation)}
+    data = {"citation": fields, "form": form, "original": entry.original}
     return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from sonospine.sources.citations.citation import Citation, Entry, checked
-from sonospine.sources.citations.tagged import Block
+from sonospine.sources.citations.tagged import Block, lines_of
 from sonospine.sources.citations.types import types_of
 from sonospine.sources.citations.values import (
     divided,
@@ -44,7 +44,7 @@ def count_endnote_tagged(text: str) -> int:
 def _blocks(text: str) -> Iterator[Block]:
     """Cut a file into entries: at a blank line before a tag, and at ``%0`` where the entry has one already."""
     block, blank = Block(), False
-    for line in text.split("\n"):
+    for line in lines_of(text):
         found = _LINE.match(line)
         if (
             found

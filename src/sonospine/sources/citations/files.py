@@ -54,21 +54,26 @@ def citations_in(text: str, form: str) -> Iterator[Keyed | Unreadable]:
     """
     read, count = _READERS[form]
     plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
-    found = list(read(plain))
+    found = [_keyed(entry, form) for entry in read(plain)]
     prints: dict[str, set[str]] = {}
     for entry in found:
-        if isinstance(entry, Entry):
-            prints.setdefault(key_of(entry.citation), set()).add(fingerprint(entry.citation))
+        if not isinstance(entry, Unreadable):
+            prints.setdefault(entry[0], set()).add(entry[1])
     for entry in found:
         if isinstance(entry, Unreadable):
             yield entry
-            continue
-        key = key_of(entry.citation)
-        if len(prints[key]) > 1:
-            key = f"{key}-{fingerprint(entry.citation)}"
-        yield Keyed(key, content_of(entry, name_of(form)))
+        else:
+            key, mark, content = entry
+            yield Keyed(f"{key}-{mark}" if len(prints[key]) > 1 else key, content)
     expected = count(plain)
     if found and expected != len(found):
         raise Unreadable(
             f"{len(found)} entries were found, but the file has the marks of {expected}: look for broken entries"
         )
+
+
+def _keyed(entry: Entry | Unreadable, form: str) -> tuple[str, str, str] | Unreadable:
+    """Return key, fingerprint and content of an entry."""
+    if isinstance(entry, Unreadable):
+        return entry
+    return key_of(entry.citation), fingerprint(entry.citation), content_of(entry, name_of(form))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from sonospine.sources.citations.citation import Citation, Entry, checked
-from sonospine.sources.citations.tagged import Block
+from sonospine.sources.citations.tagged import Block, lines_of
 from sonospine.sources.citations.types import types_of
 from sonospine.sources.citations.values import divided, doi_from, each_plain, language_of, paragraphs
 from sonospine.sources.identifiers import year_in
@@ -22,7 +22,7 @@ _SOURCE = re.compile(
 def read_inspec(text: str) -> Iterator[Entry | Unreadable]:
     """Yield each entry of an Inspec file; one without title and number is told to be unreadable."""
     block = Block()
-    for line in text.split("\n"):
+    for line in lines_of(text):
         if _RECORD.match(line):
             if block.lines:
                 yield checked(_citation(block), block.original())

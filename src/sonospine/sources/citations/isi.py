@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from sonospine.sources.citations.citation import Citation, Entry, checked
-from sonospine.sources.citations.tagged import Block
+from sonospine.sources.citations.tagged import Block, lines_of
 from sonospine.sources.citations.types import types_of
 from sonospine.sources.citations.values import (
     divided,
@@ -40,7 +40,7 @@ def count_isi(text: str) -> int:
 
 def _blocks(text: str) -> Iterator[Block]:
     block = Block()
-    for line in text.split("\n"):
+    for line in lines_of(text):
         found = _LINE.match(line)
         tag = found[1] if found else ""
         if tag in ("FN", "VR", "EF") and not block.fields:

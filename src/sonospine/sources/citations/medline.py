@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sonospine.model.identifiers import normal_doi
 from sonospine.sources.citations.citation import Citation, Entry, checked
-from sonospine.sources.citations.tagged import Block
+from sonospine.sources.citations.tagged import Block, lines_of
 from sonospine.sources.citations.values import (
     doi_from,
     each_plain,
@@ -66,7 +66,7 @@ def blocks_in(text: str) -> Iterator[Block]:
     An entry begins at ``PMID``, or at the first tag after a blank line.
     """
     block, blank = Block(), True
-    for line in text.split("\n"):
+    for line in lines_of(text):
         found = _LINE.match(line)
         if found:
             if block.fields and (blank or found[1] == "PMID"):

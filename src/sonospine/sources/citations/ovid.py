@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sonospine.sources.citations.citation import Citation, Entry, checked
 from sonospine.sources.citations.source_line import place_in
-from sonospine.sources.citations.tagged import Block
+from sonospine.sources.citations.tagged import Block, lines_of
 from sonospine.sources.citations.types import types_of
 from sonospine.sources.citations.values import (
     divided,
@@ -84,7 +84,7 @@ def _blocks(text: str) -> Iterator[Block]:
     """Cut a file into entries: at each number; in a file without numbers where the first field name comes again."""
     numbered = bool(_NUMBERED.search(text))
     block, first = Block(), ""
-    for line in text.split("\n"):
+    for line in lines_of(text):
         number = _NUMBER.fullmatch(line)
         name, value = _field(line)
         first = first or name

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from sonospine.sources.citations.citation import Citation, Entry, checked
-from sonospine.sources.citations.tagged import Block
+from sonospine.sources.citations.tagged import Block, lines_of
 from sonospine.sources.citations.types import types_of
 from sonospine.sources.citations.values import (
     divided,
@@ -60,7 +60,7 @@ def _blocks(text: str) -> Iterator[Block]:
     close = bool(_CLOSE_TY.search(text))
     last: Block | None = None
     block = Block()
-    for line in text.split("\n"):
+    for line in lines_of(text):
         tag, value = _field(line, close)
         if tag == "TY" and any(f.tag != "TY" for f in block.fields):
             last, ended = _ended(block, last)

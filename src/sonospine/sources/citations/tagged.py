@@ -6,6 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 
+def lines_of(text: str) -> Iterator[str]:
+    """Yield the lines of a text one by one, so that a long file is not held twice."""
+    start = 0
+    while (end := text.find("\n", start)) >= 0:
+        yield text[start:end]
+        start = end + 1
+    yield text[start:]
+
+
 @dataclass(slots=True)
 class Field:
     """A field of an entry: its tag and its value, the lines of which are divided by line feeds."""
