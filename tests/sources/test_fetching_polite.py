@@ -205,7 +205,9 @@ def test_a_service_that_wants_hours_is_not_waited_for(ask: Asking) -> None:
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 414])
 def test_a_refusal_is_not_asked_again(ask: Asking, status: int) -> None:
     service = Service(httpx.Response(status, content=b'{"error": "API key invalid"}'))
-    with pytest.raises(Refused, match=f"PubMed, records 1-2: HTTP {status}: API key invalid$") as caught:
+    with pytest.raises(
+        Refused, match=f"PubMed, records 1-2: HTTP {status}: API key invalid(; it turns|$)"
+    ) as caught:
         ask(service)
     assert (caught.value.status, len(service.asked)) == (status, 1)
 
@@ -352,6 +354,18 @@ def test_an_interruption_ends_the_asking(ask: Asking) -> None:
     with pytest.raises(KeyboardInterrupt):
         ask(service)
     assert service.slept == []
+
+
+def test_a_service_without_sessions_cannot_let_one_expire(ask: Asking) -> None:
+    for answer in (httpx.Response(403, content=b"session expired"), b'{"error": "session expired"}'):
+        with pytest.raises(FetchError, match="session expired"):
+            ask(Service(answer), post=False)
+
+
+def test_xml_is_checked_as_the_reader_reads_it_and_text_is_shown() -> None:
+    assert checked_xml("\ufeff<set>3 &plusmn; 1</set>".encode(), "set").text == "3 ± 1"
+    with pytest.raises(Faulty, match="text in place of XML: Error: try later"):
+        checked_xml(b"Error: try\n later", "set")
 
 
 def test_json_that_is_no_object_or_reports_an_error_is_faulty() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from lxml import etree
 
 from sonospine.model.errors import InputError
+from sonospine.sources.decoding import xml_chunks
 from sonospine.sources.xml_stream import HUGE
 
 _HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
@@ -85,11 +86,14 @@ def checked_xml(content: bytes, root: str) -> etree._Element:
     _is_something(content, "XML")
     if content.lstrip()[:1] in (b"{", b"["):
         raise _error(f"JSON in place of XML: {said(content)}")
+    data = b"".join(xml_chunks([content]))  # as the reader will see it
+    if data.lstrip()[:1] != b"<":
+        raise _error(f"text in place of XML: {said(content)}")
     parser = etree.XMLParser(
-        huge_tree=len(content) > HUGE, resolve_entities=False, no_network=True, load_dtd=False
+        huge_tree=len(data) > HUGE, resolve_entities=False, no_network=True, load_dtd=False
     )
     try:
-        element: etree._Element = etree.fromstring(content, parser)
+        element: etree._Element = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         where = re.sub(r"\s*\(<string>, line \d+\)$", "", str(error))
         raise Faulty(f"truncated or malformed XML ({short(where)})") from None

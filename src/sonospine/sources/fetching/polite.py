@@ -40,6 +40,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds between tries: doubled from the first to the longest, of which chance takes off up to a half."""
 TRIES_TO_CONNECT = 4
 _AGAIN = (408, 425, 429)
+_TURNED_AWAY = "; it turns this client or its network away (a mirror can be named in search.addresses)"
 _LARGEST_ERROR = 65_536
 
 
@@ -149,7 +150,7 @@ class Polite:
         Raises
         ------
         SessionExpired
-            The history server no longer knows the search: search again.
+            The history server no longer knows the search: search again (with ``post`` only).
         Refused
             The service answers that it will not give this (HTTP 4xx); it was asked once.
         FetchError
@@ -167,7 +168,10 @@ class Polite:
         try:
             return retrying(self._try, path, fields, check, post)
         except SessionExpired as fault:
-            raise SessionExpired(self._plain(fault.reason)) from None
+            reason = self._plain(fault.reason)
+            if post:
+                raise SessionExpired(reason) from None
+            reason = f"{what}: {reason}"  # a service without sessions says so of something else
         except _Refusal as fault:
             raise Refused(f"{what}: {self._plain(fault.reason)}", fault.status) from None
         except Faulty as fault:
@@ -255,9 +259,9 @@ class Polite:
                 f"HTTP {status}: the service has moved to {to or 'no address'}; that is not followed", status
             )
         if 400 <= status < 500 and status not in _AGAIN:
-            if expired(content):
+            if answer.request.method == "POST" and expired(content):
                 raise SessionExpired(reason)
-            raise _Refusal(reason, status)
+            raise _Refusal(reason + (_TURNED_AWAY if status == 403 else ""), status)
         wanted = _retry_after(answer)
         if wanted is not None and wanted > LONGEST_HOLD:
             raise Faulty(f"{reason}; it wants to be asked again in {wanted:.0f} s only", again=False)

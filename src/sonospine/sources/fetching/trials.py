@@ -341,7 +341,7 @@ def _described(
         "snapshot": workspace.place.parent.name,
         "database": SERVICE,
         "platform": "ClinicalTrials.gov API v2",
-        "address": f"{search.addresses.trials}/studies?{form}",
+        "address": f"{search.addresses.trials.rstrip('/')}/studies?{form}",
         "searched": plan["searched"],
         "query": query_of(search),
         "warnings": tuple(plan["warnings"]),
