@@ -22,7 +22,9 @@ from sonospine.sources.citations.files import citations_in
 from sonospine.sources.citations.recognise import FORMS, citation_form
 from sonospine.sources.decoding import decode
 from sonospine.sources.detection import detect
-from sonospine.sources.raw import RawRecord, Rejected
+from sonospine.sources.importing import import_sources
+from sonospine.sources.listing import SourcePath
+from sonospine.sources.raw import RawRecord, Rejected, raw_from_json
 
 PUBMED = (
     "<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>7</PMID><Article><ArticleTitle>Packed</ArticleTitle>"
@@ -304,3 +306,34 @@ def test_files_cut_anywhere_give_entries_and_reasons(real_data: Path, tmp_path: 
             assert records or rejected
             assert all(isinstance(record, Record) for record in records)
             assert all(entry.reason for entry in rejected)
+
+
+def test_an_import_passes_over_what_comes_twice_and_keeps_what_differs(tmp_path: Path) -> None:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    (folder / "a.ris").write_text(
+        ris("One", AN="11")
+        + ris("One", AN="11")
+        + ris("Other", AN="11")
+        + ris("One", AN="11", PY="2020")
+        + ris("")
+    )
+    (folder / "b.nbib").write_text("PMID- 11\nTI  - One\n")
+    done = import_sources([SourcePath(folder, "sources.files[0]", "exports")], tmp_path / "out")
+    lines = [
+        line
+        for shard in sorted((tmp_path / "out").glob("*.jsonl"))
+        for line in shard.read_text().splitlines()
+    ]
+    found = sorted((raw_from_json(line) for line in lines), key=lambda raw: raw.record_id)
+    read = sorted(
+        (raw.record_id.split("-")[0], parse_record(raw).title, parse_record(raw).year) for raw in found
+    )
+    assert read == [
+        ("file:a", "One", ""),
+        ("file:a", "One", "2020"),
+        ("file:a", "Other", ""),
+        ("file:b", "One", ""),
+    ]
+    assert (done.records, done.rejected) == (4, 1)
+    assert len({raw.record_id for raw in found}) == 4
