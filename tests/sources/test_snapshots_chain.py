@@ -147,6 +147,12 @@ def test_records_are_named_by_their_place_in_the_snapshot(snapshots: Path) -> No
     assert (first.file, first.ordinal) == ("resources/snapshots/one/pubmed/records-1.xml.gz", 1)
 
 
+def test_a_record_that_an_update_fetched_again_unchanged_is_as_it_was(snapshots: Path) -> None:
+    before, after = newest(snapshots, "one"), newest(snapshots, "two")
+    assert after["pubmed:3"] == before["pubmed:3"]
+    assert after["pubmed:2"].file.endswith("two/pubmed/records-1.xml.gz")
+
+
 def test_pages_of_the_registry_are_read_through_the_same_door(tmp_path: Path) -> None:
     write_snapshot(tmp_path, "one", "trials", {"records-1.json.gz": study_page(7, 8)})
     assert list(newest(tmp_path, "one")) == ["ctgov:NCT00000007", "ctgov:NCT00000008"]

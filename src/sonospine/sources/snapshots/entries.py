@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,10 +23,10 @@ class Superseded:
 
 @dataclass(frozen=True, slots=True)
 class _Past:
-    """What older snapshots hold of a record: the date of the oldest, and the contents that it had."""
+    """What older snapshots hold of a record: the date of the oldest, and where each content came first."""
 
     first_seen: str
-    contents: frozenset[str]
+    places: Mapping[str, tuple[str, int]]
 
 
 def held_sources(snapshots: Path, name: str, wanted: Sequence[str] = ()) -> list[str]:
@@ -80,7 +80,8 @@ def source_entries(members: Sequence[Member], shown: str) -> Iterator[RawRecord 
         Records carry ``search`` (the source), ``first_seen`` (date of the oldest snapshot with them) and ``status``:
         ``withdrawn`` where the newest change noted of them is that, else ``revised`` where an older snapshot holds
         other content. An older version is ``Superseded`` where its content differs from the newest one, and a record
-        again where it is the same.
+        again where it is the same; the place of a record is the oldest that has the same content, so that an update
+        which fetched it once more changes nothing of it.
 
     Raises
     ------
@@ -88,12 +89,12 @@ def source_entries(members: Sequence[Member], shown: str) -> Iterator[RawRecord 
         A file of the chain is missing, or is not what was fetched.
     """
     known = fates(members)
-    past = _past(members[1:])
+    past = _past(members[1:], shown)
     newest: dict[str, str] = {}
     for position, member in enumerate(members):
         manifest = member[1]
         earlier: dict[str, str] = {}
-        for raw in entries_of(member, f"{shown}/{manifest.snapshot}/{manifest.source}"):
+        for raw in entries_of(member, _folder(member, shown)):
             if isinstance(raw, Rejected):
                 yield raw
                 continue
@@ -107,26 +108,33 @@ def source_entries(members: Sequence[Member], shown: str) -> Iterator[RawRecord 
         newest.update(earlier)
 
 
-def _past(members: Sequence[Member]) -> dict[str, _Past]:
+def _folder(member: Member, shown: str) -> str:
+    return f"{shown}/{member[1].snapshot}/{member[1].source}"
+
+
+def _past(members: Sequence[Member], shown: str) -> dict[str, _Past]:
     """Return what older snapshots (newest first) hold of each record."""
     found: dict[str, _Past] = {}
     for member in members:
         date = member[1].searched
-        for raw in entries_of(member):
+        for raw in entries_of(member, _folder(member, shown)):
             if isinstance(raw, RawRecord):
-                newer = found.get(raw.record_id, _Past(date, frozenset()))
-                found[raw.record_id] = _Past(min(newer.first_seen, date), newer.contents | {raw.sha256})
+                newer = found.get(raw.record_id, _Past(date, {}))
+                places = {**newer.places, raw.sha256: (raw.file, raw.ordinal)}
+                found[raw.record_id] = _Past(min(newer.first_seen, date), places)
     return found
 
 
-def _dated(raw: RawRecord, search: str, date: str, past: _Past | None, known: dict[str, str]) -> RawRecord:
+def _dated(raw: RawRecord, search: str, date: str, past: _Past | None, known: Mapping[str, str]) -> RawRecord:
     first_seen, status = date, ""
+    file, ordinal = raw.file, raw.ordinal
     if past is not None:
         first_seen = min(past.first_seen, date)
-        status = "revised" if past.contents - {raw.sha256} else ""
+        file, ordinal = past.places.get(raw.sha256, (file, ordinal))
+        status = "revised" if past.places.keys() - {raw.sha256} else ""
     if known.get(raw.record_id) == "withdrawn":
         status = "withdrawn"
-    return replace(raw, search=search, first_seen=first_seen, status=status)
+    return replace(raw, file=file, ordinal=ordinal, search=search, first_seen=first_seen, status=status)
 
 
 def snapshot_files(snapshots: Path, name: str, wanted: Sequence[str] = ()) -> list[Path]:
