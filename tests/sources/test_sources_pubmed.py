@@ -239,3 +239,32 @@ def test_a_record_without_a_pubmed_id_gets_an_id_of_its_file(tmp_path: Path) -> 
     path = tmp_path / "My Set.xml"
     path.write_text(SET.format(article(pmid="") + article(pmid="")))
     assert [r.record_id for r in records_of(path)] == ["file:my-set", "file:my-set-2"]
+
+
+def test_the_registration_of_a_databank_of_another_registry_is_none(read) -> None:
+    bank = (
+        "<DataBankList><DataBank><DataBankName>ISRCTN</DataBankName><AccessionNumberList>"
+        "<AccessionNumber>ISRCTN12345678</AccessionNumber></AccessionNumberList></DataBank></DataBankList>"
+    )
+    assert read(bank).nct == ()
+
+
+def test_doi_of_references_are_read_whatever_their_case_and_surroundings(read) -> None:
+    dois = ("10.1000/ABC(1)", "doi:10.1000/x.", " 10.1000/y ", "no number", "10.1000/ABC(1)", "10.1000/z)")
+    references = "".join(
+        f'<Reference><ArticleIdList><ArticleId IdType="pubmed">9</ArticleId><ArticleId IdType="doi">{doi}</ArticleId>'
+        "</ArticleIdList></Reference>"
+        for doi in dois
+    )
+    record = read(data=f"<ReferenceList>{references}</ReferenceList>")
+    assert record.dois_cited == ("10.1000/abc(1)", "10.1000/x", "10.1000/y", "10.1000/z")
+
+
+def test_an_author_is_read_whatever_stands_around_the_names(read) -> None:
+    people = (
+        "<AuthorList><Author><Initials>A</Initials><ForeName/><LastName>Lee &amp;amp; Co</LastName></Author>"
+        "<Author><AffiliationInfo><Affiliation>X</Affiliation></AffiliationInfo><LastName>Roe</LastName>"
+        "<ForeName> Bo  C </ForeName></Author><Author><LastName/><CollectiveName>Group</CollectiveName></Author>"
+        '</AuthorList><AuthorList Type="editors"><Author><LastName>Ed</LastName></Author></AuthorList>'
+    )
+    assert read(people).authors == ("A Lee & Co", "Bo C Roe", "Group")

@@ -141,7 +141,23 @@ class Record:
 
 def to_json(record: Record) -> str:
     """Write a record as one line of JSON with sorted keys."""
-    return json.dumps(dataclasses.asdict(record), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _WRITER.encode(record)
+
+
+_FIELDS = {
+    kind: tuple(field.name for field in dataclasses.fields(kind))
+    for kind in (Record, Passage, Cell, Table, Figure, Notice)
+}
+
+
+def _as_object(part: Any) -> dict[str, Any]:
+    """Return a record or a part of it as JSON objects are written, without the copies of ``dataclasses.asdict``."""
+    if type(part) not in _FIELDS:
+        raise TypeError(f"{type(part).__name__} is no part of a record")
+    return {name: getattr(part, name) for name in _FIELDS[type(part)]}
+
+
+_WRITER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_as_object)
 
 
 def from_json(line: str) -> Record:

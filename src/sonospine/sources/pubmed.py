@@ -20,6 +20,7 @@ from sonospine.sources.xml_stream import parse_entry
 TAGS = ("PubmedArticle", "PubmedBookArticle")
 _NO_TITLE = re.compile(r"\[?not available\]?\.?", re.IGNORECASE)
 _CITED = etree.XPath("descendant::ArticleId[@IdType='doi']")
+_ACCESSIONS = etree.XPath("Article/DataBankList/DataBank/AccessionNumberList/AccessionNumber")
 _MESH = etree.XPath("MeshHeading/DescriptorName")
 _Parts = dict[str, list[etree._Element]]
 # An abstract that names more registrations than this speaks about other people's trials.
@@ -216,11 +217,7 @@ def _location_doi(locations: Iterable[etree._Element]) -> str:
 def _registrations(
     citation: etree._Element, abstract: list[Passage], types: tuple[str, ...]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    banked = unique(
-        nct
-        for number in citation.iterfind("Article/DataBankList/DataBank/AccessionNumberList/AccessionNumber")
-        for nct in ncts_in(number.text or "")
-    )
+    banked = unique(nct for number in _ACCESSIONS(citation) for nct in ncts_in(number.text or ""))
     text = " ".join(f"{' '.join(p.headings)}: {p.text}" for p in abstract)
     named = ncts_in(text)
     own = unique((*banked, *registered_in(text))) if banked else named

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from dataclasses import dataclass
 
@@ -52,9 +51,12 @@ def entry_name(raw: RawRecord) -> str:
     return raw.file if raw.format in ("markdown", "text", "citation") else f"{raw.file}#{raw.ordinal}"
 
 
+_WRITER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def raw_to_json(raw: RawRecord) -> str:
     """Write a raw record as one line of JSON with sorted keys."""
-    return json.dumps(dataclasses.asdict(raw), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _WRITER.encode({name: getattr(raw, name) for name in raw.__slots__})
 
 
 def raw_from_json(line: str) -> RawRecord:
