@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
-import re
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from sonospine.model.record import Record, to_json
 from sonospine.sources import RawRecord, Rejected, parse_record, read_entries, readings_of
 from sonospine.sources.decoding import collapse
 from sonospine.sources.flatten import text_of
-from sonospine.sources.headings import LABELS, split_labelled
+from sonospine.sources.headings import split_labelled
 from sonospine.sources.xml_stream import judged_entries
 
 ENTRY = (
@@ -42,8 +42,11 @@ PIECES = st.sampled_from(
         "±",
         "&",
         "&amp;",
+        "&lt;",
+        "&#177;",
+        "\u05d0",
+        "\U0001f600",
     ]
-    + ["&lt;", "&#177;", "\u05d0", "\U0001f600"]
 )
 TEXTS = st.lists(PIECES, max_size=12).map("".join)
 
@@ -106,25 +109,26 @@ LABELLED = st.lists(
 ).map("".join)
 
 
+class ManySigns(str):
+    """A text that claims to hold many of every sign, so that it is searched for labels whatever it holds."""
+
+    __slots__ = ()
+
+    def count(self, *_: object) -> int:
+        return 99
+
+
 @given(LABELLED)
-def test_a_text_is_divided_only_at_two_labels_with_their_signs(text: str) -> None:
-    parts = split_labelled(text)
-    if len(parts) > 1:
-        assert sum(bool(re.fullmatch(f"(?i:{LABELS})", label)) for label, _ in parts) >= 2
-    assert "".join("".join(part) for part in parts).replace(" ", "") == re.sub(
-        r"[\s:：\[\]【】]", "", text
-    ) or all(re.sub(r"\s", "", body) in re.sub(r"\s", "", text) for _, body in parts)
+@example("Methods: a. RESULTS: b")
+@example("[Methods] a [RESULTS] b")
+def test_a_text_with_too_few_signs_has_no_labels(text: str) -> None:
+    assert split_labelled(text) == split_labelled(ManySigns(text))
 
 
-@given(
-    st.lists(
-        st.sampled_from(["10.1000/", "10.12/", "abc", "ABC", "(1)", ")", ".", ";", " ", "doi:", "K", "é"])
-    )
-)
+@given(st.lists(st.sampled_from(["10.12/", "abc", "ABC", "(1)", ")", ".", ";", " ", "doi:", "\u212a", "é"])))
 def test_a_plain_doi_is_normalised_as_any_other(parts: list[str]) -> None:
-    text = "".join(parts)
-    # A word before it takes a text off the short way.
-    assert normal_doi(text) == normal_doi(f"x {text}") or not re.match(r"\s*10\.", text)
+    doi = "".join(["10.1000/", *parts])
+    assert normal_doi(doi) == normal_doi(f"see {doi}")  # the word before it takes it off the short way
 
 
 @given(
@@ -238,8 +242,6 @@ def test_json_of_a_record_is_that_of_its_fields(real_data: Path) -> None:
 
 
 def test_the_hash_is_that_of_the_raw_content(tmp_path: Path) -> None:
-    import hashlib
-
     path = tmp_path / "set.xml"
     path.write_text(
         f"<PubmedArticleSet>{ENTRY.format(pmid=1, title='é &#x2009; &lt; ±', inner='')}</PubmedArticleSet>",
