@@ -52,7 +52,14 @@ def test_every_item_says_what_is_known_and_what_nobody_told(made: Any) -> None:
 def test_a_review_without_a_search_claims_none(review_maker: Any) -> None:
     found = items(replace(review_maker(), searches=[], prisma=[]))
     assert found["Database name"][0] == "No bibliographic database was searched."
-    assert found["Full search strategies"] == ("Nothing was searched.", "")
+    for item in (
+        "Multi-database searching",
+        "Full search strategies",
+        "Updates",
+        "Dates of searches",
+        "Peer review",
+    ):
+        assert found[item] == ("Nothing was searched.", ""), item
     page = page_of(report_files(replace(review_maker(), searches=[], prisma=[])))
     assert "there is nothing to document" in page.text_content()
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from sonospine.report.search import SearchDocumentation, SearchedSource, counted
 from sonospine.screening.identified import FULL_TEXT
 
+NOTHING = "Nothing was searched."
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -46,7 +48,7 @@ def _together(documented: SearchDocumentation) -> _Told:
     ]
     if shared:
         return f"Of one platform: {'; '.join(shared)}.", "whether they were searched together"
-    return ("None: each database was searched by itself.",)
+    return ("None: each database was searched by itself." if _searched(documented) else NOTHING,)
 
 
 def _registries(documented: SearchDocumentation) -> _Told:
@@ -81,7 +83,7 @@ def _strategies(documented: SearchDocumentation) -> _Told:
     found = _searched(documented)
     known = [source.name for source in found if source.query]
     text = f"Given in full below, as written and as sent: {', '.join(known)}." if known else ""
-    return text or ("" if found else "Nothing was searched."), _lacking(found, "query", "strategy of")
+    return text or ("" if found else NOTHING), _lacking(found, "query", "strategy of")
 
 
 def _limits(documented: SearchDocumentation) -> _Told:
@@ -92,16 +94,18 @@ def _limits(documented: SearchDocumentation) -> _Told:
         if s.row["limits"] or s.live
     ]
     lacking = [s.name for s in found if not s.row["limits"] and not s.live]
-    return _sentence(known) or ("" if found else "Nothing was searched."), _named("limits of", lacking)
+    return _sentence(known) or ("" if found else NOTHING), _named("limits of", lacking)
 
 
 def _filters(documented: SearchDocumentation) -> _Told:
     if not _searched(documented):
-        return ("Nothing was searched.",)
+        return (NOTHING,)
     return "The program adds no filter to a query.", "whether a query holds a published filter, and which"
 
 
-def _prior(_documented: SearchDocumentation) -> _Told:
+def _prior(documented: SearchDocumentation) -> _Told:
+    if not _searched(documented):
+        return (NOTHING,)
     return "", "whether strategies of earlier reviews were used or adapted"
 
 
@@ -118,20 +122,20 @@ def _updates(documented: SearchDocumentation) -> _Told:
             "The snapshot is the first; the search is repeated with `sonospine fetch --update`, which fetches what is "
             "new or revised.",
         )
-    return "No search was repeated by the program.", "how searches are kept up to date" if _searched(
-        documented
-    ) else ""
+    if not _searched(documented):
+        return (NOTHING,)
+    return "No search was repeated by the program.", "how searches are kept up to date"
 
 
 def _dates(documented: SearchDocumentation) -> _Told:
     found = [s for s in documented.sources if s.searched or s.kind == FULL_TEXT]
     known = [f"{s.name}: {s.row['searched']}" for s in found if s.row["searched"]]
-    return _sentence(known) or ("" if found else "Nothing was searched."), _lacking(
-        found, "searched", "date of"
-    )
+    return _sentence(known) or ("" if found else NOTHING), _lacking(found, "searched", "date of")
 
 
-def _review(_documented: SearchDocumentation) -> _Told:
+def _review(documented: SearchDocumentation) -> _Told:
+    if not _searched(documented):
+        return (NOTHING,)
     return "", "whether the strategies were peer reviewed, and how"
 
 
