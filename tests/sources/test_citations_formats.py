@@ -319,6 +319,7 @@ def test_an_endnote_xml_record_is_read_through_its_styles(read: Read) -> None:
     assert (record.journal, record.year, record.pages) == ("Journal of Tests", "2021", "101-9")
     assert (record.doi, record.pmid, record.language) == ("10.1000/xyz", "31234567", "eng")
     assert [p.locator for p in record.abstract()] == ["abstract/BACKGROUND", "abstract/METHODS"]
+    assert read(endnote(), "library.txt")[0].title == record.title
     spaced = endnote().replace("<records>", '<records xmlns="urn:x">')
     assert read(spaced, "library.xml")[0].title == record.title
     assert read(endnote().replace("UTF-8", "ISO-8859-1"), "library.xml", "latin-1")[0].title == record.title
@@ -460,3 +461,43 @@ def test_inspec_entries_are_read(read: Read) -> None:
         "2020",
     )
     assert second.title == "Beta"
+
+
+def test_an_embase_table_with_a_field_on_each_line_is_read(read: Read) -> None:
+    text = (
+        '"TITLE","Alpha against beta"\n"AUTHOR NAMES","Doe J.","Roe R."\n"SOURCE","Tests (2021) 4:2 (101-109). Date"\n'
+        '"PUBLICATION TYPE","Conference Abstract"\n"ABSTRACT","We\ntested."\n"MEDLINE PMID","31234567"\n"PUI","L601234567"\n\n'
+        '"TITLE","Second"\n"PUI","L601234568"\n'
+    )
+    first, second = read(text, "embase.csv")
+    assert (first.record_id, first.authors, first.kind) == (
+        "file:embase-l601234567",
+        ("Doe J.", "Roe R."),
+        "abstract",
+    )
+    assert (first.journal, first.year, first.volume, first.pages) == ("Tests", "2021", "4", "101-109")
+    assert (first.pmid, first.abstract()[0].text, second.title) == ("31234567", "We tested.", "Second")
+
+
+def test_an_ovid_export_for_citavi_is_read(read: Read) -> None:
+    text = "<1. >\nVN  - Ovid Technologies\nDB  - BIOSIS Previews\nAN  - PREV200400000000\nAU  - Doe, Jane [Reprint Author]\nTI  - Alpha\nYR  - 2004\n\n<2. >\nVN  - Ovid Technologies\nAN  - 2\nTI  - Beta\n"
+    first, second = read(text, "biosis.ovd")
+    assert (first.record_id, first.authors, first.year) == (
+        "file:biosis-prev200400000000",
+        ("Doe, Jane",),
+        "2004",
+    )
+    assert second.title == "Beta"
+
+
+def test_a_cochrane_entry_names_its_registrations_and_pubmed_number(read: Read) -> None:
+    central = "AN  - CN-01234567\nC3  - PubMed 31234567\nC7  - NCT01234567\nN1  - ISRCTN12345678\nDO  -"
+    (record,) = read(RIS.replace("DO  -", central).replace("SP  - 101\nEP  - 109\n", ""))
+    assert (record.record_id, record.pmid, record.pages) == ("file:refs-cn-01234567", "31234567", "")
+    assert record.nct == ("NCT01234567",)
+
+
+def test_the_full_name_of_a_journal_is_taken_wherever_it_stands(read: Read) -> None:
+    for full, short in (("T2", "JF"), ("JF", "T2"), ("JF", "JO")):
+        text = RIS.replace("JF  - Journal of Tests", f"{short}  - J Tests\n{full}  - Journal of Tests")
+        assert read(text)[0].journal == "Journal of Tests"

@@ -115,10 +115,10 @@ def _markup(text: str, suffix: str) -> str:
         return _ROOTS[name]
     if name in _ANSWERS:
         raise Unreadable(f"an answer of {_ANSWERS[name]}, not records: fetch the records with efetch")
-    if suffix in _TEXT_ENDINGS and (name == "" or suffix):
-        return _plain(text, suffix)
     if name in ("xml", "records") and _ENDNOTE.search(rest[:4000]):
         return "endnote"
+    if suffix in ENDINGS or (suffix in _TEXT_ENDINGS and (name == "" or suffix)):
+        return _plain(text, suffix)
     if name.lower() in ("html", "head", "body", "div", "p"):
         raise Unreadable("a web page (HTML) in place of XML")
     if not name:

@@ -28,6 +28,7 @@ from sonospine.sources.raw import Unreadable
 
 _DELIMITERS = (",", ";", "\t")
 _PREAMBLE = 20
+_TITLE_LINE = re.compile(r'(?mi)^"?title"?,')
 _NAME = re.compile(r"[^\W\d_][\w'’. -]* ([^\W\d_](?:[.-]*[^\W\d_]){0,3}\.?)")
 _PUBMED = re.compile(r"NLM|PubMed|MEDLINE", re.IGNORECASE)
 _CODES = {"J": "Journal Article", "B": "Book", "S": "Book", "P": "Patent"}
@@ -42,6 +43,9 @@ def read_columns(text: str) -> Iterator[Entry | Unreadable]:
         No column can be told to hold titles or identifiers; or a quote that is opened is never closed.
     """
     delimiter = _delimiter(text)
+    if _is_field_by_line(text):
+        yield from _read_fields(text)
+        return
     lines = text.split("\n")
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False)
     header: dict[Field, list[int]] = {}
@@ -76,6 +80,8 @@ def read_columns(text: str) -> Iterator[Entry | Unreadable]:
 
 def count_columns(text: str) -> int:
     """Return how many filled rows follow the header, told by a pattern in place of the csv module."""
+    if _is_field_by_line(text):
+        return len(_TITLE_LINE.findall(text))
     delimiter = re.escape(_delimiter(text))
     cell = rf'(?:"[^"]*(?:""[^"]*)*"[^{delimiter}\n]*|[^{delimiter}\n]*)'
     row = re.compile(rf"{cell}(?:{delimiter}{cell})*(?:\n|\Z)")
@@ -92,6 +98,35 @@ def count_columns(text: str) -> int:
         elif line.strip(f'" \t\n{_delimiter(text)}'):
             found += 1
     return found
+
+
+def _is_field_by_line(text: str) -> bool:
+    """Tell whether a table of Embase has a field on each line: its name, then its values; ``TITLE`` begins an entry."""
+    lines = [line for line in text.split("\n", _PREAMBLE)[:_PREAMBLE] if line.strip()]
+    names = [plain_name(line.split(",")[0]) for line in lines]
+    return "title" in names and sum(name in COLUMNS for name in names) >= 3 and len(_header(names)) >= 3
+
+
+def _read_fields(text: str) -> Iterator[Entry | Unreadable]:
+    lines = text.split("\n")
+    rows = csv.reader(io.StringIO(text, newline=""))
+    block: list[tuple[str, list[str]]] = []
+    begun = before = 0
+    for row in rows:
+        first, before = before, rows.line_num
+        if row and plain_name(row[0]) == "title" and block:
+            yield _entry_of(block, lines[begun:first])
+            block, begun = [], first
+        if any(cell.strip() for cell in row):
+            block.append((row[0], [cell for cell in row[1:] if cell.strip()]))
+    if block:
+        yield _entry_of(block, lines[begun:])
+
+
+def _entry_of(block: Sequence[tuple[str, list[str]]], lines: Sequence[str]) -> Entry | Unreadable:
+    columns = _header([name for name, _ in block])
+    cells = {field: ["; ".join(block[index][1]) for index in at] for field, at in columns.items()}
+    return checked(_citation(cells), "\n".join(lines).strip("\n"))
 
 
 def _delimiter(text: str) -> str:

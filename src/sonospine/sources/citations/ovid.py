@@ -23,8 +23,8 @@ from sonospine.sources.citations.values import (
 from sonospine.sources.identifiers import normal_pmid, unique, year_in
 from sonospine.sources.raw import Unreadable
 
-_NUMBER = re.compile(r"<\d+>\s*")
-_NUMBERED = re.compile(r"(?m)^<\d+>[ \t]*$")
+_NUMBER = re.compile(r"<\d+\.? ?>\s*")
+_NUMBERED = re.compile(r"(?m)^<\d+\.? ?>[ \t]*$")
 _NAME = re.compile(r"[A-Z][A-Za-z()&/ -]{1,60}[ \t]*:?")
 _TAG = re.compile(r"([A-Z][A-Z0-9]) {0,2}-(?: (.*)|$)")
 _NAMES = {
@@ -182,4 +182,5 @@ def _authors(values: list[str]) -> tuple[str, ...]:
     pattern = r";\s{2,}" if any(re.search(r";\s{2}", value) for value in listed) else r";\s*"
     names = [plain(name) for value in listed for name in re.split(pattern, value)]
     people = [re.split(r";\s", name)[0] for name in names if not re.search(r"\[Ed(?:itor)?s?\.?\]", name)]
-    return unique(_MARKS.sub("", name).rstrip(" .,*") for name in people if not _DEGREE.fullmatch(name))
+    bare = (re.sub(r"\s*\[[^\]]*\]$", "", name) for name in people)
+    return unique(_MARKS.sub("", name).rstrip(" .,*") for name in bare if not _DEGREE.fullmatch(name))

@@ -25,6 +25,7 @@ ENDINGS = {
     ".medline": "medline",
     ".isi": "isi",
     ".ciw": "isi",
+    ".ovd": "ovid",
     ".enw": "enw",
     ".bib": "bibtex",
     ".bibtex": "bibtex",
@@ -37,7 +38,10 @@ _FIRST = (
     ("ris", re.compile(r"(?m)^[ \t]*TY[ \t]{0,3}-(?:.*)\n\s*[A-Z][A-Z0-9][ \t]{0,3}-")),
     ("medline", re.compile(r"(?m)^PMID ?- ?\d.*\n\s*(?:[A-Z]{2,4} {0,3}-|\Z|SO )")),
     ("isi", re.compile(r"\A\s*(?:FN |PT [A-Z]\s)")),
-    ("ovid", re.compile(r"\A\s*<\d+>[ \t]*\n|(?m:^Accession Number[ \t]*\n[ \t]+\S|^VN[ \t]+-?[ \t]*Ovid)")),
+    (
+        "ovid",
+        re.compile(r"\A\s*<\d+\.? ?>[ \t]*\n|(?m:^Accession Number[ \t]*\n[ \t]+\S|^VN[ \t]+-?[ \t]*Ovid)"),
+    ),
     ("enw", re.compile(r"\A\s*%[0-9A-Z](?: |\n)")),
     ("inspec", re.compile(r"\A\s*Record\b[^\n]{0,40}INSPEC", re.IGNORECASE)),
 )

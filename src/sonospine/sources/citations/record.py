@@ -7,9 +7,9 @@ from sonospine.model.record import Notice, Passage, Record
 from sonospine.sources.citations.citation import Citation, citation_in
 from sonospine.sources.editorial import kind_of, status_of
 from sonospine.sources.headings import abstract_passages, label_address
-from sonospine.sources.identifiers import registered_in, unique, written_language
-from sonospine.sources.pubmed import MOST_OWN
+from sonospine.sources.identifiers import written_language
 from sonospine.sources.raw import RawRecord
+from sonospine.sources.registrations import own_in_abstract
 
 _REGISTRY_TYPES = ("trial registry record", "trial registry", "clinical trial registration")
 _SUMMARIES = frozenset(
@@ -77,9 +77,5 @@ def _other_abstract(citation: Citation) -> tuple[Passage, ...]:
 def _registrations(citation: Citation, abstract: list[Passage]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return own and cited registrations, by the rule that holds for PubMed's records."""
     banked = ncts_in(" ".join(citation.registered))
-    text = " ".join(f"{' '.join(p.headings)}: {p.text}" for p in abstract)
-    named = ncts_in(text)
-    own = unique((*banked, *registered_in(text))) if banked else named
-    if not banked and (len(named) > MOST_OWN or any(name.lower() in _SUMMARIES for name in citation.types)):
-        own = ()
-    return own, tuple(nct for nct in named if nct not in own)
+    summary = any(name.lower() in _SUMMARIES for name in citation.types)
+    return own_in_abstract(abstract, banked=banked, summary=summary)

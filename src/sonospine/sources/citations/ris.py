@@ -10,6 +10,7 @@ from sonospine.sources.citations.citation import Citation, Entry, checked
 from sonospine.sources.citations.tagged import Block, lines_of
 from sonospine.sources.citations.types import types_of
 from sonospine.sources.citations.values import (
+    begins_with_registration,
     divided,
     doi_from,
     each_plain,
@@ -37,7 +38,7 @@ _PUBMED = re.compile(r"NLM|PubMed|MEDLINE", re.IGNORECASE)
 _REGISTERED = re.compile(r"(?:clinical )?trial(?:s)? (?:number|regist)\w*|registration", re.IGNORECASE)
 # What stands in M3 besides types: DOIs, numbers and the classes of PsycINFO.
 _NO_TYPE = re.compile(r"(?:doi\b|10\.|\d)|.*\[\d+\]$", re.IGNORECASE | re.DOTALL)
-_NUMBER_TAGS = ("CN", "C1", "C2", "C3", "C4", "C6", "C8", "M2", "U3", "U4", "U5", "CT", "SI")
+_NUMBER_TAGS = ("CN", "C1", "C2", "C3", "C4", "C6", "C7", "C8", "AN", "M2", "U3", "U4", "U5", "CT", "SI")
 # Tags into which a database writes PubMed's number without saying that it is one.
 _UNMARKED_PMID = {"scopus": "C2", "embase": "C5"}
 _NO_PAGES = re.compile(r"no[ -]specified|n\.?pag\.?", re.IGNORECASE)
@@ -159,14 +160,15 @@ def _citation(entry: dict[str, list[str]]) -> Citation:
         vernacular=vernacular if vernacular != title else "",
         abstract=tuple(dict.fromkeys(part for value in abstracts for part in paragraphs(value))),
         authors=divided(many("AU", "A1")),
-        journal=one("JF", "T2", "JO", "BT", "JA", "J2", "J1", "JI", "J9"),
+        # Embase has the journal's full name in T2 and its abbreviation in JF, others the other way round.
+        journal=max(one("JF"), one("T2"), key=len) or one("JO", "BT", "JA", "J2", "J1", "JI", "J9"),
         year=next((year for value in many("PY", "Y1", "YR", "DA") if (year := year_in(value))), ""),
         volume=one("VL", "VO"),
         issue=one("IS"),
-        pages=_pages(one("SP"), one("EP")) or one("C7"),
+        pages=_pages(one("SP"), one("EP")) or _article(one("C7")),
         doi=doi_from((*many("DO", "DI", "M3", "L3"), *addresses, *notes)),
         pmid=_pmid(
-            (*many("U1", "M2", "C2"), *notes, *addresses),
+            (*many("U1", "M2", "C2", "C3", "AN"), *notes, *addresses),
             accession,
             database,
             many(_UNMARKED_PMID.get(database.lower(), "")),
@@ -185,6 +187,11 @@ def _citation(entry: dict[str, list[str]]) -> Citation:
 
 def _pages(start: str, end: str) -> str:
     return "" if _NO_PAGES.fullmatch(f"{start} {end}".strip()) else pages_of(start, end)
+
+
+def _article(number: str) -> str:
+    """Return the number of an article without pages; Cochrane has registrations in that field."""
+    return "" if begins_with_registration(number) else number
 
 
 def _accession(number: str, others: Iterable[str], label: str, database: str) -> str:
@@ -208,7 +215,7 @@ def _pmid(marked: Iterable[str], accession: str, database: str, unmarked: Iterab
 
 def _registered(fields: list[str], notes: list[str], kind: str, addresses: list[str]) -> tuple[str, ...]:
     listed = [value for value in fields if len(value) < 200]
-    listed += [note for note in notes if _REGISTERED.match(note)]
+    listed += [note for note in notes if _REGISTERED.match(note) or begins_with_registration(note)]
     if "registry" in kind.lower():
         listed += addresses
     return registrations_in(listed)

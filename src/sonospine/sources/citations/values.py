@@ -65,7 +65,8 @@ _DOI_START = re.compile(
 )
 _DOI_ADDRESS = re.compile(r"https?://(?:dx\.)?doi\.org/(10\.\S+)", re.IGNORECASE)
 _PMID = re.compile(
-    r"(?:\bPMID\b\W{0,3}|pubmed(?:\.ncbi\.nlm\.nih\.gov)?/)([0-9]{1,8})\b|\b([0-9]{1,8}) ?\[pmid\]", re.I
+    r"(?:\bPMID\b\W{0,3}|pubmed(?:\.ncbi\.nlm\.nih\.gov)?/|\bpubmed\s+)([0-9]{1,8})\b|\b([0-9]{1,8}) ?\[pmid\]",
+    re.I,
 )
 _PMCID = re.compile(r"\bPMC ?([0-9]{3,9})\b", re.IGNORECASE)
 _TAGS = re.compile(r"</?(?:p|i|b|em|strong|sub|sup|inf|u|span|div|br|jats:\w+|style)\b[^<>]*>", re.IGNORECASE)
@@ -109,6 +110,11 @@ def pmcid_from(values: Iterable[str]) -> str:
         if found := _PMCID.search(value):
             return normal_pmcid(found[1])
     return ""
+
+
+def begins_with_registration(text: str) -> bool:
+    """Tell whether a text begins with the number of a registration."""
+    return _REGISTRATION.match(text.lstrip()) is not None
 
 
 def registrations_in(values: Iterable[str]) -> tuple[str, ...]:
