@@ -15,8 +15,9 @@ from sonospine.sources.decoding import collapse
 from sonospine.sources.editorial import kind_of, status_of
 from sonospine.sources.front_matter import FrontMatter, split_front_matter
 from sonospine.sources.headings import LABELS, abstract_passages, role_of
-from sonospine.sources.identifiers import registered_in, unique, written_language
+from sonospine.sources.identifiers import unique, written_language
 from sonospine.sources.raw import RawRecord, Unreadable
+from sonospine.sources.registrations import own_in_text
 
 _ABSTRACT = re.compile(r"(?:structured )?abstract|summary", re.IGNORECASE)
 _BACK = re.compile(BACK, re.IGNORECASE)
@@ -263,17 +264,7 @@ def _bare(heading: str) -> str:
 def _registrations(
     stated: FrontMatter, kind: str, passages: Iterable[Passage]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    texts = [
-        p for p in passages if not (p.locator.startswith("back/s") and "eference" in " ".join(p.headings))
-    ]
-    own = stated.nct
-    if not own and kind != "news":
-        own = unique(
-            nct
-            for p in texts
-            if p.role not in ("introduction", "discussion") and not p.locator.startswith("title")
-            for nct in registered_in(p.text)
-        )
+    own = stated.nct or (own_in_text(passages) if kind != "news" else ())
     named = unique(nct for p in passages for nct in ncts_in(p.text))
     return own, tuple(nct for nct in named if nct not in own)
 

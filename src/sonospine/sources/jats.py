@@ -16,12 +16,10 @@ from sonospine.sources.headings import role_of
 from sonospine.sources.identifiers import registered_in, unique, written_language
 from sonospine.sources.jats_tables import figures_of, tables_of
 from sonospine.sources.raw import RawRecord, Unreadable
+from sonospine.sources.registrations import MOST_OWN, own_in_text
 from sonospine.sources.xml_stream import parse_entry
 
 TAGS = ("article",)
-_OWN_ROLES = ("methods", "other", "results", "conclusion")
-# More registrations than this in a text belong to the trials that a review speaks about.
-MOST_OWN = 3
 _PARAGRAPHS = frozenset(
     [
         "p",
@@ -186,19 +184,8 @@ def _registrations(
         for child in meta.iter("related-object", "ext-link", "contract-num")
         if child.get("document-id-type") == "clinical-trial-number" or child.tag == "related-object"
     )
-    abstract = " ".join(
-        f"{' '.join(p.headings)}: {p.text}" for p in passages if p.locator.startswith("abstract/")
-    )
-    near = unique((*registered_in(outside), *ncts_in(linked), *ncts_in(abstract)))
-    text = unique(
-        nct
-        for p in passages
-        if not p.locator.startswith("abstract/") and p.role in _OWN_ROLES
-        for nct in registered_in(f"{' '.join(p.headings)}: {p.text}")
-    )
-    own = near if near or len(text) > MOST_OWN else text
-    if len(own) > MOST_OWN:
-        own = ()
+    near = unique((*registered_in(outside), *ncts_in(linked)))
+    own = near if 0 < len(near) <= MOST_OWN else own_in_text(passages)
     everywhere = ncts_in(" ".join(article.itertext()))
     return own, tuple(nct for nct in everywhere if nct not in own)
 

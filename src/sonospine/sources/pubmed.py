@@ -13,8 +13,9 @@ from sonospine.model.record import Notice, Passage, Record
 from sonospine.sources.editorial import PUBMED_RELATIONS, kind_of, status_of
 from sonospine.sources.flatten import text_of
 from sonospine.sources.headings import abstract_passages, label_address
-from sonospine.sources.identifiers import normal_language, normal_pmid, registered_in, unique, year_in
+from sonospine.sources.identifiers import normal_language, normal_pmid, unique, year_in
 from sonospine.sources.raw import RawRecord, Unreadable
+from sonospine.sources.registrations import own_in_abstract
 from sonospine.sources.xml_stream import parse_entry
 
 TAGS = ("PubmedArticle", "PubmedBookArticle")
@@ -23,8 +24,6 @@ _CITED = etree.XPath("descendant::ArticleId[@IdType='doi']")
 _ACCESSIONS = etree.XPath("Article/DataBankList/DataBank/AccessionNumberList/AccessionNumber")
 _MESH = etree.XPath("MeshHeading/DescriptorName")
 _Parts = dict[str, list[etree._Element]]
-# An abstract that names more registrations than this speaks about other people's trials.
-MOST_OWN = 3
 
 
 def entry_id(entry: etree._Element) -> str:
@@ -218,13 +217,8 @@ def _registrations(
     citation: etree._Element, abstract: list[Passage], types: tuple[str, ...]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     banked = unique(nct for number in _ACCESSIONS(citation) for nct in ncts_in(number.text or ""))
-    text = " ".join(f"{' '.join(p.headings)}: {p.text}" for p in abstract)
-    named = ncts_in(text)
-    own = unique((*banked, *registered_in(text))) if banked else named
     summary = {"Review", "Systematic Review", "Meta-Analysis", "Comment", "Editorial"} & set(types)
-    if not banked and (len(named) > MOST_OWN or summary):
-        own = ()
-    return own, tuple(nct for nct in named if nct not in own)
+    return own_in_abstract(abstract, banked=banked, summary=bool(summary))
 
 
 def _cited_dois(lists: Iterable[etree._Element]) -> tuple[str, ...]:
