@@ -1,4 +1,4 @@
-"""How fast records are parsed and read, on one core and without start-up; the peer parses the same PubMed records.
+"""How fast full texts are parsed, and full texts and abstracts read, on one core and without start-up.
 
     python benchmarks/reading.py FOLDER_OF_REAL_RECORDS
 
@@ -11,13 +11,10 @@ import dataclasses
 import json
 import resource
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
-
-from lxml import etree
 
 from sonospine.evaluation.articles import collection, listed_articles
 from sonospine.extraction.assembly import extract_records
@@ -26,18 +23,12 @@ from sonospine.sources.reading import records_of
 from sonospine.vocabulary import Vocabulary, load_vocabulary
 
 T = TypeVar("T")
-REPEATS = 10
-HEAD = (
-    b'<?xml version="1.0" ?>\n'
-    b'<!DOCTYPE PubmedArticleSet PUBLIC "-//NLM//DTD PubMedArticle, 1st January 2025//EN" '
-    b'"https://dtd.nlm.nih.gov/ncbi/pubmed/out/pubmed_250101.dtd">\n<PubmedArticleSet>\n'
-)
 
 
 def main() -> None:
     data = Path(sys.argv[1])
     words = load_vocabulary("config/vocabulary")
-    print(json.dumps(reading(data, words) | pubmed(data)))
+    print(json.dumps(reading(data, words)))
 
 
 def reading(data: Path, words: Vocabulary) -> dict[str, float]:
@@ -61,38 +52,6 @@ def reading(data: Path, words: Vocabulary) -> dict[str, float]:
 
 def only_abstract(record: Record) -> Record:
     return dataclasses.replace(record, passages=record.abstract(), tables=(), figures=())
-
-
-def pubmed(data: Path) -> dict[str, float]:
-    from Bio import Entrez
-
-    articles = list(pubmed_articles(data / "pubmed-xml" / "metapub")) * REPEATS
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, "pubmed.xml")
-        file.write_bytes(HEAD + b"\n".join(articles) + b"\n</PubmedArticleSet>\n")
-        ours, mine = timed(lambda: records_of(file))
-
-        def peer() -> int:
-            with file.open("rb") as stream:
-                return len(Entrez.read(stream)["PubmedArticle"])
-
-        theirs, other = timed(peer)
-    if not len(ours) == theirs == len(articles):
-        raise SystemExit(f"{len(articles)} records, we read {len(ours)}, the peer {theirs}")
-    return {
-        "pubmed_records": len(articles),
-        "pubmed_per_second": len(articles) / mine,
-        "entrez_per_second": len(articles) / other,
-    }
-
-
-def pubmed_articles(folder: Path) -> Iterator[bytes]:
-    for path in sorted(folder.glob("*.xml")):
-        tree = etree.fromstring(
-            path.read_bytes(), etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-        )
-        for article in tree.iter("PubmedArticle"):
-            yield etree.tostring(article, with_tail=False)
 
 
 def timed(work: Callable[[], T]) -> tuple[T, float]:
