@@ -67,6 +67,7 @@ class StandIn:
         self.requests: list[Noted] = []
         self.stopped = threading.Event()
         self._recent: dict[str, deque[float]] = {}
+        self._open = 0
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.stand_in = self
@@ -104,9 +105,16 @@ class StandIn:
     # What was asked.
 
     def forget(self) -> None:
-        """Forget the requests so far."""
+        """Forget the requests so far, those that are being answered included."""
+        self.settle()
         with self._lock:
             self.requests.clear()
+
+    def settle(self, seconds: float = 10.0) -> None:
+        """Wait until no request is being answered: one of a client that was killed is noted at the end of its pause."""
+        deadline = time.monotonic() + seconds
+        while self._open and time.monotonic() < deadline:
+            time.sleep(0.01)
 
     def counts(self) -> Counter[str]:
         """Return how many requests of each kind came (``esearch``, ``efetch``, ``elink``, ``studies`` ...)."""
@@ -140,6 +148,15 @@ class StandIn:
 
     def answer(self, asked: Asked, given_key: str) -> tuple[Answer, str]:
         """Return the answer and the fault that the connection must still commit (empty: none)."""
+        with self._lock:
+            self._open += 1
+        try:
+            return self._answered(asked, given_key)
+        finally:
+            with self._lock:
+                self._open -= 1
+
+    def _answered(self, asked: Asked, given_key: str) -> tuple[Answer, str]:
         if refused := self._refused(asked, given_key):
             self.note(asked, refused, "")
             return refused, ""

@@ -181,7 +181,7 @@ def opened_plan(workspace: Workspace, term: str, today: str, base: str = "") -> 
     """
     fresh = {"query": term, "base": base, "searched": today, "search": {}, "changed": {}, "groups": []}
     plan = continued(workspace, fresh)
-    return plan if plan["search"] else {**plan, "searched": today}
+    return plan if plan["search"].get("slices") else {**plan, "searched": today}
 
 
 def refuse_incomplete(group: Group, workspace: Workspace, note: Callable[[], None]) -> None:

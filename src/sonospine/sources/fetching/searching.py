@@ -82,8 +82,8 @@ def search_all(
     """
     handles: Handles = {}
     for last in (False, True):
-        if not noted:
-            _divide(client, workspace, term, noted, handles, name, limit)
+        if "slices" not in noted:
+            _divide(client, workspace, term, noted, note, handles, name, limit)
             note()
         for number, part in enumerate(noted["slices"], start=1):
             if part["ids"] is None:
@@ -129,18 +129,30 @@ def _divide(
     workspace: Workspace,
     term: str,
     noted: dict[str, Any],
+    note: Callable[[], None],
     handles: Handles,
     name: str,
     limit: int,
 ) -> None:
+    """Divide a search; each count is noted, so that a run that is stopped here goes on here."""
+    counts: dict[str, int] = noted.setdefault("counts", {})
+
     def count(part: str) -> int:
-        if part != term:
-            return client.search(DATABASE, part, retmax=0).count
-        handles[term] = client.search(DATABASE, term, retmax=limit)
-        return handles[term].count
+        if part == term:
+            again = term in handles
+            handles[term] = client.search(DATABASE, term, retmax=limit)
+            # Counts belong to one state of PubMed: they are of no use where the whole has grown, or did not add up.
+            if again or counts.get(term) != handles[term].count:
+                counts.clear()
+            counts[term] = handles[term].count
+        elif part not in counts:
+            counts[part] = client.search(DATABASE, part, retmax=0).count
+            note()
+        return counts[part]
 
     whole, slices = divided(term, count, limit=limit)
     answer = handles[term]
+    del noted["counts"]
     noted.update(count=whole, warnings=list(answer.warnings))
     noted["slices"] = [{**asdict(part), "translation": "", "ids": None} for part in slices]
     alone = whole <= limit

@@ -108,6 +108,8 @@ class Workspace:
         files = tuple(stored_file(self.folder / name, records.get(name, 0)) for name in self.names())
         manifest = Manifest(files=files, **fields)
         write_text(self.folder / MANIFEST, manifest.written())
+        for left in self.folder.glob(".*.part"):  # a run that was killed while it wrote
+            left.unlink()
         self.folder.replace(self.place)
         (self.place / _PLAN).unlink(missing_ok=True)
         return manifest
