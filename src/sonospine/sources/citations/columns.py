@@ -250,5 +250,7 @@ def _listed(values: Sequence[str]) -> tuple[str, ...]:
         if listed is not None:
             items += listed
         else:
-            items += re.split(r"\s*[;\n|]\s*" if re.search(r"[;\n|]", value) else r",\s+(?![^()]*\))", value)
+            items += re.split(
+                r"\s*[;\n|]\s*" if re.search(r"[;\n|]", value) else r",\s+(?![^()]{0,200}\))", value
+            )
     return unique(each_plain(items))

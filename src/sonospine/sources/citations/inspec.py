@@ -12,7 +12,7 @@ from sonospine.sources.citations.values import divided, doi_from, each_plain, la
 from sonospine.sources.identifiers import year_in
 from sonospine.sources.raw import Unreadable
 
-_RECORD = re.compile(r"(?mi)^\s*Record.*INSPEC.*$")
+_RECORD = re.compile(r"(?mi)^[ \t]*Record\b.*INSPEC.*$")
 _LINE = re.compile(r"([A-Z][A-Z0-9]) ?~ ?(.*)")
 _SOURCE = re.compile(
     r"(?P<journal>[^.]*)\.? *(?P<year>\d{4})?; *(?P<volume>\w*) *(?:\((?P<issue>\w+)\))? *: *(?P<pages>.*)"

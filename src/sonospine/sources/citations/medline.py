@@ -149,8 +149,8 @@ def _authors(block: Block) -> tuple[str, ...]:
 
 def _doi(values: list[str]) -> str:
     for value in values:
-        marked = re.search(r"(\S+) ?\[doi\]", value)
-        if marked and (doi := normal_doi(marked[1])):
+        before, mark, _ = value.partition("[doi]")
+        if mark and (doi := normal_doi(before.split()[-1] if before.split() else "")):
             return doi
     return doi_from(value for value in values if not re.search(r"\[(?!doi)\w+\]$", value))
 

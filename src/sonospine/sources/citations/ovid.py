@@ -58,8 +58,9 @@ _NAMES = {
 _PUBMED = re.compile(r"MEDLINE|PubMed", re.IGNORECASE)
 _TITLE_TYPE = re.compile(r"(?<=.)\s*\[([A-Z][A-Za-z :,&/-]{2,40})\]\.?$")
 _MARKS = re.compile(
-    r"(?:\s*[\d*+,]+|\s+(?:MD|M\.D\.|PhD|Ph\.D\.|RN|FAAN|MSc|BSc|MPH|MBBS|FRCA|FRCP|DO|PT|DPT)\b,?)+\s*$"
+    r"(?:\s*+[\d*+,]++|\s++(?:MD|M\.D\.|PhD|Ph\.D\.|RN|FAAN|MSc|BSc|MPH|MBBS|FRCA|FRCP|DO|PT|DPT)\b,?)++\s*+$"
 )
+_LONGEST_NAME = 500
 _DEGREE = re.compile(r"(?:[A-Z]{2,6}|PhD|MSc|BSc|DPhil)(?:\s*\d+)?")
 
 
@@ -182,5 +183,5 @@ def _authors(values: list[str]) -> tuple[str, ...]:
     pattern = r";\s{2,}" if any(re.search(r";\s{2}", value) for value in listed) else r";\s*"
     names = [plain(name) for value in listed for name in re.split(pattern, value)]
     people = [re.split(r";\s", name)[0] for name in names if not re.search(r"\[Ed(?:itor)?s?\.?\]", name)]
-    bare = (re.sub(r"\s*\[[^\]]*\]$", "", name) for name in people)
+    bare = (re.sub(r"\s*\[[^\]]*\]$", "", name[:_LONGEST_NAME]) for name in people)
     return unique(_MARKS.sub("", name).rstrip(" .,*") for name in bare if not _DEGREE.fullmatch(name))

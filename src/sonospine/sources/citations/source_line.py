@@ -20,6 +20,7 @@ class Printed:
     pages: str = ""
 
 
+_LONGEST = 1000
 # "Endoscopic Ultrasound (2014) 3:3 (152-160). Date of Publication: 2014": Embase
 _EMBASE = re.compile(
     r"(?P<journal>.+?) \((?P<year>(?:19|20)\d\d)\) (?P<volume>[\w. -]+?)?(?::(?P<issue>[\w .-]+?))?"
@@ -38,7 +39,7 @@ _OVID = re.compile(
 
 def place_in(line: str) -> Printed:
     """Return what a source line of Embase, PubMed or Ovid tells; of another form only the year and, alone, the journal."""
-    text = collapse(line)
+    text = collapse(line)[:_LONGEST]
     if not text:
         return Printed()
     found = _EMBASE.match(text) or _PUBMED.match(text) or _OVID.match(text)
