@@ -6,7 +6,8 @@ import pytest
 
 from sonospine.extraction.arm_rows import arm_rows
 from sonospine.extraction.arms import ALL, DocumentArms, find_arms, is_one_patient
-from sonospine.extraction.language import abbreviations_of, sentences
+from sonospine.extraction.abbreviations import abbreviations_of
+from sonospine.extraction.language import sentences
 from sonospine.model.places import quote_at
 from sonospine.model.record import Cell, Record, Table
 

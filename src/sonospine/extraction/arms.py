@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass, field, replace
 
 from sonospine.extraction import arm_patterns
+from sonospine.extraction.abbreviations import abbreviations_of
 from sonospine.extraction.arm_clusters import Cluster, candidates, chosen, clusters
 from sonospine.extraction.arm_labels import ACTIVES, CONTROLS, normalised, words_of
-from sonospine.extraction.language import abbreviations_of
 from sonospine.model.places import Place
 from sonospine.model.record import Passage, Record
 from sonospine.vocabulary import Vocabulary

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 from sonospine.vocabulary.spelling import LETTERS, LONGEST_BEGINNING, beginning, pattern
 from sonospine.vocabulary.terms import Mention, Term
 
+_MOST_BEGINNINGS, _MOST_TEXTS, _MOST_PASSAGES = 32768, 2048, 64
 _STARTS = re.compile(rf"(?<![{LETTERS}])[{LETTERS}]|[^\s{LETTERS}]")
 _GAP = r"[\s\-\u00ad‐‑‒–—−,:;()\[\]/\"'“”‘’]*"
 
@@ -55,31 +57,45 @@ class Matcher:
                 for wording in wordings:
                     entry = _Wording(term.id, pattern(wording, loose=loose), group)
                     self._filed.setdefault(beginning(wording), []).append(entry)
+        # The same beginnings come in every text; a table and a sentence ask for the same words once a value.
+        self._filed_under = functools.lru_cache(maxsize=_MOST_BEGINNINGS)(self._wordings_under)
+        self._kept = functools.lru_cache(maxsize=_MOST_TEXTS)(self._scan)
 
     def find(self, text: str) -> list[Mention]:
         """Return the mentions in a text, by start; they do not overlap."""
-        return list(self._scan(text))
+        return list(self._kept(text))
 
-    def _scan(self, text: str) -> Iterator[Mention]:
+    def _scan(self, text: str) -> tuple[Mention, ...]:
+        found = []
         reached = 0
-        for position in _STARTS.finditer(text):
-            start = position.start()
+        for start, wordings in self._starts(text):
             if start < reached:
                 continue
-            best = self._longest(self._wordings_at(text, start), text, start)
+            best = self._longest(wordings, text, start)
             if best is None:
                 continue
             wording, end = best
             reached = end
             if wording.group != "never":
-                yield Mention(self.kind, wording.term, start, end, text[start:end])
+                found.append(Mention(self.kind, wording.term, start, end, text[start:end]))
+        return tuple(found)
 
-    def _wordings_at(self, text: str, start: int) -> Iterator[_Wording]:
-        sign = text[start].casefold()
-        yield from self._filed.get(sign, ())
-        ahead = text[start : start + LONGEST_BEGINNING].lower()
-        for length in range(2, len(ahead) + 1):
-            yield from self._filed.get(ahead[:length], ())
+    def _starts(self, text: str) -> list[tuple[int, tuple[_Wording, ...]]]:
+        """Return the positions at which a wording of this kind can begin, in order, with those wordings."""
+        found = []
+        for ahead, starts in _beginnings(text).items():
+            if wordings := self._filed_under(ahead):
+                found += [(start, wordings) for start in starts]
+        found.sort(key=_first)
+        return found
+
+    def _wordings_under(self, ahead: str) -> tuple[_Wording, ...]:
+        """Return the wordings that can begin with the signs of a text; in another order another term could win a tie."""
+        lowered = ahead.lower()
+        wordings = [*self._filed.get(ahead[0].casefold(), ())]
+        for length in range(2, len(lowered) + 1):
+            wordings += self._filed.get(lowered[:length], ())
+        return tuple(wordings)
 
     def _longest(self, wordings: Iterable[_Wording], text: str, start: int) -> tuple[_Wording, int] | None:
         best: tuple[_Wording, int] | None = None
@@ -99,6 +115,20 @@ class Matcher:
         if contexts.before and contexts.before.search(text[max(0, start - 60) : start]):
             return True
         return bool(contexts.after and contexts.after.match(text, end))
+
+
+@functools.lru_cache(maxsize=_MOST_PASSAGES)
+def _beginnings(text: str) -> dict[str, list[int]]:
+    """Return the places at which a wording can begin, by the signs that stand there: every kind asks for the same text."""
+    found: dict[str, list[int]] = {}
+    for position in _STARTS.finditer(text):
+        start = position.start()
+        found.setdefault(text[start : start + LONGEST_BEGINNING], []).append(start)
+    return found
+
+
+def _first(found: tuple[int, tuple[_Wording, ...]]) -> int:
+    return found[0]
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
