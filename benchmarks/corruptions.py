@@ -203,7 +203,7 @@ def in_front(record: Record, rng: random.Random) -> Record:
     return replace(record, title=rng.choice(forms).format(record.title.rstrip(".")))
 
 
-def no_subtitle(record: Record, rng: random.Random) -> Record:
+def no_subtitle(record: Record, _: random.Random) -> Record:
     main = re.split(r"[:?.]\s+", record.title, maxsplit=1)[0]
     return replace(record, title=main) if len(main.split()) >= 3 else record
 
@@ -212,11 +212,11 @@ def no_place(record: Record, rng: random.Random) -> Record:
     return replace(record, volume="", pages="") if rng.random() < 0.5 else replace(record, pages="")
 
 
-def no_authors(record: Record, rng: random.Random) -> Record:
+def no_authors(record: Record, _: random.Random) -> Record:
     return replace(record, authors=())
 
 
-def unchanged(record: Record, rng: random.Random) -> Record:
+def unchanged(record: Record, _: random.Random) -> Record:
     return record
 
 

@@ -66,7 +66,7 @@ def _stem(record: Record) -> str:
     return record.title.rstrip(" .")
 
 
-def parts(record: Record, others: Sequence[Record], rng: random.Random) -> tuple[Record, ...]:
+def parts(record: Record, _: Sequence[Record], rng: random.Random) -> tuple[Record, ...]:
     one, two = rng.choice(
         ((": part I", ": part II"), (". Part 1", ". Part 2"), (". II", ". III"), (" (part A)", " (part B)"))
     )
@@ -76,7 +76,7 @@ def parts(record: Record, others: Sequence[Record], rng: random.Random) -> tuple
     )
 
 
-def erratum(record: Record, others: Sequence[Record], rng: random.Random) -> tuple[Record, ...]:
+def erratum(record: Record, _: Sequence[Record], rng: random.Random) -> tuple[Record, ...]:
     front = rng.choice(
         ("Erratum to: ", "Correction: ", "Corrigendum to ", "Erratum: ", "Author correction: ")
     )
@@ -93,14 +93,14 @@ def comment(record: Record, others: Sequence[Record], rng: random.Random) -> tup
     return (_beside(record, "comment", rng, title=form.format(_stem(record)), authors=authors),)
 
 
-def reply(record: Record, others: Sequence[Record], rng: random.Random) -> tuple[Record, ...]:
+def reply(record: Record, _: Sequence[Record], rng: random.Random) -> tuple[Record, ...]:
     form = rng.choice(
         ("{}: authors' reply", "{} - reply", "Reply to: {}", "In response to {}", "Authors' response: {}")
     )
     return (_beside(record, "reply", rng, title=form.format(_stem(record))),)
 
 
-def protocol(record: Record, others: Sequence[Record], rng: random.Random) -> tuple[Record, ...]:
+def protocol(record: Record, _: Sequence[Record], rng: random.Random) -> tuple[Record, ...]:
     form = rng.choice(
         (
             "{}: study protocol",
@@ -124,18 +124,20 @@ def other_word(record: Record, others: Sequence[Record], rng: random.Random) -> 
                         record, "word", rng, title=re.sub(rf"\b{old}\b", new, title, flags=re.IGNORECASE)
                     ),
                 )
-    words = [w for w in re.findall(r"[A-Za-z]{6,}", title)]
+    words = re.findall(r"[A-Za-z]{6,}", title)
     foreign = [
         w for w in re.findall(r"[A-Za-z]{6,}", rng.choice(others).title) if w.lower() not in title.lower()
     ]
     if words and foreign:
-        title = title.replace(rng.choice(words), rng.choice(foreign), 1)
+        old, new = rng.choice(words), rng.choice(foreign)
+        # A word in another spelling (randomised, randomized) makes no twin but a copy.
+        title = title.replace(old, new, 1) if new.lower()[:6] != old.lower()[:6] else title + " in dogs"
     else:
         title = _stem(record) + " in dogs"
     return (_beside(record, "word", rng, title=title),)
 
 
-def other_number(record: Record, others: Sequence[Record], rng: random.Random) -> tuple[Record, ...]:
+def other_number(record: Record, _: Sequence[Record], rng: random.Random) -> tuple[Record, ...]:
     """The same but for a number: dose, level, time of follow-up, year."""
     found = re.search(r"\d+", record.title)
     if found:
@@ -160,7 +162,7 @@ def other_authors(record: Record, others: Sequence[Record], rng: random.Random) 
     return (_beside(record, "others", rng, authors=other.authors, journal=other.journal, year=year),)
 
 
-def next_report(record: Record, others: Sequence[Record], rng: random.Random) -> tuple[Record, ...]:
+def next_report(record: Record, _: Sequence[Record], rng: random.Random) -> tuple[Record, ...]:
     """A yearly report: the same title, authors and journal, some years and volumes on."""
     gap = rng.randint(1, 4)
     title = "Annual report: " + record.title

@@ -15,8 +15,8 @@ from sonospine.linkage.likeness import Titled
 LARGE_BLOCK = 60
 """Records that may share a key without being told apart by a second one."""
 RAREST = 4
-"""Words of a title, the rarest of the corpus, whose pairs are keys: three may be misprinted or missing... two."""
-_LATER_AUTHORS = 3
+"""Words of a title, the rarest of the corpus, whose pairs are keys: two of them may be misprinted in a copy."""
+_FIRST_AUTHORS = 3
 
 Key = tuple[str, ...]
 
@@ -64,7 +64,10 @@ def _parts(block: list[int], listed: Sequence[Titled]) -> Iterable[list[int]]:
 
 
 def _second_keys(one: Titled) -> set[Key]:
-    keys: set[Key] = {("author", word) for name in one.names[:_LATER_AUTHORS] for word in name.words}
+    # Two years each, so that neighbours share one; what may lie further apart (a notice, a protocol) has the title.
+    years = ("",) if one.year is None else (str(one.year), str(one.year + 1))
+    words = {word for name in one.names[:_FIRST_AUTHORS] for word in name.words}
+    keys: set[Key] = {("author", word, year) for word in words for year in years}
     keys.add(("title", one.text))
     if one.pages.known:
         keys.add(("place", one.volume, str(one.pages.first)))

@@ -72,9 +72,10 @@ def news_links(records: Iterable[Record]) -> Iterator[Link]:
             for value in own_registrations(record):
                 registered[value].append(record)
     by_author = _by_author(articles)
+    titles: dict[str, str] = {}
     for page in listed:
         if page.kind == "news":
-            yield from _about_articles(page, by_doi, by_author)
+            yield from _about_articles(page, by_doi, by_author, titles)
             yield from _about_registrations(page, registered)
 
 
@@ -93,9 +94,10 @@ def _about_articles(
     page: Record,
     by_doi: dict[str, list[Record]],
     by_author: dict[str, list[tuple[frozenset[str], Record]]],
+    titles: dict[str, str],
 ) -> Iterator[Link]:
     given = sorted({normal_doi(page.doi), *cited_dois(page)} - {""})
-    named = _named(page, by_author)
+    named = _named(page, by_author, titles)
     for value in given:
         for article in by_doi.get(value, []):
             if len(given) == 1 or article.record_id in named:
@@ -110,7 +112,7 @@ def _about_articles(
 
 
 def _named(
-    page: Record, by_author: dict[str, list[tuple[frozenset[str], Record]]]
+    page: Record, by_author: dict[str, list[tuple[frozenset[str], Record]]], titles: dict[str, str]
 ) -> dict[str, tuple[Record, str]]:
     """Return the articles of which a page prints the title and an author, with that author, by id."""
     text = compared(" ".join([page.title, *(p.text for p in page.passages)]))
@@ -121,18 +123,20 @@ def _named(
     found: dict[str, tuple[Record, str]] = {}
     for word in sorted(words & by_author.keys()):
         for name, article in by_author[word]:
-            if article.record_id not in found and name <= words and _prints(text, article):
+            if article.record_id not in found and name <= words and _prints(text, article, titles):
                 first = next(a for a in article.authors if name_words(a) and name_words(a) <= words)
                 found[article.record_id] = (article, first)
     return found
 
 
-def _prints(text: str, article: Record) -> bool:
-    """Tell whether a text prints the title of an article that is no review."""
-    title = titled(article)
-    if len(title.words) < LEAST_WORDS or is_review(article):
-        return False
-    return title.text in text or fuzz.partial_ratio(title.text, text) >= _NAMED
+def _prints(text: str, article: Record, titles: dict[str, str]) -> bool:
+    """Tell whether a text prints the title of an article that is no review; ``titles`` keeps those compared."""
+    if article.record_id not in titles:
+        title = titled(article)
+        telling = len(title.words) >= LEAST_WORDS and not is_review(article)
+        titles[article.record_id] = title.text if telling else ""
+    title_text = titles[article.record_id]
+    return bool(title_text) and (title_text in text or fuzz.partial_ratio(title_text, text) >= _NAMED)
 
 
 def _about_registrations(page: Record, registered: dict[str, list[Record]]) -> Iterator[Link]:

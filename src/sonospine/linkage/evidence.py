@@ -78,7 +78,7 @@ def gathered(a: Titled, b: Titled, grade: str, ratio: float) -> Evidence:
         grade,
         ratio,
         share,
-        None if share is None else authors_agree(a, b),
+        authors_agree(a, b, share),
         years_apart(a, b),
         journal,
         place,

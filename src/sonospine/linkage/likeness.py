@@ -18,7 +18,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
 from sonospine.linkage.marks import Marked, marked
-from sonospine.linkage.names import Name, name_of, share_of_shorter
+from sonospine.linkage.names import Name, name_of, same_person, share_of_shorter
 from sonospine.linkage.normal import plain
 from sonospine.linkage.places import Pages, pages_of, volume_of
 from sonospine.model.record import Record
@@ -56,12 +56,13 @@ _BREAK = re.compile(r"\s*[:;?!]\s+|:(?=\S)|\.\s+|\s*[\u2013\u2014]\s*|\s+-+\s+|\
 _GLUED = re.compile(r"(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z])")
 # Words of a subtitle that only says how the work was done: many sources leave it out.
 _DESIGN = frozenset(
-    {"randomised", "randomized", "nonrandomised", "non", "controlled", "clinical", "trial", "study"}
-    | {"prospective", "blind", "blinded", "masked", "double", "single", "triple", "placebo", "multicenter"}
-    | {"multicentre", "open", "label", "parallel", "group", "crossover", "cross", "over", "results", "of"}
-    | {"from", "a", "an", "the", "in", "and", "report", "with", "comparison", "comparative", "sham"}
-    | {"observer", "assessor", "retrospective", "cohort", "case", "series", "observational", "sectional"}
-    | {"control", "centre", "center", "multi"}
+    plain(
+        "randomised randomized nonrandomised non controlled clinical trial study prospective blind "
+        "blinded masked double single triple placebo multicenter multicentre open label parallel "
+        "group crossover cross over results of from a an the in and report with comparison "
+        "comparative sham observer assessor retrospective cohort case series observational sectional "
+        "control centre center multi"
+    ).split()
 )
 
 
@@ -140,29 +141,30 @@ def title_likeness(a: Titled, b: Titled) -> float:
     return ratio if grade in _SURE else 0.0
 
 
-def graded(a: Titled, b: Titled) -> tuple[str, float]:
-    """Return how two titles agree, and their ratio (0 to 1).
+def graded(a: Titled, b: Titled, *, one_place: bool = False) -> tuple[str, float]:
+    """Return how two titles agree, and their ratio (0 to 1); ``one_place``: they have the same volume and pages.
 
     ``same`` but for small words and endings; ``slip`` and ``misprint`` where a word differs by a letter
     (``_kinship``); ``subtitle`` where one goes on where the other ends;
     ``design`` where what it goes on with only names the design; ``reworded`` where the ratio is still
-    ``REWORDED`` (also where a number stands in one only); ``numbers`` where they are alike but for other numbers;
+    ``REWORDED`` at one place (also where a number stands in one only); ``numbers`` where they are alike but for other numbers;
     else empty.
     """
     if a.words == b.words:
         return ("same", 1.0) if a.words else ("", 0.0)
     ratio = fuzz.ratio(a.text, b.text) / 100
+    if a.part != b.part:
+        return ("numbers" if ratio >= TITLE_THRESHOLD else ""), ratio
     further = _subtitle(a, b)
     if further:
         return further, ratio
-    if ratio < REWORDED:
+    if ratio < (REWORDED if one_place else TITLE_THRESHOLD):
         return "", ratio
     one, other = _together(a.words, b.words)
-    grade = _grade(one, other)
-    if _numbers(one) != _numbers(other):
-        if not _within(_numbers(one), _numbers(other)):
-            return ("numbers" if ratio >= TITLE_THRESHOLD else ""), ratio
-        grade = "reworded"
+    numbers, others = _numbers(one), _numbers(other)
+    if numbers != others and not _within(numbers, others):
+        return ("numbers" if ratio >= TITLE_THRESHOLD else ""), ratio
+    grade = _grade(one, other) if numbers == others else "reworded"
     if grade in _SURE and ratio < TITLE_THRESHOLD and "".join(one) != "".join(other):
         grade = "reworded"
     return grade, ratio
@@ -171,6 +173,8 @@ def graded(a: Titled, b: Titled) -> tuple[str, float]:
 def _subtitle(a: Titled, b: Titled) -> str:
     """Tell whether the longer title is the shorter one and a subtitle; of which kind."""
     short, long = sorted((a, b), key=lambda t: len(t.words))
+    if not long.breaks or 2 * len(set(short.words) & set(long.words)) < len(set(short.words)):
+        return ""
     for end in long.breaks:
         head = long.words[:end]
         if len(head) < 3 or abs(len(head) - len(short.words)) > 2:
@@ -245,6 +249,8 @@ def _kinship(a: str, b: str) -> str:
     if long in (f"{short}s", f"{short}es", f"{short}d", f"{short}ed") and len(short) > 2:
         return "same"
     distance = OSA.distance(a, b, score_cutoff=2)
+    if distance == 1 and _undoubled(a) == _undoubled(b):
+        return "slip"
     if (
         distance == 1
         and a[:SURE_LETTERS] == b[:SURE_LETTERS]
@@ -263,13 +269,14 @@ def author_likeness(a: Titled, b: Titled) -> float | None:
     return share_of_shorter(a.names, b.names)
 
 
-def authors_agree(a: Titled, b: Titled) -> bool:
-    """Tell whether both name authors, share the first one and enough of the rest, or nearly all in another order."""
-    likeness = author_likeness(a, b)
+def authors_agree(a: Titled, b: Titled, likeness: float | None) -> bool | None:
+    """Tell whether two lists share the first author and enough of the rest, or nearly all in another order.
+
+    ``likeness`` is what ``author_likeness`` gives; ``None`` where a list is empty.
+    """
     if likeness is None:
-        return False
-    first = share_of_shorter(a.names[:1], b.names[:1]) == 1
-    if first:
+        return None
+    if same_person(a.names[0], b.names[0]):
         return likeness >= AUTHOR_THRESHOLD
     return likeness >= AUTHORS_REORDERED and min(len(a.names), len(b.names)) > 1
 

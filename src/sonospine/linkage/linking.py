@@ -183,15 +183,18 @@ def _study_ids(studies: Groups, rule: Ruling) -> dict[str, str]:
     Where a kept id is claimed by two studies (one was split), the one with the smaller record id has it.
     """
     ids: dict[str, str] = {}
+    given: set[str] = set()
     members = studies.members()
     for root, names in members.items():
         kept = next((rule.kept_ids[n] for n in names if n in rule.kept_ids), "")
-        if kept and kept not in ids.values():
+        if kept and kept not in given:
             ids[root] = kept
+            given.add(kept)
     for root in members:
         if root not in ids:
             new = "s" + short_hash(root)
-            ids[root] = new if new not in ids.values() else "s" + short_hash(root, "split")
+            ids[root] = new if new not in given else "s" + short_hash(root, "split")
+            given.add(ids[root])
     return ids
 
 

@@ -74,14 +74,16 @@ def same_person(a: Name, b: Name) -> bool:
 
     They share a word, and what is left of both (given names or their initials) begins with a common letter; a
     name of which nothing is left (a family name alone) speaks against none. A long word may have one misprint
-    where what is left agrees.
+    behind its first letter where what is left agrees.
     """
     for word in a.words & b.words:
         rest_a, rest_b = a.rest(word), b.rest(word)
         if not rest_a or not rest_b or rest_a & rest_b:
             return True
     return any(
-        _misprinted(one, other) and a.rest(one) & b.rest(other) for one in a.words for other in b.words
+        one[0] == other[0] and _misprinted(one, other) and a.rest(one) & b.rest(other)
+        for one in a.words
+        for other in b.words
     )
 
 
@@ -97,4 +99,6 @@ def share_of_shorter(a: tuple[Name, ...], b: tuple[Name, ...]) -> float | None:
     shorter, longer = sorted((a, b), key=len)
     if not shorter:
         return None
-    return sum(any(same_person(one, other) for other in longer) for one in shorter) / len(shorter)
+    exactly = set(longer)
+    found = sum(one in exactly or any(same_person(one, other) for other in longer) for one in shorter)
+    return found / len(shorter)

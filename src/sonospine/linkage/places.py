@@ -50,7 +50,7 @@ def pages_of(text: str) -> Pages:
     found = _PAGE.fullmatch(start.strip())
     if not found:
         return Pages()
-    letters, digits = found[1], found[2]
+    letters, digits = found[1] if found[1] not in ("p", "pp") else "", found[2]
     last = _PAGE.fullmatch(end[0].strip()) if end else None
     tail = last[2] if last else ""
     if tail and len(tail) < len(digits):

@@ -10,6 +10,7 @@ from sonospine.linkage.likeness import LEAST_WORDS, LEAST_WORDS_WITHOUT_AUTHORS,
 from sonospine.linkage.link import Link, link
 from sonospine.linkage.marks import COMMENT, CONCERN, ERRATUM, PROTOCOL, RETRACTION
 from sonospine.linkage.normal import is_review
+from sonospine.linkage.places import same_place
 from sonospine.model.identifiers import normal_doi
 from sonospine.model.record import Record
 
@@ -52,7 +53,8 @@ def _printed_news(record: Record) -> bool:
 
 
 def _compare(a: Titled, b: Titled) -> Link | None:
-    grade, ratio = graded(a, b)
+    at_one_place = same_place(a.pages, a.volume, b.pages, b.volume) is True
+    grade, ratio = graded(a, b, one_place=at_one_place)
     if not grade:
         return None
     found = gathered(a, b, grade, ratio)
