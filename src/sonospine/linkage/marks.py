@@ -10,7 +10,7 @@ from sonospine.model.record import Record
 
 RETRACTION, CONCERN, ERRATUM, COMMENT, PROTOCOL = "retraction", "concern", "erratum", "comment", "protocol"
 # Words that mean a notice wherever they stand in front; words that are also topics ("withdrawal of steroids",
-# "correction of scoliosis") need a colon, or "to".
+# "correction of a deformity") need a colon, or "to".
 _SURELY = r"(?:\s*[:.\u2013\u2014-]+\s*|\s+(?:to|of|for|in|on|regarding|about|concerning)\b(?:\s+the\s+(?:article|paper))?[:\s]*|\s*$)"
 _MAYBE = r"(?:(?:\s+(?:to|of|for|in))?\s*:\s*|\s+(?:[\u2013\u2014-]|to\b)\s*|\s+(?:of|for|in)\s+(?=[\"'\u2018\u201c])|\s*$)"
 _QUOTES = "\"'\u2018\u2019\u201c\u201d\u00ab\u00bb"
