@@ -41,7 +41,8 @@ def typed(page: Path) -> list[str]:
 
 
 def test_the_commands_of_the_readme_run_as_they_stand(project: Path, tmp_path: Path) -> None:
-    lines = typed(project / "README.md")
+    # Fetching is left out: it asks the real services. tests/fetching/ runs it against their stand-in.
+    lines = [line for line in typed(project / "README.md") if f"{OWN_PROGRAM} fetch " not in line]
     assert sum(OWN_PROGRAM in line for line in lines) >= 4
     shutil.copytree(project / "config", tmp_path / "config")
     for line in lines:
