@@ -39,7 +39,8 @@ def deduplication_section(found: Figures, version: str) -> str:
         (
             f"Written by `python benchmarks/run.py deduplication` ({version}): {found['records']} different MEDLINE "
             f"records, seeds {', '.join(map(str, found['seeds']))} (development used others, below 200). Copies carry neither PubMed "
-            "number nor DOI, types nor abstract. Intervals are exact (Clopper-Pearson, 95 %).",
+            "number nor DOI, types nor abstract. Intervals are exact (Clopper-Pearson, 95 %), as if the copies of one record "
+            "under several seeds were independent.",
             table(
                 ("copies of a record", "joined", "of", "sensitivity", "interval", "joined to another record"),
                 rows,
