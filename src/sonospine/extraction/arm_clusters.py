@@ -56,8 +56,9 @@ def candidates(record: Record, passages: Iterable[Passage]) -> Iterator[tuple[Ca
     title, the abstract and the methods only, so that "Group B (5 patients)" is no size of Group B.
     """
     plan = [p for p in passages if p.role != "results" or p.locator.startswith("abstract")]
+    ids = {id(p) for p in plan}
     for passage in passages:
-        planned = any(p is passage for p in plan) and not passage.locator.lower().startswith(
+        planned = id(passage) in ids and not passage.locator.lower().startswith(
             "abstract/result"
         )
         for finder in (arm_patterns.coded, arm_patterns.named):
@@ -73,7 +74,7 @@ def candidates(record: Record, passages: Iterable[Passage]) -> Iterator[tuple[Ca
             for candidate in (*arm_patterns.sized(sentence), *arm_patterns.listed(sentence)):
                 if not _NO_ARM.search(candidate.label) and len(candidate.label) < 80:
                     yield _moved(candidate, start), passage.locator
-    words = words_of(" ".join(p.text for p in plan))
+    words = words_of(" ".join(p.text for p in plan)) if record.tables else frozenset()
     for table in record.tables:
         yield from _headers(table, words)
 

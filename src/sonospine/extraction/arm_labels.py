@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
+from sonospine.extraction.alternatives import any_of
 from sonospine.model.number_words import BELOW_HUNDRED
 
 _N = re.compile(r"[\[(]?\s*\b[nN]\s*=?\s*[=:]\s*\d[\d,]*\s*[\])]?")
@@ -28,7 +30,7 @@ ACTIVES = frozenset(
 
 _VALUES = {word: value for word, value in BELOW_HUNDRED.items() if value}
 _VALUES |= {word.replace("-", " "): value for word, value in _VALUES.items() if "-" in word}
-NUMBER_WORDS = rf"(?:{'|'.join(sorted(_VALUES, key=lambda w: (-len(w), w)))})"
+NUMBER_WORDS = any_of(_VALUES)
 COUNT = rf"(?:\d{{1,2}},\d{{3}}|\d+|\b{NUMBER_WORDS}\b)"
 
 
@@ -38,9 +40,17 @@ def count_of(text: str) -> str:
     return plain if plain.isdigit() else str(_VALUES.get(plain, ""))
 
 
+# The same few labels and definitions are compared over and over in a document; whole passages are not kept.
+_KEPT, _LONGEST_KEPT = 8192, 300
+
+
 def normalised(label: str) -> str:
     """Return a label without "group", n and punctuation, in lower case; roman and written numbers as digits."""
-    plain = _N.sub(" ", label)
+    return _normalised(label) if len(label) > _LONGEST_KEPT else _kept_normalised(label)
+
+
+def _normalised(label: str) -> str:
+    plain = _without_n(label)
     words = [w.lower() for w in _WORD.findall(plain)]
     kept = [
         w
@@ -52,10 +62,24 @@ def normalised(label: str) -> str:
     return " ".join(kept)
 
 
+_kept_normalised = functools.lru_cache(maxsize=_KEPT)(_normalised)
+
+
 def words_of(text: str) -> frozenset[str]:
     """Return the words of a label or definition that can tell arms apart, without plural endings."""
-    found = (w.lower() for w in _WORD.findall(_N.sub(" ", text)))
+    return _words_of(text) if len(text) > _LONGEST_KEPT else _kept_words_of(text)
+
+
+def _words_of(text: str) -> frozenset[str]:
+    found = (w.lower() for w in _WORD.findall(_without_n(text)))
     return frozenset(_singular(w) for w in found if w not in GENERIC)
+
+
+_kept_words_of = functools.lru_cache(maxsize=_KEPT)(_words_of)
+
+
+def _without_n(text: str) -> str:
+    return _N.sub(" ", text) if "=" in text or ":" in text else text
 
 
 def _singular(word: str) -> str:

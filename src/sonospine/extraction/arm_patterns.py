@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sonospine.extraction.alternatives import folded, holds
 from sonospine.extraction.arm_labels import COUNT, count_of, is_code, normalised, words_of
 
 
@@ -50,6 +51,8 @@ _N_INSIDE = re.compile(
 _NAMED = re.compile(
     r"(?P<words>(?:[\w+/%.’'\-–]+\s+){0,5}?[\w+/%.’'\-–]+)\s+(?P<noun>groups?|arms?)\b", re.IGNORECASE
 )
+_MOST_WORDS_BEFORE = 6
+_NOUN = re.compile(r"\s(?:groups?|arms?)\b", re.IGNORECASE)
 _BARE_SIZE = re.compile(
     r"\s*(?:of\s+)?(\d{1,4})(?![\d.,·]\d|\s*[±%(])(?=\s*[,.;)]|\s+(?:patients|participants|subjects)|$)"
 )
@@ -64,6 +67,8 @@ _CLAUSE = re.compile(r"(?:[^;:.()]|(?<=\d)\.(?=\d)){3,140}$")
 _SIZED = re.compile(
     r"(?P<what>[^;()\[\]]{2,160}?)\s*[\[(](?P<inside>[^()\[\]]*?)\b[nN]\s*=\s*(?P<n>\d[\d,]*)[^()\[\]]*[\])]"
 )
+_LONGEST_SIZED = 160
+_BRACKET_WITH_N = re.compile(r"[\[(][^()\[\]]*?\b[nN]\s*=\s*\d")
 _CUT = re.compile(
     r"[,;:]|\.\s|\b(?:or|and|either|receiv\w+|to|into|versus|vs\.?|undergo\w*|after|groups?:|using|were|was|"
     r"compar\w+|assigned|allocated|randomi[sz]ed|groups?\s+of|treated|that|which|given|had|underwent)\b",
@@ -78,6 +83,7 @@ _BETWEEN = re.compile(
     r"(?P<first>[^.;:?]{3,100}?)\s+(?:versus|vs\.?|compared (?:with|to))\s+(?P<second>[^.;:?,(]{3,100})",
     re.IGNORECASE,
 )
+_BETWEEN_WORDS = ("versus", "vs", "compared")
 _ALLOCATION = re.compile(
     r"\b(?:random\w*|assign\w*|allocat\w*|divid\w*|enrol\w*|includ\w*|recruit\w*|compris\w*|consist\w*)", re.I
 )
@@ -157,7 +163,7 @@ def coded(text: str) -> Iterator[Candidate]:
 
 def named(text: str) -> Iterator[Candidate]:
     """Find "the heated group", "the intervention and control groups", "HT group (n = 30)"."""
-    for found in _NAMED.finditer(text):
+    for found in _named(text):
         words = found["words"].split()
         labels = [_trim(words)]
         if found["noun"].lower().endswith("s"):
@@ -184,10 +190,41 @@ def named(text: str) -> Iterator[Candidate]:
             yield Candidate("named", f"{label} {noun.lower()}", max(start, 0), found.end(), definition, *n)
 
 
+def _named(text: str) -> Iterator[re.Match[str]]:
+    """Find what ``_NAMED`` finds: a match has at most six words before its noun, so nothing before them is searched."""
+    position = 0
+    while noun := _NOUN.search(text, position):
+        start = noun.start()
+        for _ in range(_MOST_WORDS_BEFORE):
+            start = _word_before(text, start)
+        found = _NAMED.search(text, max(start, position))
+        if found is None:
+            return
+        yield found
+        position = found.end()
+
+
+def _word_before(text: str, position: int) -> int:
+    """Return where the characters without white space before a position begin."""
+    while position > 0 and text[position - 1].isspace():
+        position -= 1
+    while position > 0 and not text[position - 1].isspace():
+        position -= 1
+    return position
+
+
 def sized(text: str) -> Iterator[Candidate]:
     """Find phrases that carry their n: "10 mg/day (n = 35), 5 mg/day (n = 30), or no medication (n = 32)"."""
     position = 0
-    while found := _SIZED.search(text, position):
+    for bracket in _BRACKET_WITH_N.finditer(text):
+        opened = bracket.start()
+        if opened < position:
+            continue
+        # A match that ends at this bracket or behind it begins in the clause before it: nothing else is searched.
+        clause = max(text.rfind(sign, 0, opened) for sign in ";()[]") + 1
+        found = _SIZED.search(text, max(position, clause, len(text[:opened].rstrip()) - _LONGEST_SIZED))
+        if found is None:
+            return
         position = found.end()
         what = _last_phrase(found["what"])
         inside = found["inside"].strip(" ,;:")
@@ -241,7 +278,7 @@ def _shared_noun(first: str, second: str) -> str:
 
 def compared(title: str) -> Iterator[Candidate]:
     """Find the two sides of "X versus Y" in a title."""
-    found = _BETWEEN.search(title)
+    found = _BETWEEN.search(title) if holds(folded(title), _BETWEEN_WORDS) else None
     if found:
         for name in ("first", "second"):
             parts = re.split(r"\b(?:of|between|for|in|on|with|comparing|comparison)\b", found[name])
@@ -314,13 +351,14 @@ def _last_phrase(text: str) -> str:
 
 
 # A size stands alone: it is no part of a decimal number, a spread, a range or a threshold.
-_ALONE = r"\b(?<![\w.,·±/<>≤≥])(?<![±<>≤≥]\s)(?<!\d[-–])(?<!\d\s[-–]\s)"
+_ALONE = r"(?=[\dtofsen])\b(?<![\w.,·±/<>≤≥])(?<![±<>≤≥]\s)(?<!\d[-–])(?<!\d\s[-–]\s)"
 _PERSONS = r"(?:patients|participants|subjects|women|men|children|cases|rats)"
 _EACH = re.compile(
     rf"(?:{_ALONE}(?P<n>{COUNT})\s*(?P<who>{_PERSONS})?\s*(?:were\s+)?(?:required\s+|needed\s+|included\s+|enrolled\s+|allocated\s+)?(?:in|per|for|to)\s+(?:each|every|both)\s+(?:of\s+the\s+)?(?:\w+\s+)?(?:groups?|arms?)"
     rf"|\bgroups?\s+of\s+(?P<m>{COUNT})(?![.,·]\d)(?:\s+{_PERSONS})?(?:\s+each)?\b|{_ALONE}(?P<k>{COUNT})\s+(?:patients\s+|participants\s+|subjects\s+)?(?:in\s+)?each\b|[nN]\s*=\s*(?P<j>\d+)\s*(?:,\s*)?(?:in\s+|for\s+|per\s+)?(?:each|both|group\b))",
     re.IGNORECASE,
 )
+_EACH_WORDS = ("each", "every", "both", "group")
 _OF_GROUP = re.compile(
     rf"{_ALONE}(?P<n>{COUNT})(?P<how>\s+(?:(?:of\s+them|of\s+whom|eligible|patients|participants|subjects|women|men|children|cases)\s*,?\s*)*(?:\(?\d[\d.]*\s*%\)?\s*)?"
     r"(?:(?:were|was)\s+)?(?:(?:randomly\s+)?(?:randomi[sz]ed|assigned|allocated|analy[sz]ed|included|enrolled|remained|in)\s+)?"
@@ -345,6 +383,8 @@ def each_size(text: str) -> tuple[str, int, int] | None:
 
     A number without people or allocation beside it is a value: "the score was 3 in both groups".
     """
+    if not holds(folded(text), _EACH_WORDS):
+        return None
     for found in _EACH.finditer(text):
         name = next(k for k in ("n", "m", "k", "j") if found[k])
         around = text[max(0, found.start() - 100) : found.end()]

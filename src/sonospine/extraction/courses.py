@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sonospine.extraction.alternatives import any_of
 from sonospine.extraction.times import weeks_of
 from sonospine.model.number_words import BELOW_HUNDRED
 
-_AMOUNT = r"(?P<amount>\d{1,2}|" + "|".join(w for w, v in BELOW_HUNDRED.items() if 0 < v <= 24) + r")"
+_AMOUNT = r"(?P<amount>\d{1,2}|" + any_of(w for w, v in BELOW_HUNDRED.items() if 0 < v <= 24) + r")"
 _UNIT = r"(?:consecutive\s+|successive\s+)?(?P<unit>days?|weeks?|wks?|months?)"
 _WORK = (
     r"treat\w*|sessions?|therap\w+|exercis\w+|program\w*|massag\w+|appl\w+|receiv\w+|daily|weekly|per\s+week|a\s+week|/\s?week|times|twice|once"

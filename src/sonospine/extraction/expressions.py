@@ -44,6 +44,14 @@ __all__ = [
 ]
 
 
+_DECIMAL = re.compile(r"\d")
+
+
+def has_digit(text: str) -> bool:
+    """Tell whether a text has a digit; beyond ASCII there are some (superscripts) that ``\\d`` does not match."""
+    return _DECIMAL.search(text) is not None or (not text.isascii() and any(map(str.isdigit, text)))
+
+
 def find_numbers(text: str, *, decimal_comma: bool = False) -> list[NumberSpan]:
     """Return every number of a text in order, number words and a counting ``no`` (zero) included."""
     return [span_of(t) for t in tokenise(text, decimal_comma=decimal_comma) if t.kind == NUMBER]
@@ -59,7 +67,7 @@ def find_expressions(text: str, *, decimal_comma: bool = False) -> list[Expressi
     decimal_comma
         Whether the document writes decimals with commas (``uses_decimal_comma``).
     """
-    if not any(c.isdigit() for c in text) and "\u00b1" not in text:
+    if not has_digit(text) and "\u00b1" not in text:
         return []
     reader = _Reader(text, tokenise(text, decimal_comma=decimal_comma))
     return reader.read()

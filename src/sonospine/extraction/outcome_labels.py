@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -46,6 +47,8 @@ _KEPT_AT_END = frozenset(
 )
 
 
+_CUT_AT_END = (_WEAK | _JOINERS) - _KEPT_AT_END
+
 _CIRCUMSTANCE = re.compile(
     r"\b(?:during|after|by|among|on|under|between|within|through|via|independent of|following|than|before|with|without|of the)\s+"
     r"(?:(?:the|a|an|this|these|their|both|each|all)\s+)*$",
@@ -87,6 +90,7 @@ def phrases(text: str, masked: Iterable[tuple[int, int]]) -> list[Label]:
     return found
 
 
+@functools.lru_cache(maxsize=16384)
 def _breaks(plain: str) -> bool:
     if not plain[0].isalpha() and not plain.startswith("≥"):
         return True
@@ -101,7 +105,7 @@ def _close(run: list[tuple[int, int, str]], text: str, found: list[Label]) -> No
     words = list(run)
     while words and (words[0][2] in _WEAK or words[0][2] in _JOINERS):
         words.pop(0)
-    while words and words[-1][2] in (_WEAK | _JOINERS) - _KEPT_AT_END:
+    while words and words[-1][2] in _CUT_AT_END:
         words.pop()
     if not words:
         reserve = [w for w in run if w[2] in _RESERVE]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from sonospine.extraction.language import sentences
@@ -50,7 +51,8 @@ class PlannedTimes:
                 if first is not None and not near(first.weeks, time.weeks):
                     return None
                 first = first or time
-        return first
+        # A copy: a sentence that names the same time gets a mention of its own, which the methods did not give.
+        return first and replace(first)
 
     def gave(self, time: TimeMention) -> bool:
         """Tell whether a time is the one that the methods gave, without looking for it."""
@@ -89,6 +91,8 @@ def times_only_in_abstract(
         Passage, offset of its sentence, the sentence, and the time; one for each length of time. Nothing where the
         record is an abstract alone or its body names no follow-up time.
     """
+    if not any(p.role == "methods" for p in record.body()):
+        return []
     named = [found for found in _named_in_abstract(record) if not any(near(found[3].weeks, w) for w in read)]
     if not named:
         return []

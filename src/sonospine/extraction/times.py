@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from sonospine.extraction.alternatives import any_of, folded, holds
 from sonospine.model.number_words import BELOW_HUNDRED
 
 WEEKS = {"minute": 1 / 10080, "hour": 1 / 168, "day": 1 / 7, "week": 1.0, "month": 4.345, "year": 52.14}
@@ -19,7 +21,7 @@ _UNITS = (
     r"|min\.|hr\.|wk\.|mo\.|yr\.|[hdw](?![\w/]))"
 )
 _UNIT = _UNITS.format("unit")
-_SPELLED = "|".join(sorted((w for w, v in BELOW_HUNDRED.items() if 0 < v < 100), key=lambda w: (-len(w), w)))
+_SPELLED = any_of(w for w, v in BELOW_HUNDRED.items() if 0 < v < 100)
 _AMOUNT = r"(?:\d{1,3}(?:[.,\u00b7]\d+)?|" + _SPELLED + r")"
 _ORDINALS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
@@ -89,7 +91,7 @@ _LABELLED = re.compile(
 )
 _ORDINAL = re.compile(
     r"(?<!\w)(?P<word>"
-    + "|".join(_ORDINALS)
+    + any_of(_ORDINALS)
     + r"|\d{1,2}(?:st|nd|rd|th))\s+(?:post-?\s?\w+\s+)?"
     + _UNIT
     + r"(?!\w)",
@@ -105,6 +107,26 @@ _SIMPLE = [
     ("baseline", re.compile(r"(?<!\w)(?:" + _BASELINE + r")(?!\w)", re.IGNORECASE)),
     ("after", re.compile(r"(?<!\w)(?:" + _AFTER + r")(?!\w)", re.IGNORECASE)),
 ]
+# An amount and the first letter of a unit stand in every match of the two expressions above it.
+_COUNTED = re.compile(
+    rf"(?:\d|{_SPELLED}|{any_of(_ORDINALS)})(?:st|nd|rd|th)?\s*{_DASH}?\s*(?:post-?\s?\w+\s+)?[mhdwy]", re.IGNORECASE
+)
+# Any match holds one of these words: most sentences hold none.
+_WORDS_OF = {
+    "fraction": ("half",),
+    "immediate": (
+        "immediate", "directly", "right", "just", "shortly", "arrival", "admission", "recovery", "pacu", "post",
+        "extubation", "awakening", "end",
+    ),
+    "during": ("during", "throughout", "intra", "time"),
+    "baseline": (
+        "base", "pre", "before", "prior", "entry", "inclusion", "enrol", "admission", "start", "initial", "randomi",
+        "onset", "bl",
+    ),
+    "after": (
+        "post", "end", "completion", "conclusion", "cessation", "final", "last", "exit", "after", "discharge", "follow",
+    ),
+}  # fmt: skip
 _BEFORE_TAIL = re.compile(r"\s*(?:before|prior\s+to|pre-)(?:\s*(?:the\s+)?[\w-]+)?", re.IGNORECASE)
 _PRINTED_TAIL = re.compile(
     r"(?P<tail>\s*[-,]?\s*(?:after|following|from|post|since|of)[-\s]*(?:the\s+)?(?:end\s+of\s+(?:the\s+)?)?(?:first\s+|last\s+|final\s+|initial\s+)?"
@@ -113,6 +135,7 @@ _PRINTED_TAIL = re.compile(
     re.IGNORECASE,
 )
 _SURGERY = re.compile(r"surg|operat|\bop\b|postop|\bPOD\b", re.IGNORECASE)
+_TREATED = re.compile(r"treatment|interven|inject|proced|therap|block", re.IGNORECASE)
 _RANDOM = re.compile(r"randomi[sz]", re.IGNORECASE)
 _END = re.compile(
     r"(?:end|completion|cessation|last|final)\s+(?:of\s+)?(?:the\s+)?(?:treatment|intervention|therapy|injection|training|program)|after\s+discharge",
@@ -210,7 +233,10 @@ def _candidates(text: str, definitions: Mapping[str, TimeMention]) -> Iterable[T
 
 
 def _simple(text: str) -> Iterable[TimeMention]:
+    plain = folded(text)
     for kind, pattern in _SIMPLE:
+        if not holds(plain, _WORDS_OF[kind]):
+            continue
         for found in pattern.finditer(text):
             words, start, end = found.group(), found.start(), found.end()
             if kind == "baseline":
@@ -233,11 +259,12 @@ def _simple(text: str) -> Iterable[TimeMention]:
 
 
 def _lengths(text: str) -> Iterable[TimeMention]:
-    for found in _ORDINAL.finditer(text):
+    counted = _COUNTED.search(text) is not None
+    for found in _ORDINAL.finditer(text) if counted else ():
         if found["word"].lower() == "second" and text[found.end() :][:1] == "s":
             continue
         yield _mention(text, found.start(), found.end(), found.group(), _amount(found["word"]), found["unit"])
-    for found in _LENGTH.finditer(text):
+    for found in _LENGTH.finditer(text) if counted else ():
         if found["within"] or _AGE.match(text, found.end()) or _before_age(text, found.start()):
             continue
         yield from _each(text, found, last_holds_unit=True)
@@ -300,6 +327,7 @@ def _mention(
     return TimeMention(start, end, words, weeks, phase, time_from)
 
 
+@functools.lru_cache(maxsize=4096)
 def _counted_from(words: str) -> str:
     if _END.search(words):
         return "end_of_treatment"
@@ -309,7 +337,7 @@ def _counted_from(words: str) -> str:
         return "randomisation"
     return (
         "treatment"
-        if re.search(r"treatment|interven|inject|proced|therap|block", words, re.IGNORECASE)
+        if _TREATED.search(words)
         else ""
     )
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sonospine.extraction.alternatives import any_of
 from sonospine.model.number_words import BELOW_HUNDRED
 
 NUMBER = "number"
@@ -22,7 +23,7 @@ _DASHES = _HYPHENS + _MINUS
 _DOTS = ".\u00b7\u2027\u2219\u22c5"
 _THIN = "\u2009\u202f\u2008"
 
-_WORDED = "|".join(sorted(BELOW_HUNDRED, key=lambda word: (-len(word), word)))
+_WORDED = any_of(BELOW_HUNDRED)
 _COUNTED = (
     r"patients?|participants?|subjects?|women|men|cases?|complications?|(?:serious\s+|major\s+|minor\s+)?adverse"
     r"|side\s+effects?|dropouts?|drop-outs?|deaths?|withdrawals?|failures?|infections?|h[ae]*matomas?"
@@ -45,7 +46,7 @@ def _pattern(decimal_comma: bool) -> re.Pattern[str]:
         )
     return re.compile(
         r"(?P<plusminus>\u00b1|\u2213|\+\s?/\s?[-\u2212\u2013]|\\pm\b|&plusmn;|&#177;)"
-        r"|(?P<coded>[^\W\d_]+[-\u2010\u2011]?\d{1,3}(?:[-\u2010\u2011\u2013/]\w+)*(?![" + _DOTS + r",]?\d))"
+        r"|(?P<coded>[^\W\d_]++[-\u2010\u2011]?\d{1,3}(?:[-\u2010\u2011\u2013/]\w+)*(?![" + _DOTS + r",]?\d))"
         r"|(?P<worded>\b(?:" + _WORDED + r")\b|\bno(?=\s+(?:" + _COUNTED + r")\b))"
         r"|(?P<word>[^\W\d_]+(?:['\u2019][^\W\d_]+)*)"
         r"|(?P<number>" + number + r")"
@@ -189,12 +190,8 @@ def _is_sign(dash: Token, before: Token | None) -> bool:
     return dash.gap or minus
 
 
-def strong_commas(text: str) -> tuple[int, int]:
-    """Count numbers that only a decimal comma explains, and the same shapes with a decimal point."""
-    return len(_STRONG_COMMA.findall(text)), len(_STRONG_POINT.findall(text))
-
-
 _SHAPE = r"(?:[\u00b1(%%]\s?\d{1,3}%s\d{1,2}(?!\d|[,.]\d)|(?<![\d,.])\d{1,3}%s\d{1,2}(?=\s?[\u00b1%%(])|(?<![\d,.])0%s\d{1,3}(?![\d,]))"
+_COMMA = re.compile(r",\d")
 _STRONG_COMMA = re.compile(_SHAPE % (",", ",", ","))
 _STRONG_POINT = re.compile(_SHAPE % (r"[.\u00b7]", r"[.\u00b7]", r"[.\u00b7]"))
 
@@ -205,9 +202,7 @@ def uses_decimal_comma(texts: Iterable[str]) -> bool:
     Evidence are numbers beside ``±``, brackets and percent signs or with a leading zero: at least three of them
     with a comma, and more of them than with a point.
     """
-    commas = points = 0
-    for text in texts:
-        with_comma, with_point = strong_commas(text)
-        commas += with_comma
-        points += with_point
-    return commas >= 3 and commas > points
+    printed = list(texts)
+    # Most documents have no such number with a comma: then nothing more has to be counted.
+    commas = sum(len(_STRONG_COMMA.findall(text)) for text in printed if _COMMA.search(text))
+    return commas >= 3 and commas > sum(len(_STRONG_POINT.findall(text)) for text in printed)

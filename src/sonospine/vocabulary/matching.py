@@ -11,7 +11,7 @@ from functools import cached_property
 from sonospine.vocabulary.spelling import LETTERS, LONGEST_BEGINNING, beginning, pattern
 from sonospine.vocabulary.terms import Mention, Term
 
-_MOST_BEGINNINGS, _MOST_TEXTS, _MOST_PASSAGES = 32768, 2048, 64
+_MOST_BEGINNINGS, _MOST_TEXTS, _MOST_PASSAGES, _LONGEST_KEPT = 32768, 1024, 32, 2000
 _STARTS = re.compile(rf"(?<![{LETTERS}])[{LETTERS}]|[^\s{LETTERS}]")
 _GAP = r"[\s\-\u00ad‐‑‒–—−,:;()\[\]/\"'“”‘’]*"
 
@@ -63,7 +63,7 @@ class Matcher:
 
     def find(self, text: str) -> list[Mention]:
         """Return the mentions in a text, by start; they do not overlap."""
-        return list(self._kept(text))
+        return list(self._scan(text) if len(text) > _LONGEST_KEPT else self._kept(text))
 
     def _scan(self, text: str) -> tuple[Mention, ...]:
         found = []

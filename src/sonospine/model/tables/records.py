@@ -156,7 +156,7 @@ SEARCHES = TableSchema(
             "records",
             required=True,
         ),
-        Column("superseded", "integer", "older versions in earlier snapshots", "records", required=True),
+        Column("superseded", "integer", "what earlier snapshots hold of the same records", "records", required=True),
         Column("rejected", "integer", "entries that could not be read", "records", required=True),
         Column("snapshot", "text", "snapshot"),
         Column("base", "text", "snapshot of which it is an update"),

@@ -14,7 +14,7 @@ from sonospine.sources.snapshots.manifest import MANIFEST, SOURCES, checked_name
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
-    """An older version of a record, in an earlier snapshot of the chain: its place, and whose it is."""
+    """What an earlier snapshot of a chain holds of a record: its place, and whose it is."""
 
     file: str
     ordinal: int
@@ -79,9 +79,9 @@ def source_entries(members: Sequence[Member], shown: str) -> Iterator[RawRecord 
     RawRecord | Rejected | Superseded
         Records carry ``search`` (the source), ``first_seen`` (date of the oldest snapshot with them) and ``status``:
         ``withdrawn`` where the newest change noted of them is that, else ``revised`` where an older snapshot holds
-        other content. An older version is ``Superseded`` where its content differs from the newest one, and a record
-        again where it is the same; the place of a record is the oldest that has the same content, so that an update
-        which fetched it once more changes nothing of it.
+        other content. What earlier snapshots hold of a record is ``Superseded``, whether its content differs or not:
+        it was identified once. The place of a record is the oldest that has the same content, so that an update which
+        fetched it once more changes nothing of it.
 
     Raises
     ------
@@ -90,22 +90,20 @@ def source_entries(members: Sequence[Member], shown: str) -> Iterator[RawRecord 
     """
     known = fates(members)
     past = _past(members[1:], shown)
-    newest: dict[str, str] = {}
-    for position, member in enumerate(members):
+    newer: set[str] = set()
+    for member in members:
         manifest = member[1]
-        earlier: dict[str, str] = {}
+        here: set[str] = set()
         for raw in entries_of(member, _folder(member, shown)):
             if isinstance(raw, Rejected):
                 yield raw
                 continue
-            content = newest.get(raw.record_id)
-            if content is not None and content != raw.sha256:
+            if raw.record_id in newer:
                 yield Superseded(raw.file, raw.ordinal, raw.record_id)
                 continue
-            if content is None and position + 1 < len(members):
-                earlier.setdefault(raw.record_id, raw.sha256)
+            here.add(raw.record_id)
             yield _dated(raw, manifest.source, manifest.searched, past.get(raw.record_id), known)
-        newest.update(earlier)
+        newer |= here
 
 
 def _folder(member: Member, shown: str) -> str:
