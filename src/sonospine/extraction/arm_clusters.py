@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sonospine.extraction import arm_patterns
@@ -49,18 +49,14 @@ class Cluster:
         return next(m for m in self.members if m[0].n and counts[m[0].n] == most)
 
 
-def candidates(record: Record, passages: Iterable[Passage]) -> Iterator[tuple[Candidate, str]]:
+def candidates(record: Record, passages: Sequence[Passage]) -> Iterator[tuple[Candidate, str]]:
     """Find every place that names an arm.
 
     Results name arms in passing: definitions, and sizes that are not written "n = ...", are taken from the
     title, the abstract and the methods only, so that "Group B (5 patients)" is no size of Group B.
     """
-    plan = [p for p in passages if p.role != "results" or p.locator.startswith("abstract")]
-    ids = {id(p) for p in plan}
     for passage in passages:
-        planned = id(passage) in ids and not passage.locator.lower().startswith(
-            "abstract/result"
-        )
+        planned = _tells_plan(passage) and not passage.locator.lower().startswith("abstract/result")
         for finder in (arm_patterns.coded, arm_patterns.named):
             for candidate in finder(passage.text):
                 if not _NO_ARM.search(candidate.label):
@@ -74,9 +70,15 @@ def candidates(record: Record, passages: Iterable[Passage]) -> Iterator[tuple[Ca
             for candidate in (*arm_patterns.sized(sentence), *arm_patterns.listed(sentence)):
                 if not _NO_ARM.search(candidate.label) and len(candidate.label) < 80:
                     yield _moved(candidate, start), passage.locator
-    words = words_of(" ".join(p.text for p in plan)) if record.tables else frozenset()
+    if not record.tables:
+        return
+    words = words_of(" ".join(p.text for p in passages if _tells_plan(p)))
     for table in record.tables:
         yield from _headers(table, words)
+
+
+def _tells_plan(passage: Passage) -> bool:
+    return passage.role != "results" or passage.locator.startswith("abstract")
 
 
 def _in_passing(candidate: Candidate, text: str) -> Candidate:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 
 from sonospine.extraction.arm_labels import CONTROLS, words_of
@@ -27,7 +28,7 @@ def arm_rows(
     abstract and methods name together.
     """
     readings = list(readings)
-    whole = {column: _of_study(record, kind, vocabulary) for column, kind in _TERMS}
+    whole = functools.cache(functools.partial(_of_study, record, vocabulary))
     listed = list(arms.arms)
     if arms.one_arm and not listed:
         listed.append(
@@ -43,19 +44,21 @@ def arm_rows(
                 known.add(label)
                 listed.append(Arm(label, definition, locator=reading.locator))
     own = {arm.label: _own_terms(arm, vocabulary) for arm in listed}
-    guidance = _together(record, vocabulary)
+    together = functools.cache(functools.partial(_together, record, vocabulary))
     named = any(terms["guidance"] for label, terms in own.items() if label != ALL)
     rows = []
     for arm in listed:
+        # The texts of the study are looked through only for what the arm's own words leave out.
         terms = {
-            column: found or (whole[column] if column == "procedure" or arm.label == ALL else ())
-            for column, found in own[arm.label].items()
+            column: own[arm.label][column]
+            or (whole(kind) if column == "procedure" or (arm.label == ALL and column != "guidance") else ())
+            for column, kind in _TERMS
         }
         if arms.one_arm and (arm.label == ALL or not own[arm.label]["guidance"]):
-            terms["guidance"] = _of_one_arm(guidance, vocabulary)
+            terms["guidance"] = _of_one_arm(together(), vocabulary)
         elif not own[arm.label]["guidance"]:
-            inherits = len(guidance) == 1 and not named and not _is_control(arm)
-            terms["guidance"] = guidance if inherits else ()
+            inherits = not named and not _is_control(arm) and len(together()) == 1
+            terms["guidance"] = together() if inherits else ()
         rows.append(_row(record, arm, terms))
     return rows
 
@@ -105,7 +108,7 @@ def _of_one_arm(found: tuple[str, ...], vocabulary: Vocabulary) -> tuple[str, ..
     return tuple(dict.fromkeys((*imaging[:1], *combined, *(t for t in found if families[t] != _IMAGING))))
 
 
-def _of_study(record: Record, kind: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+def _of_study(record: Record, vocabulary: Vocabulary, kind: str) -> tuple[str, ...]:
     methods = [p.text for p in record.body() if p.role == "methods"]
     for texts in ([record.title], [p.text for p in record.abstract()], methods):
         found = vocabulary.terms(kind, " ".join(texts))

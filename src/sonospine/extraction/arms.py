@@ -253,8 +253,10 @@ def _total(passages: list[Passage]) -> tuple[str, str]:
 
 def _is_one_arm(record: Record, vocabulary: Vocabulary) -> bool:
     head = " ".join((record.title, *record.types, *(p.text for p in record.abstract())))
+    if _ONE_ARM.search(head):
+        return True
     designs = vocabulary.terms("designs", head)
-    return bool(_ONE_ARM.search(head)) or bool(designs and set(designs) <= ONE_ARM_DESIGNS)
+    return bool(designs and set(designs) <= ONE_ARM_DESIGNS)
 
 
 def _is_comparison(record: Record, passages: list[Passage]) -> bool:

@@ -26,6 +26,10 @@ _EXTRA_TIMES = (
 _GROUP_NAMED = re.compile(
     r"\b(?:[Gg]roups?|[Aa]rms?)\s+(?P<code>[A-Z]{1,5}\d{0,2}|\d{1,2}|[a-d])\b|(?P<words>(?:[\w+/\-–]+\s+){1,3})(?:groups?|arms?)\b(?!\s+(?:[A-Z]{1,5}\d{0,2}|\d{1,2})\b)"
 )
+_GROUP = re.compile(r"[GgAa]r(?:oup|m)")
+_MORE_CODES = re.compile(
+    r"\s*(?:,|and|or|vs\.?|versus|&|,\s*and)\s+(?P<code>[A-Z]{1,5}\d{0,2}|\d{1,2})\b(?![.%]?\d|\s*(?:±|%|\())"
+)
 _BOTH = re.compile(
     r"\b(?:both|all|each|either|the (?:two|three|four))\s+(?:\w+\s+)?(?:groups|group|arms)\b", re.IGNORECASE
 )
@@ -177,7 +181,7 @@ class ArmFinder:
         return None
 
     def _grouped(self, text: str) -> Iterable[Mention[Arm]]:
-        for hit in _GROUP_NAMED.finditer(text):
+        for hit in _GROUP_NAMED.finditer(text) if _GROUP.search(text) else ():
             if _BOTH.search(hit.group()):
                 continue
             if hit["code"]:
@@ -195,10 +199,7 @@ class ArmFinder:
                     break
 
     def _further_codes(self, text: str, position: int) -> Iterable[Mention[Arm]]:
-        more = re.compile(
-            r"\s*(?:,|and|or|vs\.?|versus|&|,\s*and)\s+(?P<code>[A-Z]{1,5}\d{0,2}|\d{1,2})\b(?![.%]?\d|\s*(?:±|%|\())"
-        )
-        while hit := more.match(text, position):
+        while hit := _MORE_CODES.match(text, position):
             arm = self.arms.match(f"Group {hit['code']}")
             if arm is None:
                 return

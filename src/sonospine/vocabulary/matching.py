@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,7 +12,7 @@ from sonospine.vocabulary.spelling import LETTERS, LONGEST_BEGINNING, beginning,
 from sonospine.vocabulary.terms import Mention, Term
 
 _MOST_BEGINNINGS, _MOST_TEXTS, _MOST_PASSAGES, _LONGEST_KEPT = 32768, 1024, 32, 2000
-_STARTS = re.compile(rf"(?<![{LETTERS}])[{LETTERS}]|[^\s{LETTERS}]")
+_STARTS = re.compile(rf"[{LETTERS}]+|[^\s{LETTERS}]")
 _GAP = r"[\s\-\u00ad‐‑‒–—−,:;()\[\]/\"'“”‘’]*"
 
 
@@ -31,6 +31,25 @@ class _Wording:
 class _Contexts:
     before: re.Pattern[str] | None
     after: re.Pattern[str] | None
+
+
+class _FiledUnder(dict[str, tuple[_Wording, ...]]):
+    """The wordings that can begin with the signs of a text, for all signs that were met (most begin none)."""
+
+    def __init__(self, filed: Mapping[str, list[_Wording]]) -> None:
+        super().__init__()
+        self._filed = filed
+
+    def __missing__(self, ahead: str) -> tuple[_Wording, ...]:
+        if len(self) >= _MOST_BEGINNINGS:
+            self.clear()
+        lowered = ahead.lower()
+        # The order of the lengths is kept: of two wordings that match as much the first wins.
+        wordings = [*self._filed.get(ahead[0].casefold(), ())]
+        for length in range(2, len(lowered) + 1):
+            wordings += self._filed.get(lowered[:length], ())
+        self[ahead] = tuple(wordings)
+        return self[ahead]
 
 
 class Matcher:
@@ -57,8 +76,8 @@ class Matcher:
                 for wording in wordings:
                     entry = _Wording(term.id, pattern(wording, loose=loose), group)
                     self._filed.setdefault(beginning(wording), []).append(entry)
-        # The same beginnings come in every text; a table and a sentence ask for the same words once a value.
-        self._filed_under = functools.lru_cache(maxsize=_MOST_BEGINNINGS)(self._wordings_under)
+        # A table and a sentence ask for the same words once a value.
+        self._filed_under = _FiledUnder(self._filed)
         self._kept = functools.lru_cache(maxsize=_MOST_TEXTS)(self._scan)
 
     def find(self, text: str) -> list[Mention]:
@@ -68,8 +87,9 @@ class Matcher:
     def _scan(self, text: str) -> tuple[Mention, ...]:
         found = []
         reached = 0
-        for start, wordings in self._starts(text):
-            if start < reached:
+        for start, ahead in _beginnings(text):
+            wordings = self._filed_under[ahead]
+            if not wordings or start < reached:
                 continue
             best = self._longest(wordings, text, start)
             if best is None:
@@ -79,23 +99,6 @@ class Matcher:
             if wording.group != "never":
                 found.append(Mention(self.kind, wording.term, start, end, text[start:end]))
         return tuple(found)
-
-    def _starts(self, text: str) -> list[tuple[int, tuple[_Wording, ...]]]:
-        """Return the positions at which a wording of this kind can begin, in order, with those wordings."""
-        found = []
-        for ahead, starts in _beginnings(text).items():
-            if wordings := self._filed_under(ahead):
-                found += [(start, wordings) for start in starts]
-        found.sort(key=_first)
-        return found
-
-    def _wordings_under(self, ahead: str) -> tuple[_Wording, ...]:
-        """Return the wordings that can begin with the signs of a text; in another order another term could win a tie."""
-        lowered = ahead.lower()
-        wordings = [*self._filed.get(ahead[0].casefold(), ())]
-        for length in range(2, len(lowered) + 1):
-            wordings += self._filed.get(lowered[:length], ())
-        return tuple(wordings)
 
     def _longest(self, wordings: Iterable[_Wording], text: str, start: int) -> tuple[_Wording, int] | None:
         best: tuple[_Wording, int] | None = None
@@ -118,17 +121,10 @@ class Matcher:
 
 
 @functools.lru_cache(maxsize=_MOST_PASSAGES)
-def _beginnings(text: str) -> dict[str, list[int]]:
-    """Return the places at which a wording can begin, by the signs that stand there: every kind asks for the same text."""
-    found: dict[str, list[int]] = {}
-    for position in _STARTS.finditer(text):
-        start = position.start()
-        found.setdefault(text[start : start + LONGEST_BEGINNING], []).append(start)
-    return found
-
-
-def _first(found: tuple[int, tuple[_Wording, ...]]) -> int:
-    return found[0]
+def _beginnings(text: str) -> list[tuple[int, str]]:
+    """Return the places at which a wording can begin, with the signs that stand there: every kind asks for the same text."""
+    starts = [found.start() for found in _STARTS.finditer(text)]
+    return [(start, text[start : start + LONGEST_BEGINNING]) for start in starts]
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
