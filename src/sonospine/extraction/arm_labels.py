@@ -41,7 +41,7 @@ def count_of(text: str) -> str:
 
 
 # The same few labels and definitions are compared over and over in a document; whole passages are not kept.
-_KEPT, _LONGEST_KEPT = 8192, 300
+_KEPT, _LONGEST_KEPT = 4096, 1000
 
 
 def normalised(label: str) -> str:

@@ -61,6 +61,9 @@ def _pattern(decimal_comma: bool) -> re.Pattern[str]:
 
 
 _PATTERNS = {False: _pattern(False), True: _pattern(True)}
+_PLAIN_DECIMAL = re.compile(r"[0-9]+\.[0-9]+")
+_THIN_SPACES = re.compile(f"[{_THIN}]")
+_POINTS = re.compile(f"[{_DOTS}]")
 _SEPARATORS = re.compile("[," + _DOTS + "]")
 _UNIT = re.compile(r"[^\W\d_]+")
 _FOOTNOTE = re.compile(r"[a-zA-Z]{1,2}$")
@@ -92,6 +95,8 @@ def normal_number(printed: str, *, decimal_comma: bool = False) -> str | None:
     """
     if printed.isascii() and printed.isdigit():
         return printed
+    if not decimal_comma and _PLAIN_DECIMAL.fullmatch(printed):
+        return printed
     word = printed.lower()
     if word in BELOW_HUNDRED:
         return str(BELOW_HUNDRED[word])
@@ -99,7 +104,7 @@ def normal_number(printed: str, *, decimal_comma: bool = False) -> str | None:
         return "0"
     sign = "-" if printed[0] in _DASHES else ""
     digits = printed[1:].strip() if printed[0] in _DASHES or printed[0] == "+" else printed
-    digits = re.sub(f"[{_THIN}]", "", digits)
+    digits = _THIN_SPACES.sub("", digits)
     separators = _SEPARATORS.findall(digits)
     if decimal_comma:
         if separators.count(",") == 1 and digits.rfind(",") > digits.rfind("."):
@@ -110,7 +115,7 @@ def normal_number(printed: str, *, decimal_comma: bool = False) -> str | None:
         digits = digits.replace(",", ".")
     else:
         digits = digits.replace(",", "")
-    digits = re.sub(f"[{_DOTS}]", ".", digits)
+    digits = _POINTS.sub(".", digits)
     if digits.count(".") > 1 or not digits.isascii():
         return None
     if digits.startswith("."):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 from sonospine.extraction.expressions import find_numbers
 from sonospine.extraction.reading import Reading
 from sonospine.model.places import parse, quote_at
 from sonospine.model.record import Record
 
+_LONGEST_KEPT = 200
 _IN_SPREAD = ("spread_value", "lower", "upper")
 
 
@@ -36,24 +38,32 @@ def verified(record: Record, reading: Reading, *, decimal_comma: bool = False) -
     if not _stands(reading.n, here | n_place):
         if reading.n_locator:
             return None
-        reading = dataclasses.replace(reading, n="")
-    return dataclasses.replace(reading, quote=quote)
+        return dataclasses.replace(reading, n="", quote=quote)
+    return reading if reading.quote == quote else dataclasses.replace(reading, quote=quote)
 
 
-def _at(record: Record, locator: str, decimal_comma: bool) -> set[float]:
+def _at(record: Record, locator: str, decimal_comma: bool) -> frozenset[float]:
     if not locator:
-        return set()
+        return frozenset()
     if locator.startswith("registry/"):
         pointer, _, name = locator.rpartition("/")
         names = {"lowerLimit": ("lowerLimit", "upperLimit"), "ciLowerLimit": ("ciLowerLimit", "ciUpperLimit")}
         found = [quote_at(record, f"{pointer}/{n}") or "" for n in names.get(name, (name,))]
-        return set().union(*(_numbers(text, False) for text in found))
+        return frozenset().union(*(_numbers(text, False) for text in found))
     return _numbers(quote_at(record, locator) or "", decimal_comma)
 
 
-def _numbers(text: str, decimal_comma: bool) -> set[float]:
-    return {float(span.text) for span in find_numbers(text, decimal_comma=decimal_comma)}
+def _numbers(text: str, decimal_comma: bool) -> frozenset[float]:
+    # The size of an arm stands at one place for all its rows; whole paragraphs are not kept.
+    return _kept_numbers(text, decimal_comma) if len(text) <= _LONGEST_KEPT else _read(text, decimal_comma)
 
 
-def _stands(value: str, numbers: set[float]) -> bool:
+def _read(text: str, decimal_comma: bool) -> frozenset[float]:
+    return frozenset(float(span.text) for span in find_numbers(text, decimal_comma=decimal_comma))
+
+
+_kept_numbers = functools.lru_cache(maxsize=4096)(_read)
+
+
+def _stands(value: str, numbers: frozenset[float]) -> bool:
     return value == "" or float(value) in numbers

@@ -59,9 +59,7 @@ class TableContext:
     @functools.cached_property
     def methods(self) -> Named | None:
         """What the methods section states about how values are given."""
-        return methods_statement(
-            (p.locator, p.text) for p in self.record.passages if p.role in ("methods", "other")
-        )
+        return _methods_of(_texts(self.record, "methods", "other"))
 
     @functools.cached_property
     def elsewhere(self) -> Named | None:
@@ -78,9 +76,7 @@ class TableContext:
     @functools.cached_property
     def course(self) -> Course | None:
         """How long the treatment lasted, by the article."""
-        return find_course(
-            (p.locator, p.text) for p in self.record.passages if p.role in ("abstract", "methods", "title")
-        )
+        return _course_of(_texts(self.record, "abstract", "methods", "title"))
 
     @functools.cached_property
     def later(self) -> float | None:
@@ -194,6 +190,15 @@ class TableContext:
         others = (t.caption for t in self.record.tables if t.locator != self.table.locator)
         lines = (self.table.caption, " ".join(self.table.footnotes), " ; ".join(others))
         return "\n".join(" ".join(line.split())[:CONTEXT_LENGTH] for line in lines)
+
+
+# The tables of an article ask for the same texts one after another.
+_methods_of = functools.lru_cache(maxsize=4)(methods_statement)
+_course_of = functools.lru_cache(maxsize=4)(find_course)
+
+
+def _texts(record: Record, *roles: str) -> tuple[tuple[str, str], ...]:
+    return tuple((p.locator, p.text) for p in record.passages if p.role in roles)
 
 
 def settle_time(
