@@ -92,7 +92,7 @@ class _Reader:
             elif token.kind == GARBLED:
                 self._garbled(token)
                 i += 1
-            elif (p := self._lone_p(i)) is not None:
+            elif token.text[0] in "pP" and (p := self._lone_p(i)) is not None:
                 i = p
             else:
                 self._declare(i)

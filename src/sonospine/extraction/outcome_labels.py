@@ -82,8 +82,9 @@ def phrases(text: str, masked: Iterable[tuple[int, int]]) -> list[Label]:
         covered = at < len(hidden) and hidden[at][0] < word.end()
         plain = word.group().lower()
         if covered or _breaks(plain):
-            _close(run, text, found)
-            run = []
+            if run:
+                _close(run, text, found)
+                run = []
             continue
         run.append((word.start(), word.end(), plain))
     _close(run, text, found)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from sonospine.extraction.alternatives import folded
 from sonospine.extraction.arm_labels import CONTROLS, normalised, words_of
 from sonospine.extraction.arms import Arm, DocumentArms
 from sonospine.extraction.attachment import Mention
@@ -19,9 +20,9 @@ _BEFORE = re.compile(r"\bbefore\b(?=\s*(?:,|and\b|/|;|vs))", re.IGNORECASE)
 _BASELINE = re.compile(r"\bbaseline\b(?=\s+to\s+[-−]?\d[\d.,]*\s*(?:±|\+|\())", re.IGNORECASE)
 _AFTER = re.compile(r"(?<=/)\s?after\b|\bafter\b(?=\s*(?:[\[(:,;.)]|was|were|$))", re.IGNORECASE)
 _EXTRA_TIMES = (
-    (_BEFORE, "baseline", 0.0),
-    (_BASELINE, "baseline", 0.0),
-    (_AFTER, "follow_up", None),
+    ("before", _BEFORE, "baseline", 0.0),
+    ("baseline", _BASELINE, "baseline", 0.0),
+    ("after", _AFTER, "follow_up", None),
 )
 _GROUP_NAMED = re.compile(
     r"\b(?:[Gg]roups?|[Aa]rms?)\s+(?P<code>[A-Z]{1,5}\d{0,2}|\d{1,2}|[a-d])\b|(?P<words>(?:[\w+/\-–]+\s+){1,3})(?:groups?|arms?)\b(?!\s+(?:[A-Z]{1,5}\d{0,2}|\d{1,2})\b)"
@@ -257,16 +258,12 @@ def _with_named_spreads(text: str, expressions: list[Expression]) -> list[Expres
     kept: list[Expression] = []
     for expression in expressions:
         last = kept[-1] if kept else None
-        between = text[last.end : expression.start] if last is not None else ""
-        named = _NAMED_SPREAD.fullmatch(between)
         plain = expression.centre == "number" and expression.spread == "none"
-        if (
-            last is None
-            or named is None
-            or not plain
-            or last.spread != "none"
-            or last.centre not in {"number", "mean"}
-        ):
+        if last is None or not plain or last.spread != "none" or last.centre not in {"number", "mean"}:
+            kept.append(expression)
+            continue
+        named = _NAMED_SPREAD.fullmatch(text[last.end : expression.start])
+        if named is None:
             kept.append(expression)
             continue
         close = _CLOSE.match(text, expression.end)
@@ -302,8 +299,12 @@ def _times(
     spans += [(e.start, e.end) for e in expressions if e.spread != "none" and e.centre != "count"]
     for start, end in spans:
         hidden[start:end] = "¤" * (end - start)
-    found = [Mention(t.start, t.end, t) for t in find_times("".join(hidden), definitions)]
-    for pattern, phase, weeks in _EXTRA_TIMES:
+    shown = "".join(hidden) if spans else text
+    found = [Mention(t.start, t.end, t) for t in find_times(shown, definitions)]
+    plain = folded(text)
+    for word, pattern, phase, weeks in _EXTRA_TIMES:
+        if word not in plain:
+            continue
         for hit in pattern.finditer(text):
             if not any(hit.start() < m.end and m.start < hit.end() for m in found):
                 found.append(

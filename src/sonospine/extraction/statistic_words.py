@@ -21,6 +21,11 @@ _PAIRS = {
     ("rate", "ratio"): "RR", ("hazards", "ratio"): "HR", ("risk", "difference"): "RD",
 }  # fmt: skip
 _STANDARDISED = frozenset(("smd", "hedges", "cohen", "cohens", "cohen's", "cohen’s", "hedges'", "hedges’"))
+# Every word that begins to name a statistic: nearly all words of a sentence are none of them.
+_DECLARING = frozenset(
+    (*_CENTRES, *_SPREADS, *_RATIOS, *(first for first, _ in _PAIRS), *_STANDARDISED,
+     "effect", "standardised", "standardized", "difference", "differences", "treatment", "md", "standard"),
+)  # fmt: skip
 _DOSES = re.compile(
     r"(?:mg|ml|µg|μg|mcg|ug|kg|g|gr|gauge|hz|khz|mhz|iu|units?|mmol|mol|mw|watts?|w|j|°|x|th|st|nd|rd|fold|times|l|cc|meq|mmhg|bpm|mgs|"
     r"nm|ng|pg|u|ph|gy|kv|ma|volts?|v|celsius|kcal|tesla|t)$",
@@ -114,6 +119,8 @@ def statistic_in(tokens: Sequence[Token], i: int) -> Statistic | None:
     if token.kind != WORD:
         return None
     word = token.text.lower()
+    if word not in _DECLARING:
+        return None
     following = tokens[i + 1].text.lower() if i + 1 < len(tokens) else ""
     if (word, following) in _PAIRS:
         measure = _PAIRS[word, following]

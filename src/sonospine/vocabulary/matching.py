@@ -8,10 +8,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from sonospine.vocabulary.spelling import LETTERS, LONGEST_BEGINNING, beginning, pattern
+from sonospine.vocabulary.spelling import LETTERS, beginning, pattern
 from sonospine.vocabulary.terms import Mention, Term
 
 _MOST_BEGINNINGS, _MOST_TEXTS, _MOST_PASSAGES, _LONGEST_KEPT = 32768, 1024, 32, 2000
+_LONGEST_FILED = 4
+_UNLIKE = re.compile("[\u0130\u0131\u017f]")
 _STARTS = re.compile(rf"[{LETTERS}]+|[^\s{LETTERS}]")
 _GAP = r"[\s\-\u00ad‐‑‒–—−,:;()\[\]/\"'“”‘’]*"
 
@@ -21,6 +23,7 @@ class _Wording:
     term: str
     source: str
     group: str
+    beginning: str
 
     @cached_property
     def found(self) -> re.Pattern[str]:
@@ -74,8 +77,9 @@ class Matcher:
                 (term.alone, "alone"),
             ):
                 for wording in wordings:
-                    entry = _Wording(term.id, pattern(wording, loose=loose), group)
-                    self._filed.setdefault(beginning(wording), []).append(entry)
+                    begins = beginning(wording)
+                    entry = _Wording(term.id, pattern(wording, loose=loose), group, begins)
+                    self._filed.setdefault(begins[:_LONGEST_FILED], []).append(entry)
         # A table and a sentence ask for the same words once a value.
         self._filed_under = _FiledUnder(self._filed)
         self._kept = functools.lru_cache(maxsize=_MOST_TEXTS)(self._scan)
@@ -87,10 +91,13 @@ class Matcher:
     def _scan(self, text: str) -> tuple[Mention, ...]:
         found = []
         reached = 0
-        for start, ahead in _beginnings(text):
+        lowered, beginnings = _beginnings(text)
+        for start, ahead in beginnings:
             wordings = self._filed_under[ahead]
             if not wordings or start < reached:
                 continue
+            if lowered is not None:
+                wordings = tuple(w for w in wordings if lowered.startswith(w.beginning, start))
             best = self._longest(wordings, text, start)
             if best is None:
                 continue
@@ -121,10 +128,15 @@ class Matcher:
 
 
 @functools.lru_cache(maxsize=_MOST_PASSAGES)
-def _beginnings(text: str) -> list[tuple[int, str]]:
-    """Return the places at which a wording can begin, with the signs that stand there: every kind asks for the same text."""
+def _beginnings(text: str) -> tuple[str | None, list[tuple[int, str]]]:
+    """Return a text in lower case, and the places at which a wording can begin with the signs that stand there.
+
+    Every kind asks for the same text. There is no lower case (``None``) where a text has a letter that a pattern takes
+    for an i or s and ``str.lower`` does not.
+    """
     starts = [found.start() for found in _STARTS.finditer(text)]
-    return [(start, text[start : start + LONGEST_BEGINNING]) for start in starts]
+    lowered = None if _UNLIKE.search(text) else text.lower()
+    return lowered, [(start, text[start : start + _LONGEST_FILED]) for start in starts]
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:

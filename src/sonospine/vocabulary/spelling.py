@@ -23,7 +23,6 @@ _PLAIN_GAP = rf"[\s{_DASH}]+"
 _LOOSE_GAP = rf"[\s{_DASH}:;,/(_]+"
 _OPTIONAL_GAP = rf"[\s{_DASH}]*"
 _FIXED = re.compile(r"[A-Za-z0-9]+(?![?*A-Za-z0-9])|[A-Za-z0-9]+(?=[A-Za-z0-9][?*])")
-LONGEST_BEGINNING = 4
 
 
 def is_abbreviation(word: str) -> bool:
@@ -83,11 +82,11 @@ def _word(word: str) -> str:
 
 
 def beginning(wording: str) -> str:
-    """Return the signs, one to four in lower case, with which every spelling of a wording begins."""
+    """Return the signs, at least one, in lower case, with which every spelling of a wording begins."""
     token = _TOKEN.findall(unicodedata.normalize("NFC", wording.strip()))[0]
     source = token + "s?" if is_abbreviation(token) else _word(token)
     fixed = _FIXED.match(source)
-    return fixed.group()[:LONGEST_BEGINNING].lower() if fixed else token[0].casefold()
+    return fixed.group().lower() if fixed else token[0].casefold()
 
 
 @functools.lru_cache(maxsize=16384)
