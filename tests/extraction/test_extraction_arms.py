@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from sonospine.extraction.abbreviations import abbreviations_of
 from sonospine.extraction.arm_rows import arm_rows
 from sonospine.extraction.arms import ALL, DocumentArms, find_arms, is_one_patient
-from sonospine.extraction.abbreviations import abbreviations_of
 from sonospine.extraction.language import sentences
 from sonospine.model.places import quote_at
 from sonospine.model.record import Cell, Record, Table

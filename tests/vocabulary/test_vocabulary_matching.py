@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from sonospine.vocabulary import KINDS, Vocabulary, load_vocabulary
 from sonospine.vocabulary.matching import Matcher
+from sonospine.vocabulary.spelling import pattern
 from sonospine.vocabulary.terms import Term
 
 VOCABULARY = load_vocabulary(Path(__file__).resolve().parents[2] / "config" / "vocabulary")
@@ -215,3 +217,43 @@ def test_a_wording_is_found_with_other_dashes_and_in_a_sentence(vocabulary: Voca
         for wording in term.always or term.synonyms[:3]:
             text = f"These {wording.replace('-', '–')}, too"
             assert term.id in vocabulary.terms(kind, text), wording
+
+
+WORDINGS = (
+    "saline",
+    "injection",
+    "nerve block",
+    "VAS",
+    "RM",
+    "haematoma",
+    "block of the nerve",
+    "5 %",
+    "injektion",
+    "星状",
+)
+PRINTED = st.lists(
+    st.sampled_from(
+        [*WORDINGS, "ſaline", "ınjection", "INJECTION", "hematoma", "nerve-blocks", "vas", " ", ";", "İ", "x"]
+    ),
+    max_size=8,
+).map(" ".join)
+
+
+@given(text=PRINTED)
+def test_wordings_are_found_as_by_trying_each_of_them_everywhere(text: str) -> None:
+    matcher = Matcher("procedures", [Term(w.replace(" ", "_"), w, (w,)) for w in WORDINGS])
+    patterns = {w: re.compile(pattern(w)) for w in WORDINGS}
+    plain, reached = [], 0
+    for start in range(len(text)):
+        found = [
+            (m.end(), w) for w, p in patterns.items() if start >= reached and (m := p.match(text, start))
+        ]
+        if found:
+            reached = max(end for end, _ in found)
+            plain.append((start, reached))
+    mentions = matcher.find(text)
+    # A long s, or an i without its dot, at the head of a word was never looked for.
+    if not re.search("[ſı]", text):
+        assert [(m.start, m.end) for m in mentions] == plain
+    else:
+        assert {(m.start, m.end) for m in mentions} <= {(s, e) for s, e in plain}

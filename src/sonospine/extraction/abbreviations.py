@@ -40,8 +40,13 @@ def _language() -> Language:
     nlp = spacy.blank("en")
     infixes = [*(nlp.Defaults.infixes or ()), *_INFIXES]
     setattr(nlp.tokenizer, "infix_finditer", compile_infix_regex(infixes).finditer)  # noqa: B010 - spaCy types the tokenizer as any callable
-    nlp.vocab.lex_attr_getters = {}  # only the characters of tokens are used: their shape, stem and so on are not
+    setattr(nlp.vocab, "lex_attr_getters", {})  # noqa: B010 - spaCy's stubs leave it out; only the characters of tokens are used: their shape, stem and so on are not
     return nlp
+
+
+@functools.cache
+def _cut_by_rule() -> frozenset[str]:
+    return frozenset(_language().Defaults.tokenizer_exceptions or ())
 
 
 @functools.lru_cache(maxsize=_MOST_WORDS)
@@ -53,9 +58,11 @@ def _cut(chunk: str) -> tuple[str, ...]:
         tokens = (*filter(None, (plain[1], *_HYPHEN.split(plain[2]), plain[3], plain[4])),)
         # What spaCy has a rule for ("cannot", "8)") is cut otherwise.
         runs = ("".join(tokens[i:k]) for i in range(len(tokens)) for k in range(i + 1, len(tokens) + 1))
-        if not any(run in nlp.tokenizer.rules for run in runs):
+        if not any(run in _cut_by_rule() for run in runs):
             return tokens
-    with nlp.memory_zone():  # what spaCy remembers of a word is forgotten: its memory would grow with every article
+    with (
+        nlp.memory_zone()
+    ):  # what spaCy remembers of a word is forgotten: its memory would grow with every article
         return tuple(token.text for token in nlp.tokenizer(chunk))
 
 

@@ -16,10 +16,10 @@ _ALIKE = {0x131: "i", 0x130: "i", 0x17F: "s", 0x212A: "k"}
 
 
 @dataclass
-class _Branch:
+class _Node:
     """The words with a common beginning: what can follow it, and whether it is a word itself."""
 
-    ways: dict[str, _Branch] = field(default_factory=dict)
+    ways: dict[str, _Node] = field(default_factory=dict)
     word: bool = False
 
     def source(self) -> str:
@@ -31,12 +31,12 @@ class _Branch:
 
 
 def any_of(words: Iterable[str]) -> str:
-    """Return the source of an expression that matches any of some words, the longest first."""
-    root = _Branch()
+    """Return the source of an expression that matches any of some words (in small letters), the longest first."""
+    root = _Node()
     for word in words:
         here = root
         for sign in word:
-            here = here.ways.setdefault(sign, _Branch())
+            here = here.ways.setdefault(sign, _Node())
         here.word = True
     return root.source()
 

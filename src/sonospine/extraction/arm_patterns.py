@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sonospine.extraction.alternatives import folded, holds
-from sonospine.extraction.arm_labels import COUNT, count_of, is_code, normalised, words_of
+from sonospine.extraction.arm_labels import is_code, normalised, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,8 @@ _CLAUSE = re.compile(r"(?:[^;:.()]|(?<=\d)\.(?=\d)){3,140}$")
 _SIZED = re.compile(
     r"(?P<what>[^;()\[\]]{2,160}?)\s*[\[(](?P<inside>[^()\[\]]*?)\b[nN]\s*=\s*(?P<n>\d[\d,]*)[^()\[\]]*[\])]"
 )
+_NESTED = re.compile(r"\s*[\[(]([^()\[\]]*(?:\([^()]*\)[^()]*)*)[\])]")
+_BRACKETED = re.compile(r"\s*\(([^()]*)\)")
 _LONGEST_SIZED = 160
 _BRACKET_WITH_N = re.compile(r"[\[(][^()\[\]]*?\b[nN]\s*=\s*\d")
 _CUT = re.compile(
@@ -84,7 +86,7 @@ _BETWEEN = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN_WORDS = ("versus", "vs", "compared")
-_ALLOCATION = re.compile(
+ALLOCATION = re.compile(
     r"\b(?:random\w*|assign\w*|allocat\w*|divid\w*|enrol\w*|includ\w*|recruit\w*|compris\w*|consist\w*)", re.I
 )
 _LISTED_BEFORE = re.compile(r"(?:^|[:;]\s*(?:and\s+)?)$")
@@ -125,7 +127,7 @@ def coded(text: str) -> Iterator[Candidate]:
             continue
         definition, n = "", ("", 0, 0)
         after = _DEFINED.match(text, found.end())
-        bracket = re.compile(r"\s*[\[(]([^()\[\]]*(?:\([^()]*\)[^()]*)*)[\])]").match(text, found.end())
+        bracket = _NESTED.match(text, found.end())
         if bracket:
             n = _size(bracket[1], bracket.start(1))
             definition = _bare(bracket[1])
@@ -134,7 +136,7 @@ def coded(text: str) -> Iterator[Candidate]:
         if after and (after["verb"].strip() not in {",", "-", "–"} or defines):
             tail = _definition(after["what"])
             definition = definition or (tail if len(words_of(tail)) > 0 else "")
-            sized = re.compile(r"\s*\(([^()]*)\)").match(text, after.end("what"))
+            sized = _BRACKETED.match(text, after.end("what"))
             if not n[0] and sized:
                 n = _size(sized[1], sized.start(1))
         yield Candidate(
@@ -177,12 +179,12 @@ def named(text: str) -> Iterator[Candidate]:
             start = text.rfind(label, found.start(), found.end())
             noun = found["noun"] if not found["noun"].lower().endswith("s") else found["noun"][:-1]
             n, definition = ("", 0, 0), ""
-            bracket = re.compile(r"\s*\(([^()]*)\)").match(text, found.end())
+            bracket = _BRACKETED.match(text, found.end())
             if bracket and len(labels) == 1:
                 n = _size(bracket[1], bracket.start(1))
                 definition = _bare(bracket[1])
             bare = _BARE_SIZE.match(text, found.end())
-            if not n[0] and bare and _ALLOCATION.search(text, max(0, found.start() - 120), found.start()):
+            if not n[0] and bare and ALLOCATION.search(text, max(0, found.start() - 120), found.start()):
                 n = (bare[1], bare.start(1), bare.end(1))
             after = _DEFINED.match(text, found.end())
             if not definition and after and after["verb"].strip() not in {",", "-", "–", "had", "included"}:
@@ -213,19 +215,24 @@ def _word_before(text: str, position: int) -> int:
     return position
 
 
-def sized(text: str) -> Iterator[Candidate]:
-    """Find phrases that carry their n: "10 mg/day (n = 35), 5 mg/day (n = 30), or no medication (n = 32)"."""
+def _with_n(text: str) -> Iterator[re.Match[str]]:
+    """Find what ``_SIZED`` finds: a match ends with a bracket that holds an n and begins in the clause before it."""
     position = 0
     for bracket in _BRACKET_WITH_N.finditer(text):
         opened = bracket.start()
         if opened < position:
             continue
-        # A match that ends at this bracket or behind it begins in the clause before it: nothing else is searched.
         clause = max(text.rfind(sign, 0, opened) for sign in ";()[]") + 1
         found = _SIZED.search(text, max(position, clause, len(text[:opened].rstrip()) - _LONGEST_SIZED))
         if found is None:
             return
         position = found.end()
+        yield found
+
+
+def sized(text: str) -> Iterator[Candidate]:
+    """Find phrases that carry their n: "10 mg/day (n = 35), 5 mg/day (n = 30), or no medication (n = 32)"."""
+    for found in _with_n(text):
         what = _last_phrase(found["what"])
         inside = found["inside"].strip(" ,;:")
         if not what or len(words_of(what) - _ENROLLED) == 0 or "%" in inside or "=" in inside:
@@ -348,79 +355,3 @@ def _last_phrase(text: str) -> str:
     cuts = [m.end() for m in _CUT.finditer(text) if m.end() < len(text.rstrip())]
     phrase = text[cuts[-1] :] if cuts else text
     return re.sub(r"^(?:\s|the\b|an?\b|with\b|by\b|in\b)+", "", phrase, flags=re.IGNORECASE).strip(" ,;:-–")
-
-
-# A size stands alone: it is no part of a decimal number, a spread, a range or a threshold.
-_ALONE = r"(?=[\dtofsen])\b(?<![\w.,·±/<>≤≥])(?<![±<>≤≥]\s)(?<!\d[-–])(?<!\d\s[-–]\s)"
-_PERSONS = r"(?:patients|participants|subjects|women|men|children|cases|rats)"
-_EACH = re.compile(
-    rf"(?:{_ALONE}(?P<n>{COUNT})\s*(?P<who>{_PERSONS})?\s*(?:were\s+)?(?:required\s+|needed\s+|included\s+|enrolled\s+|allocated\s+)?(?:in|per|for|to)\s+(?:each|every|both)\s+(?:of\s+the\s+)?(?:\w+\s+)?(?:groups?|arms?)"
-    rf"|\bgroups?\s+of\s+(?P<m>{COUNT})(?![.,·]\d)(?:\s+{_PERSONS})?(?:\s+each)?\b|{_ALONE}(?P<k>{COUNT})\s+(?:patients\s+|participants\s+|subjects\s+)?(?:in\s+)?each\b|[nN]\s*=\s*(?P<j>\d+)\s*(?:,\s*)?(?:in\s+|for\s+|per\s+)?(?:each|both|group\b))",
-    re.IGNORECASE,
-)
-_EACH_WORDS = ("each", "every", "both", "group")
-_OF_GROUP = re.compile(
-    rf"{_ALONE}(?P<n>{COUNT})(?P<how>\s+(?:(?:of\s+them|of\s+whom|eligible|patients|participants|subjects|women|men|children|cases)\s*,?\s*)*(?:\(?\d[\d.]*\s*%\)?\s*)?"
-    r"(?:(?:were|was)\s+)?(?:(?:randomly\s+)?(?:randomi[sz]ed|assigned|allocated|analy[sz]ed|included|enrolled|remained|in)\s+)?"
-    r"(?:to\s+receive|to\s+undergo|receiv\w+|had|got|were\s+given|underwent|to\s+have|in(?:to)?|to)\s+(?:the\s+|an?\s+)?)(?=(?P<arm>[^.;,()]{1,60}))",
-    re.IGNORECASE,
-)
-_OF_PEOPLE = re.compile(
-    r"\b(?:of\s+them|of\s+whom|patients|participants|subjects|women|men|children|cases|received|had|underwent|given)\b",
-    re.I,
-)
-_ANALYSED = re.compile(
-    r"\b(?:randomi[sz]ed|assigned|allocated|analy[sz]ed|included|enrolled|to\s+receive|to\s+undergo)\b", re.I
-)
-_TOTAL = re.compile(
-    rf"{_ALONE}(?P<n>{COUNT})\s+(?:(?!weeks?|months?|years?|days?|hours?|min|mg|ml|groups?\b)[\w\-]+\s+){{0,4}}?(?:patients|participants|subjects|women|men|children|adults|individuals|volunteers|parturients|cases)\b",
-    re.IGNORECASE,
-)
-
-
-def each_size(text: str) -> tuple[str, int, int] | None:
-    """Find the n that every arm has ("60 in each group", "three groups of 20 each").
-
-    A number without people or allocation beside it is a value: "the score was 3 in both groups".
-    """
-    if not holds(folded(text), _EACH_WORDS):
-        return None
-    for found in _EACH.finditer(text):
-        name = next(k for k in ("n", "m", "k", "j") if found[k])
-        around = text[max(0, found.start() - 100) : found.end()]
-        told = name in "mj" or found["who"] or _ALLOCATION.search(around) or re.search(_PERSONS, found[0])
-        n = count_of(found[name])
-        if told and n and int(n) > 1:
-            return n, found.start(name), found.end(name)
-    return None
-
-
-def arm_sizes(text: str, *, planned: bool) -> Iterator[tuple[str, str, int, int]]:
-    """Find "fourteen patients had X and eighteen had Y": the words after n, n, start and end of n.
-
-    ``planned`` tells that the text is a plan (methods): there any people in a group are its size. In results they
-    may be those who had an event, so only people randomised, allocated or analysed are.
-    """
-    for found in _OF_GROUP.finditer(text):
-        n = count_of(found["n"])
-        if not n or (not planned and not _ANALYSED.search(found["how"])):
-            continue
-        before = text[max(0, found.start() - 80) : found.start()]
-        if not (
-            _OF_PEOPLE.search(found["how"])
-            or _ANALYSED.search(found["how"])
-            or (_ALLOCATION.search(before) and not re.search(r"\d\s*±", before))
-        ):
-            continue
-        words = re.split(
-            r"\b(?:and|or|while|at|for)\b|\s(?=in\s+(?:the\s+)?\w+\s*(?:group)?\b)", found["arm"]
-        )[0]
-        yield words.strip(), n, found.start("n"), found.end("n")
-
-
-def total_sizes(text: str) -> Iterator[tuple[str, int, int]]:
-    """Find counts of people ("Twenty-six patients with ..."): n, start, end."""
-    for found in _TOTAL.finditer(text):
-        n = count_of(found["n"])
-        if n and int(n) > 0:
-            yield n, found.start("n"), found.end("n")

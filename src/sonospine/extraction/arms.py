@@ -10,6 +10,7 @@ from sonospine.extraction import arm_patterns
 from sonospine.extraction.abbreviations import abbreviations_of
 from sonospine.extraction.arm_clusters import Cluster, candidates, chosen, clusters
 from sonospine.extraction.arm_labels import ACTIVES, CONTROLS, normalised, words_of
+from sonospine.extraction.arm_sizes import arm_sizes, each_size, total_sizes
 from sonospine.model.places import Place
 from sonospine.model.record import Passage, Record
 from sonospine.vocabulary import Vocabulary
@@ -198,11 +199,11 @@ def _sized(arms: tuple[Arm, ...], passages: list[Passage], total: str) -> tuple[
         if all(a.n_randomised or a.label in sizes for a in arms):
             break
         planned = passage.role == "methods"
-        for words, n, start, end in arm_patterns.arm_sizes(passage.text, planned=planned):
+        for words, n, start, end in arm_sizes(passage.text, planned=planned):
             arm = known.match(words)
             if arm and not arm.n_randomised and int(n) > 1:
                 sizes.setdefault(arm.label, (n, str(Place(passage.locator, start, end))))
-        each = arm_patterns.each_size(passage.text) if passage.role != "results" else None
+        each = each_size(passage.text) if passage.role != "results" else None
         wanted = each is not None and total.isdigit() and int(each[0]) * len(arms) != int(total)
         if each and not wanted and not any(a.n_randomised for a in arms):
             for arm in arms:
@@ -241,7 +242,7 @@ def _total(passages: list[Passage]) -> tuple[str, str]:
     for passage in passages:
         if passage.locator == "title" or passage.role in {"introduction", "discussion", "conclusion"}:
             continue
-        for n, start, end in arm_patterns.total_sizes(passage.text):
+        for n, start, end in total_sizes(passage.text):
             if int(n) < 2:
                 continue
             found = (n, str(Place(passage.locator, start, end)))

@@ -48,7 +48,7 @@ _DECIMAL = re.compile(r"\d")
 
 
 def has_digit(text: str) -> bool:
-    """Tell whether a text has a digit; beyond ASCII there are some (superscripts) that ``\\d`` does not match."""
+    """Tell whether a text has a digit; beyond ASCII there are some (superscripts) that no pattern takes for one."""
     return _DECIMAL.search(text) is not None or (not text.isascii() and any(map(str.isdigit, text)))
 
 

@@ -76,17 +76,17 @@ def phrases(text: str, masked: Iterable[tuple[int, int]]) -> list[Label]:
     found: list[Label] = []
     run: list[tuple[int, int, str]] = []
     at = 0
+    most = len(hidden)
     for word in _WORD.finditer(text):
-        while at < len(hidden) and hidden[at][1] <= word.start():
+        start, end = word.span()
+        while at < most and hidden[at][1] <= start:
             at += 1
-        covered = at < len(hidden) and hidden[at][0] < word.end()
-        plain = word.group().lower()
-        if covered or _breaks(plain):
-            if run:
-                _close(run, text, found)
-                run = []
-            continue
-        run.append((word.start(), word.end(), plain))
+        plain = text[start:end].lower()
+        if not (at < most and hidden[at][0] < end) and not _breaks(plain):
+            run.append((start, end, plain))
+        elif run:
+            _close(run, text, found)
+            run = []
     _close(run, text, found)
     return found
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from sonospine.extraction.alternatives import folded, holds
 from sonospine.extraction.arms import ALL, Arm, DocumentArms, is_one_patient
 from sonospine.extraction.attachment import Attached
 from sonospine.extraction.changes import changes
@@ -33,6 +34,11 @@ _OF_OTHERS = re.compile(
     r"\b(?:minimal|minimum|minimally) (?:clinically )?important|\bto detect\b|\balpha\b|\bsignificance level",
     re.IGNORECASE,
 )
+# Any match holds one of these.
+_WORDS_OF_OTHERS = (
+    "et al", "stud", "trial", "report", "author", "work", "research", "analys", "shown", "literature", "sample size",
+    "power", "important", "detect", "alpha", "significance",
+)  # fmt: skip
 _HISTORY = re.compile(
     r"\b(?:previously|earlier|prior to presentation|past (?:medical )?history|in the past)\b", re.IGNORECASE
 )
@@ -118,7 +124,9 @@ def _passage(passage: Passage, document: _Document) -> Iterator[Reading]:
     earlier = _PRESENTED if document.one_patient and _tells_history(passage) else None
     for start, end in sentences(passage.text):
         text = passage.text[start:end]
-        if _OF_OTHERS.search(text) or (document.one_patient and _HISTORY.search(text)):
+        if (holds(folded(text), _WORDS_OF_OTHERS) and _OF_OTHERS.search(text)) or (
+            document.one_patient and _HISTORY.search(text)
+        ):
             continue
         parts = parts_of(
             text,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 
 from sonospine.extraction.language import sentences
@@ -51,8 +50,7 @@ class PlannedTimes:
                 if first is not None and not near(first.weeks, time.weeks):
                     return None
                 first = first or time
-        # A copy: a sentence that names the same time gets a mention of its own, which the methods did not give.
-        return first and replace(first)
+        return first
 
     def gave(self, time: TimeMention) -> bool:
         """Tell whether a time is the one that the methods gave, without looking for it."""

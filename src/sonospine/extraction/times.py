@@ -109,7 +109,8 @@ _SIMPLE = [
 ]
 # An amount and the first letter of a unit stand in every match of the two expressions above it.
 _COUNTED = re.compile(
-    rf"(?:\d|{_SPELLED}|{any_of(_ORDINALS)})(?:st|nd|rd|th)?\s*{_DASH}?\s*(?:post-?\s?\w+\s+)?[mhdwy]", re.IGNORECASE
+    rf"(?:\d|{_SPELLED}|{any_of(_ORDINALS)})(?:st|nd|rd|th)?\s*{_DASH}?\s*(?:post-?\s?\w+\s+)?[mhdwy]",
+    re.IGNORECASE,
 )
 # Any match holds one of these words: most sentences hold none.
 _WORDS_OF = {
@@ -142,7 +143,8 @@ _END = re.compile(
     re.I,
 )
 _AGE = re.compile(r"\s*(?:old\b|of\s+age\b)|\s*\(?\s*(?:\u00b1|\+/-)", re.IGNORECASE)
-_CODE = re.compile(r"(?<!\w)[TtVv][\u2080-\u2089\d]{1,2}(?!\w)")
+# The look back stands behind the letter, so that the search goes from one such letter to the next.
+_CODE = re.compile(r"[TtVv](?<!\w.)[\u2080-\u2089\d]{1,2}(?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,11 +337,7 @@ def _counted_from(words: str) -> str:
         return "surgery"
     if _RANDOM.search(words):
         return "randomisation"
-    return (
-        "treatment"
-        if _TREATED.search(words)
-        else ""
-    )
+    return "treatment" if _TREATED.search(words) else ""
 
 
 def _code(text: str) -> str:

@@ -91,14 +91,12 @@ class Matcher:
     def _scan(self, text: str) -> tuple[Mention, ...]:
         found = []
         reached = 0
-        lowered, beginnings = _beginnings(text)
-        for start, ahead in beginnings:
-            wordings = self._filed_under[ahead]
-            if not wordings or start < reached:
+        lowered, starts, ahead = _beginnings(text)
+        filed = map(self._filed_under.__getitem__, ahead)
+        for start, wordings in [pair for pair in zip(starts, filed, strict=True) if pair[1]]:
+            if start < reached:
                 continue
-            if lowered is not None:
-                wordings = tuple(w for w in wordings if lowered.startswith(w.beginning, start))
-            best = self._longest(wordings, text, start)
+            best = self._longest(wordings, text, start, lowered)
             if best is None:
                 continue
             wording, end = best
@@ -107,9 +105,13 @@ class Matcher:
                 found.append(Mention(self.kind, wording.term, start, end, text[start:end]))
         return tuple(found)
 
-    def _longest(self, wordings: Iterable[_Wording], text: str, start: int) -> tuple[_Wording, int] | None:
+    def _longest(
+        self, wordings: Iterable[_Wording], text: str, start: int, lowered: str | None
+    ) -> tuple[_Wording, int] | None:
         best: tuple[_Wording, int] | None = None
         for wording in wordings:
+            if lowered is not None and not lowered.startswith(wording.beginning, start):
+                continue
             match = wording.found.match(text, start)
             if match is None or (best is not None and match.end() <= best[1]):
                 continue
@@ -128,15 +130,15 @@ class Matcher:
 
 
 @functools.lru_cache(maxsize=_MOST_PASSAGES)
-def _beginnings(text: str) -> tuple[str | None, list[tuple[int, str]]]:
-    """Return a text in lower case, and the places at which a wording can begin with the signs that stand there.
+def _beginnings(text: str) -> tuple[str | None, list[int], list[str]]:
+    """Return a text in lower case, the places at which a wording can begin, and the signs that stand there.
 
     Every kind asks for the same text. There is no lower case (``None``) where a text has a letter that a pattern takes
     for an i or s and ``str.lower`` does not.
     """
     starts = [found.start() for found in _STARTS.finditer(text)]
     lowered = None if _UNLIKE.search(text) else text.lower()
-    return lowered, [(start, text[start : start + _LONGEST_FILED]) for start in starts]
+    return lowered, starts, [text[start : start + _LONGEST_FILED] for start in starts]
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:

@@ -16,7 +16,7 @@ from sonospine.extraction.tables.statistics import Named, methods_statement, sta
 from sonospine.extraction.times import TimeMention, find_times, time_definitions
 from sonospine.model.record import Record, Table
 
-_CODED = re.compile(r"(?<!\w)[TtVv][\u2080-\u2089\d]{1,2}(?!\w)")
+_CODED = re.compile(r"[TtVv](?<!\w.)[\u2080-\u2089\d]{1,2}(?!\w)")
 _SHORT = re.compile(r"(?<![\w-])[A-Z][A-Za-z]*[A-Z0-9][\w]*(?:-[A-Z0-9]\w*)*(?![\w-])")
 _EXPANSION = re.compile(
     r"(?:^|[;,.:]\s*|\s)(?P<short>[A-Z][A-Za-z]*[A-Z0-9]\w*(?:-[A-Z0-9]\w*)*)\s*(?P<by>[:=,]|\s?[\u2013\u2014]\s?|\s-\s|\bindicates\b|\bdenotes\b|\bis\b)\s*"
