@@ -83,7 +83,7 @@ def test_a_time_is_never_where_the_words_of_its_pattern_are_not(words):
         if pattern.search(words):
             assert any(word in plain for word in times._WORDS_OF[kind])
     if times._LENGTH.search(words) or times._ORDINAL.search(words):
-        assert times._COUNTED.search(words)
+        assert times._COUNTED.search(plain)
     if text._OF_OTHERS.search(words):
         assert any(word in plain for word in text._WORDS_OF_OTHERS)
 

@@ -107,10 +107,9 @@ _SIMPLE = [
     ("baseline", re.compile(r"(?<!\w)(?:" + _BASELINE + r")(?!\w)", re.IGNORECASE)),
     ("after", re.compile(r"(?<!\w)(?:" + _AFTER + r")(?!\w)", re.IGNORECASE)),
 ]
-# An amount and the first letter of a unit stand in every match of the two expressions above it.
+# An amount and the first letter of a unit stand, folded, in every match of the two expressions above it.
 _COUNTED = re.compile(
     rf"(?:\d|{_SPELLED}|{any_of(_ORDINALS)})(?:st|nd|rd|th)?\s*{_DASH}?\s*(?:post-?\s?\w+\s+)?[mhdwy]",
-    re.IGNORECASE,
 )
 # Any match holds one of these words: most sentences hold none.
 _WORDS_OF = {
@@ -261,7 +260,7 @@ def _simple(text: str) -> Iterable[TimeMention]:
 
 
 def _lengths(text: str) -> Iterable[TimeMention]:
-    counted = _COUNTED.search(text) is not None
+    counted = _COUNTED.search(folded(text)) is not None
     for found in _ORDINAL.finditer(text) if counted else ():
         if found["word"].lower() == "second" and text[found.end() :][:1] == "s":
             continue
