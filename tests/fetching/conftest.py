@@ -30,6 +30,23 @@ ENTRIES = {"pubmed": ("PubmedArticle", "PubmedBookArticle"), "pmc": ("article",)
 Settings = dict[str, Any]
 
 
+# A shell starts what it puts into the background with interrupts ignored, and a program inherits that.
+INTERRUPTIBLE = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+
+
+def peak_mb_of(pid: int) -> float:
+    """Return the most memory that a running process has had (Linux; elsewhere 0: not measured).
+
+    What ``wait4`` tells would not do: it counts the memory of the tests, of which the process was a copy at first.
+    """
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    except OSError:
+        return 0.0
+    told = next((line for line in status.splitlines() if line.startswith("VmHWM:")), "VmHWM: 0 kB")
+    return int(told.split()[1]) / 1024
+
+
 @dataclass(frozen=True)
 class Run:
     """What a run of the command said, and how much memory it took at most."""
@@ -85,22 +102,23 @@ class Review:
             arguments = (*arguments, "--today", DAY)
         with (self.folder / "out.txt").open("ab") as out, (self.folder / "err.txt").open("ab") as err:
             return subprocess.Popen(
-                [PROGRAM, command, *arguments, "--config", "config/config.yaml"],
+                [sys.executable, "-c", INTERRUPTIBLE, PROGRAM, command, *arguments, "--config", "config/config.yaml"],
                 cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
             )  # fmt: skip
 
     def wait(self, process: subprocess.Popen[bytes], started: float | None = None) -> Run:
         """Wait for the end of a command and return what it said."""
         began = time.monotonic() if started is None else started
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        peak = 0.0
+        while process.poll() is None:
+            peak = max(peak, peak_mb_of(process.pid))
+            time.sleep(0.02)
         out, err = (self.folder / "out.txt"), (self.folder / "err.txt")
-        scale = 1024 if sys.platform == "linux" else 1024 * 1024
         return Run(
             process.returncode,
             out.read_text(encoding="utf-8"),
             err.read_text(encoding="utf-8"),
-            used.ru_maxrss / scale,
+            peak,
             time.monotonic() - began,
         )
 

@@ -174,7 +174,7 @@ def test_25000_records_come_once_each_within_rate_and_memory(review_of: Reviews)
     said = review.fetch("pubmed", "--name", "large").done()
     assert review.record_ids("large", "pubmed") == dict.fromkeys(map(str, library.hits()), 1)
     assert review.service.max_per_second() <= 10
-    assert said.peak_mb < 300
+    assert 20 < said.peak_mb < 300
     sent = review.manifest("large", "pubmed")["sent"]
     assert len(sent) > 2
     assert sum(part["fetched"] for part in sent) == sum(part["reported"] for part in sent) == 25_000

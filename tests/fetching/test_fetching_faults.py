@@ -95,6 +95,6 @@ def test_25000_records_with_a_fifth_of_the_answers_faulty_give_the_same_bytes(re
     assert {n.fault for n in noted} >= set(FAULTS) - {"expired_history"}
     assert review.service.max_per_second("eutils") <= 10
     assert review.service.max_per_second("trials") <= 1
-    assert said.peak_mb < 300
+    assert 20 < said.peak_mb < 300
     review.same_bytes("good", "spoilt")
     assert review.places_of(KEY) == []
