@@ -10,10 +10,10 @@ from sonospine.config.settings import Analysis, Config, Outcome, Window
 from sonospine.effects.candidates import Candidate, candidates_of, together
 from sonospine.effects.estimates import Estimate, estimate
 from sonospine.effects.formulas import quantile
-from sonospine.effects.selection import arm_terms, included_studies
+from sonospine.effects.selection import arm_terms, barred_records, preferred_rows
 from sonospine.effects.summaries import RULED_OUT, Cell, Source
 from sonospine.model.files import short_hash
-from sonospine.model.numbers import derived, number, truth, written_truth
+from sonospine.model.numbers import derived, number, written_truth
 from sonospine.model.states import by_person, verified
 from sonospine.model.table_io import Row
 from sonospine.model.tables import EFFECTS
@@ -51,7 +51,7 @@ def compute_effects(
     ----------
     measurements, conflicts, arms, studies, decisions, records
         The tables ``reconciled``, ``conflicts``, ``arms``, ``studies``, ``decisions`` and ``records``. Only preferred
-        rows of included studies are used.
+        rows of included studies are used, and none of a report that is out.
     config
         The configuration.
     directions
@@ -63,16 +63,17 @@ def compute_effects(
         Rows of ``effects``: variant ``primary`` for all, and ``other_value`` for an effect in a pool that rests on
         an open conflict, computed with the other value. A value that a check rules out gets no such row.
     """
-    included = included_studies(decisions, records)
-    by_study: dict[str, list[Row]] = defaultdict(list)
-    results: dict[str, list[Row]] = defaultdict(list)
-    standing: dict[str, Row] = {}
+    included, barred = barred_records(decisions, records)
+    groups: dict[str, list[Row]] = defaultdict(list)
     for row in measurements:
         if row["study_id"] in included and row["state"] != "rejected":
-            standing[row["measurement_id"]] = row
-            results[row["result_id"]].append(row)
-            if truth(row["preferred"]):
-                by_study[row["study_id"]].append(row)
+            groups[row["result_id"]].append(row)
+    results = {name: [r for r in rows if r["record_id"] not in barred] for name, rows in groups.items()}
+    standing = {row["measurement_id"]: row for rows in results.values() for row in rows}
+    by_study: dict[str, list[Row]] = defaultdict(list)
+    used = (row for rows in groups.values() for row in preferred_rows(rows, barred))
+    for row in sorted(used, key=lambda row: row["measurement_id"]):
+        by_study[row["study_id"]].append(row)
     arms_of: dict[str, list[Row]] = defaultdict(list)
     for arm in sorted(arms, key=lambda a: a["arm_id"]):
         arms_of[arm["study_id"]].append(arm)

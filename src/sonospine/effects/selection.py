@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from sonospine.config.settings import Analysis, ArmSelector, Outcome, Window
-from sonospine.model.numbers import number
+from sonospine.effects.summaries import RULED_OUT
+from sonospine.model.numbers import number, truth
 from sonospine.model.table_io import Row
 
 WHOLE_STUDY = "all"
+_PLACES = ("registry", "table", "text", "abstract")
 
 
-def included_studies(decisions: Iterable[Row], records: Iterable[Row]) -> set[str]:
-    """Return the studies of which a report was included and not taken out again at the report stage.
+def barred_records(decisions: Iterable[Row], records: Iterable[Row]) -> tuple[set[str], set[str]]:
+    """Return the studies that are in, and the records of all studies whose report is out.
 
     The report stage decides about the best record of a report: its other records, which passed by title and
-    abstract, follow it. A report whose full text was not retrieved is used on its abstract.
+    abstract, follow it. A report whose full text was not retrieved is used on its abstract. A study is in with one
+    report that is; the numbers of its reports that are out (withdrawn, say) are used nowhere.
+
+    Returns
+    -------
+    tuple of set of str
+        Ids of studies that are in; ids of records of reports that are out.
     """
     made: dict[str, dict[str, str]] = {}
     for row in decisions:
@@ -24,14 +32,38 @@ def included_studies(decisions: Iterable[Row], records: Iterable[Row]) -> set[st
     reports: dict[str, list[Row]] = {}
     for row in records:
         reports.setdefault(row["report_id"] or row["record_id"], []).append(row)
-    kept = set()
+    studies, barred = set(), set()
     for rows in reports.values():
         stages = [made.get(row["record_id"], {}) for row in rows]
         final = {one["report"] for one in stages if "report" in one}
         passed = any(one.get("record") == "include" for one in stages)
         if final & {"include", "not_retrieved"} or (passed and not final):
-            kept.add(rows[0]["study_id"])
-    return kept
+            studies.add(rows[0]["study_id"])
+        else:
+            barred |= {row["record_id"] for row in rows}
+    return studies, barred
+
+
+def preferred_rows(rows: Iterable[Row], barred: Collection[str]) -> Iterator[Row]:
+    """Yield the row of a result that is used: the preferred one, or the next best where its report is out.
+
+    The next best is the one of the surest place (registry, table, text, abstract) whose values no check rules out,
+    then the one of the highest confidence. ``rows`` are those of one result.
+    """
+    listed = list(rows)
+    for row in listed:
+        if truth(row["preferred"]):
+            if row["record_id"] not in barred:
+                yield row
+                continue
+            others = [r for r in listed if r["record_id"] not in barred and RULED_OUT not in r["flags"]]
+            if others:
+                yield min(others, key=_surest)
+
+
+def _surest(row: Row) -> tuple[int, float, str]:
+    place = _PLACES.index(row["source"]) if row["source"] in _PLACES else len(_PLACES)
+    return place, -float(row["confidence"] or 0), row["measurement_id"]
 
 
 def listed(text: str) -> set[str]:
