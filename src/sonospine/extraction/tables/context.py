@@ -26,7 +26,27 @@ _CODED_ARM = re.compile(r"\(\s*(?P<short>[A-Z][A-Za-z]{0,4}\d?)\s*(?:[;,:]\s*n\s
 _UNSIGNED = re.compile(
     r"(?:^|[;,.:]\s+)(?P<short>[A-Z][A-Za-z]*[A-Z0-9]\w*(?:-[A-Z0-9]\w*)*)\s+(?P<long>[A-Za-z][a-z][^;,.:=()]{2,70})"
 )
+_ITEM = re.compile(
+    r"^\W*(?:(?:abbreviations?|notes?)\W+)?(?P<shorts>[^\s,;:=]{2,12}(?:(?:,\s*|\s+and\s+)[^\s,;:=]{2,12}){0,2})(?:\s+(?:group|subscale))?\s*[,:=]\s*(?P<long>[A-Za-z][^;:=]{3,90}?)\W*$",
+    re.IGNORECASE,
+)
+_NAMELIKE = re.compile(r".*(?:[A-Z].*[A-Z0-9]|[A-Z/_].*)")
+_AND_LATER = re.compile(r"\b(?:and|to)\s+(?:(?:at|the|immediately)\s+)*(?:after|post|following|end)\b", re.IGNORECASE)
 CONTEXT_LENGTH = 600
+
+
+def _listed(note: str) -> list[tuple[str, str]]:
+    """Return the abbreviations of a note that lists them between semicolons: its form tells what they are.
+
+    ``XY, long name; Zd and Znd, other name`` needs no fitting initials. A note of which less than two thirds reads so
+    lists something else.
+    """
+    items = [item for item in note.split(";") if item.strip()]
+    told = [found for item in items if (found := _ITEM.match(item)) is not None]
+    if len(told) < 3 or len(told) * 3 < len(items) * 2:
+        return []
+    pairs = [(short, found["long"].strip()) for found in told for short in re.split(r",\s*|\s+and\s+", found["shorts"])]
+    return [(short, long) for short, long in pairs if _NAMELIKE.match(short)]
 
 
 @dataclass
@@ -100,6 +120,9 @@ class TableContext:
                 if not listed or initials_fit(match["short"], match["long"]):
                     found.setdefault(match["short"], match["long"].strip())
         for text in self.table.footnotes:
+            for short, long in _listed(text):
+                found.setdefault(short, long)
+        for text in self.table.footnotes:
             for match in _UNSIGNED.finditer(text):
                 if initials_fit(match["short"], match["long"]):
                     found.setdefault(match["short"], match["long"].strip())
@@ -152,7 +175,8 @@ class TableContext:
 
     def expanded(self, label: str) -> str:
         """Return a label with the meaning of its abbreviations behind them."""
-        for short in dict.fromkeys(_SHORT.findall(label)):
+        odd = (s for s in self.expansions if not _SHORT.fullmatch(s) and s in label)
+        for short in dict.fromkeys((*_SHORT.findall(label), *odd)):
             meaning = self.meaning(short)
             if meaning and meaning.lower() not in label.lower():
                 at = re.search(rf"(?<![\w-]){re.escape(short)}(?![\w-])", label)
@@ -167,7 +191,7 @@ class TableContext:
     @functools.cached_property
     def baseline(self) -> bool:
         """Whether the caption announces characteristics before treatment and no later time."""
-        later = any(t.phase == "follow_up" for t in self.caption_times)
+        later = any(t.phase == "follow_up" for t in self.caption_times) or _AND_LATER.search(self.table.caption)
         return is_baseline_caption(self.table.caption) and not later
 
     @functools.cached_property
@@ -307,6 +331,6 @@ def _from_caption(
         word = next((t for t in context.caption_times if t.phase == "baseline"), None)
         return word or TimeMention(0, 0, "baseline", 0.0, "baseline"), ("time_from_caption",)
     named = {(t.weeks, t.phase): t for t in context.caption_times}
-    if len(named) == 1:
+    if len(named) == 1 and not _AND_LATER.search(context.table.caption):
         return next(iter(named.values())), ("time_from_caption",)
     return None, ("time_unknown",)

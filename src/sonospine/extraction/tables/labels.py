@@ -22,7 +22,7 @@ _N_TAIL = re.compile(
 _P = re.compile(
     r"^\W*(?:p|sig\.?|significance|f|t|z|d|df|chi|test|r|eta|\u03b7.?|u|q|h)\W*(?:values?)?\W*$|^\W*(?:\u03c7|chi|r|eta|\u03b7.?)\W*2\W*(?:values?)?\W*$"
     r"|\bp\s*[-\u2010-\u2013]?\s*(?:values?|level)\b|\bp\s*[<>=]|^\W*p\s*\(|\bsign(?:if|\.)|\b(?:wilcoxon|anova|mann|friedman|fisher|kruskal|chi|\u03c7|t)\b.{0,12}\btest\b"
-    r"|\btest\s+statistic|\beffect\s+size|\bcohen|\b[ftz][-\s]values?\b|\bpower\b|\bANCOVA\b|\bstatistics\b|\u03c3|\bvariances?\b|\bdifferences?\s+(?:of|in|between)\s+(?:the\s+)?(?:sds?\b|standard\s+deviations?)|\binter-?action\b",
+    r"|\btest\s+statistic|^\W*z[-\s]?scores?\W*$|^\W*ES\b(?:\W*\(|\W*$)|\beffect\s+size|\bcohen|\b[ftz][-\s]values?\b|\bpower\b|\bANCOVA\b|\bstatistics\b|\u03c3|\bvariances?\b|\bdifferences?\s+(?:of|in|between)\s+(?:the\s+)?(?:sds?\b|standard\s+deviations?)|\binter-?action\b",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(
@@ -37,11 +37,11 @@ _RATIO = re.compile(
     r"\b(?:odds\s+ratio|risk\s+ratio|relative\s+risk|hazard\s+ratio|rate\s+ratio|NNT|number\s+needed)\b|\b(?:OR|RR|HR)\b(?=\s*(?:\(|$|\[))"
 )
 _CHANGE = re.compile(
-    r"\b(?:changes?|chg|change[sd]?\s+from|improvements?|reductions?|decreases?|decline|gain|delta|increases?)\b|[\u0394\u2206]|from\s+baseline",
+    r"\b(?:changes?|chg|change[sd]?\s+from|improvements?|reductions?|decreases?|decline|gain|delta|increases?)\b|[\u0394\u2206]|from\s+(?:the\s+)?baseline",
     re.IGNORECASE,
 )
 _PERCENT_CHANGE = re.compile(
-    r"%\s*(?:change|reduction|improvement|decrease)|\b(?:percent\w*|relative)\s+(?:change|reduction|improvement)",
+    r"^\W*%\s*\(\s*(?:\d+\s*%\s*)?C[IL]|%\s*(?:change|reduction|improvement|decrease)|\b(?:percent\w*|relative)\s+(?:change|reduction|improvement)",
     re.I,
 )
 _NUMBERS_LABEL = re.compile(

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from sonospine.extraction.expressions import Expression, find_expressions
+from sonospine.extraction.tables.axes import name_times
 from sonospine.model.record import Table
 
 _EMPTY = re.compile(
@@ -23,6 +24,7 @@ _SECOND = re.compile(r"\s*[(\[](?P<inner>[^()\[\]]+)[)\]]\W*$")
 _HEADER_N = re.compile(r"^\(?\s*n\s*=?\s*\d+\s*\)?$", re.IGNORECASE)
 MOST_COLUMNS = 60
 MOST_ROWS = 400
+MOST_STUBS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ def lay_out(table: Table, *, decimal_comma: bool) -> Layout | None:
     values = tuple(tuple(cell_expressions(t, decimal_comma=decimal_comma) for t in row) for row in texts)
     spanning = [_spanning(table, i) for i in range(len(rows))]
     first_body = _first_body(texts, values, spanning, table.header_rows)
+    texts, values = name_times(texts, values, first_body)
     stubs = _stub_columns(texts, values, first_body)
     tests = frozenset(
         c
@@ -226,7 +229,7 @@ def _stub_columns(
         if not filled:
             break
         labels = sum(not values[r][column] and bool(_LETTERS.search(texts[r][column])) for r in filled)
-        if labels * 2 <= len(filled) or column >= 4:
+        if labels * 2 <= len(filled) or column >= MOST_STUBS:
             break
         stubs.append(column)
     return tuple(stubs) if len(stubs) < width else (0,)

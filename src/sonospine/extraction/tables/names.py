@@ -10,6 +10,10 @@ from sonospine.extraction.tables.roles import CellLabels, Roles
 
 LONGEST_OUTCOME = 200
 LONGEST_CAPTION = 120
+_POPULATIONS = re.compile(
+    r"\W*(?:(?:intention|intent)[- ]to[- ]treat|ITT|per[- ]protocol|PP|completers?)\W*(?:set|population|analysis|sample|group)?\W*", re.I
+)
+_AMOUNT = re.compile(r"\s*\d+(?:\.\d+)?\s*[^\W\d_%]+\W*$")
 _TIMES = re.compile(
     r"(?:weeks?|days?|months?|hours?|minutes?|years?|times?|time\s*points?|visits?|follow-?\s?ups?)",
     re.IGNORECASE,
@@ -34,6 +38,7 @@ class Names:
         parts: dict[str, bool] = {}
         if (head := self._stub_head(labels)) is not None:
             parts[head.outcome] = False
+        timed_elsewhere = any(level in self._roles.time_levels and label.times for level, label in labels.all())
         for group in (labels.sections, labels.stubs, labels.columns):
             for level, label in group:
                 if self._roles.is_arm_level(level) or not label.outcome or label.total:
@@ -42,12 +47,17 @@ class Names:
                     continue  # "Sex, n (%)" ends where means begin
                 named = any(not timed for timed in parts.values())
                 compares = label.difference or label.between or label.change or label.counts
+                if group is labels.sections and label.population and _POPULATIONS.fullmatch(label.outcome):
+                    continue
+                if group is labels.stubs and named and level[1] > 0 and _AMOUNT.match(label.text):
+                    continue  # the smallest change that matters, a dose: it stands beside the outcome
                 if group is labels.columns and named and (compares or self._roles.is_subgroup_level(level)):
                     continue
                 timed = level in self._roles.time_levels and (
                     group is not labels.sections or bool(label.times)
                 )
-                parts.setdefault(label.outcome, timed)
+                whole = group is labels.stubs and label.times and not timed and timed_elsewhere and not label.pairs
+                parts.setdefault(label.text.strip() if whole else label.outcome, timed)
         telling = [part for part, timed in parts.items() if not timed] or list(parts)
         if any(re.search(r"[^\W\d_]{2}", part) and not _TIMES.fullmatch(part) for part in telling):
             return self._context.expanded(", ".join(telling))[:LONGEST_OUTCOME], False

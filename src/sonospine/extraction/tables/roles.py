@@ -26,9 +26,12 @@ SECTION: Level = ("section", 0)
 
 MOST_ARMS = 12
 _GROUP_HEAD = re.compile(
-    r"^\W*(?:(?:treatment|study|intervention|experimental)\s+)?(?:groups?|arms?|treatments?|interventions?)\W*(?:\(\s*n\s*\))?\W*$",
+    r"^\W*(?:(?:treatment|study|intervention|experimental)\s+)?(?:groups?|arms?|treatments?|interventions?|conditions?)\W*(?:\(\s*n\s*\))?\W*$",
     re.I,
 )
+
+
+_UNIT_BEHIND = re.compile(r"[(\[,]\s*[^\s()\[\],]{1,14}\s*[)\]]?\W*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,11 @@ class Roles:
             self.as_reported = self._grouplike(levels) or self._repeated(levels)
             self.arm_levels = self.as_reported
         self.time_levels = frozenset(level for level, labels in levels.items() if _names_times(labels))
+        pure = {level for level in self.time_levels if _only_times(levels[level])}
+        if pure:  # beside a column of weeks, "(30 min)" in the name of a test is part of the name
+            self.time_levels = frozenset(
+                level for level in self.time_levels if level in pure or level[0] != "stub"
+            )
         self._sections = self._sections_in_force()
 
     def label(self, row: int, column: int) -> Label:
@@ -291,7 +299,7 @@ class Roles:
             blocks.setdefault(over, []).append(self.label(row, column))
         rows = {tuple(label.text for label in labels) for labels in blocks.values()}
         first = next(iter(blocks.values()), [])
-        measured = all(over >= 0 and self.label(over, 0).unit for over in blocks)
+        measured = all(over >= 0 and _UNIT_BEHIND.search(self.label(over, 0).text) for over in blocks)
         named = all(_could_name_arm(r) and not (r.unit or r.times or r.pairs or r.change) for r in first)
         if len(blocks) >= 2 and len(rows) == 1 and 2 <= len(first) <= MOST_ARMS // 2 and measured and named:
             return frozenset([("stub", column)])
@@ -385,6 +393,11 @@ def _names_times(labels: list[Label]) -> bool:
     with_time = [label for label in told.values() if label.times]
     different = {(t.weeks, t.phase) for label in with_time for t in label.times}
     return len(different) >= 2 and len(with_time) * 2 >= len(told)
+
+
+def _only_times(labels: list[Label]) -> bool:
+    """Tell whether labels consist of times whose length is known and of nothing else."""
+    return all(label.times and not label.outcome and label.times[0].weeks is not None for label in labels)
 
 
 _BASELINE_CAPTION = re.compile(

@@ -93,6 +93,8 @@ class Sizes:
             for r in self._rows
             if r < row and self._roles.layout.headers[r] == self._roles.layout.headers[row]
         ]
+        if not above and len(self._rows) == 1 and self._rows == {self._roles.layout.body[-1]}:
+            return self._cell(self._roles.layout.body[-1], column)
         return self._cell(max(above), column) if above else Size()
 
     def _from_column(self, row: int, column: int, arm: Arm | None) -> Size:
