@@ -6,11 +6,13 @@ import dataclasses
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sonospine.extraction.arm_rows import arm_rows
 from sonospine.extraction.arms import ALL, DocumentArms, find_arms
+from sonospine.extraction.confidence import Surroundings, reasons_of, surroundings, weights
 from sonospine.extraction.expressions import uses_decimal_comma
+from sonospine.extraction.ranking import alternative_rows, alternatives, candidates
 from sonospine.extraction.readers import Context, readers
 from sonospine.extraction.reading import Reading
 from sonospine.extraction.unread import unread_rows
@@ -20,7 +22,7 @@ from sonospine.model.numbers import derived, number, written_truth
 from sonospine.model.places import parse
 from sonospine.model.record import Record
 from sonospine.model.table_io import Row
-from sonospine.model.tables import ALTERNATIVES, MEASUREMENTS, SPREADS
+from sonospine.model.tables import MEASUREMENTS, SPREADS
 from sonospine.vocabulary import InstrumentReading, Vocabulary
 
 WITHOUT_RESULTS = frozenset({"review", "meta_analysis", "protocol"})
@@ -33,12 +35,13 @@ _SCORED = frozenset({"mean", "ls_mean", "median", "geometric_mean", "single"})
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """The rows of the four machine tables, each sorted by its key."""
+    """The rows of the four machine tables, each sorted by its key; ``reasons`` says by id what made the confidence."""
 
     measurements: list[Row]
     alternatives: list[Row]
     arms: list[Row]
     unread: list[Row]
+    reasons: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def extract_records(records: Iterable[Record], vocabulary: Vocabulary) -> Extraction:
@@ -62,13 +65,21 @@ def _extract(record: Record, vocabulary: Vocabulary, out: Extraction) -> None:
     readings = [] if _reports_others(record, vocabulary) else _read(record, arms, vocabulary)
     ordinals: Counter[tuple[str, int]] = Counter()
     largest = _largest(readings)
+    around, offered = surroundings(readings), candidates(readings)
     for reading in readings:
         address = parse(reading.locator).address
         ordinal = ordinals[address, reading.first_number]
         ordinals[address, reading.first_number] += 1
         identity = f"m{short_hash(record.record_id, address, str(reading.first_number), str(ordinal))}"
-        out.measurements.append(_row(record, reading, identity, vocabulary, largest))
-        out.alternatives.extend(_alternatives(identity, reading))
+        row = _row(record, reading, identity, vocabulary, largest)
+        reasons = _reasons(reading, row, around)
+        believed = weights().probability(reading.rule, reasons)
+        if believed is not None:
+            row["confidence"] = derived(believed)
+        out.measurements.append(row)
+        out.reasons[identity] = reasons
+        others = alternatives(reading, reasons, offered, arms, weights().wrong)
+        out.alternatives.extend(alternative_rows(identity, others, float(row["confidence"])))
     out.arms.extend(arm_rows(record, arms, readings, vocabulary))
     out.unread.extend(unread_rows(record, vocabulary))
 
@@ -159,6 +170,12 @@ def _row(
     )
 
 
+def _reasons(reading: Reading, row: Row, around: Surroundings) -> tuple[str, ...]:
+    flags = tuple(flag for flag in row["flags"].split(";") if flag)
+    settled = dataclasses.replace(reading, change=row["change"] == "true", flags=flags)
+    return reasons_of(settled, around, (number(row["scale_min"]), number(row["scale_max"])))
+
+
 def _as_change(reading: Reading, instrument: InstrumentReading | None) -> Reading:
     """Take a value for a change where its label says so, or where it lies below a scale that has no negative scores."""
     if reading.change or reading.centre not in _SCORED:
@@ -192,26 +209,3 @@ def _ascending(reading: Reading) -> tuple[str, str, tuple[str, ...]]:
     if lower is not None and upper is not None and lower > upper:
         return reading.upper, reading.lower, (*reading.flags, "bounds_descending")
     return reading.lower, reading.upper, reading.flags
-
-
-def _alternatives(identity: str, reading: Reading) -> list[Row]:
-    """Rank alternatives by field; their probabilities never sum to more than what the reading leaves open."""
-    fields: dict[str, list[tuple[float, str]]] = {}
-    for alternative in reading.alternatives:
-        fields.setdefault(alternative.field, []).append((alternative.probability, alternative.value))
-    rows = []
-    for name in sorted(fields):
-        ranked = sorted(dict.fromkeys(fields[name]), key=lambda pair: (-pair[0], pair[1]))
-        total = sum(p for p, _ in ranked)
-        share = min(1.0, 1.0 / total) if total > 0 else 0.0
-        for rank, (probability, value) in enumerate(ranked, 1):
-            rows.append(
-                ALTERNATIVES.row(
-                    measurement_id=identity,
-                    field=name,
-                    rank=str(rank),
-                    value=value,
-                    probability=derived(probability * share),
-                )
-            )
-    return rows

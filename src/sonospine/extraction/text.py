@@ -236,7 +236,12 @@ def _readings(
             adjusted=statistic.adjusted,
             p_value=statistic.p_value,
             flags=(*statistic.flags, "time_from_methods") if planned else statistic.flags,
-            evidence=evidence,
+            evidence=(
+                *evidence,
+                f"time: {run.times.how}",
+                *(("outcome from the sentence before",) if inherited else ()),
+                *(() if instrument is not None else ("outcome not known to the vocabulary",)),
+            ),
             time=time.text if time else "",
             weeks=time.weeks if time else None,
             phase=time.phase if time else "",

@@ -364,7 +364,7 @@ class _Results:
             adjusted=adjusted and centre in ("difference", "ratio"),
             p_value=expression.p_value or (self._p_beside(cell) if centre in ("difference", "ratio") else ""),
             population=population, flags=tuple(dict.fromkeys(flags)),
-            evidence=tuple(e for e in (who.evidence, *decided.evidence) if e), alternatives=decided.alternatives,
+            evidence=tuple(e for e in (who.evidence, *decided.evidence, "outcome from the caption" if from_caption else "") if e), alternatives=decided.alternatives,
         )  # fmt: skip
 
     def _p_beside(self, cell: ValueCell) -> str:
