@@ -41,7 +41,8 @@ def _pattern(decimal_comma: bool) -> re.Pattern[str]:
     else:
         number = (
             # A decimal comma is beyond doubt beside a plus-minus sign, whatever the rest of the document does.
-            _SPACED + r"|\d{1,3},\d{1,2}(?=\s?\u00b1)|(?<=\u00b1)\d{1,3},\d{1,2}(?![\d,])|(?<=\u00b1\s)\d{1,3},\d{1,2}(?![\d,])"
+            _SPACED
+            + r"|\d{1,3},\d{1,2}(?=\s?\u00b1)|(?<=\u00b1)\d{1,3},\d{1,2}(?![\d,])|(?<=\u00b1\s)\d{1,3},\d{1,2}(?![\d,])"
             r"|\d{1,3}(?:,\d{3})+(?:[" + _DOTS + r"]\d+)?(?![\d])(?!,\d)"
             r"|\d{1,3}(?:[" + _THIN + r"]\d{3})+(?:\.\d+)?(?!\d)"
             r"|\d+(?:[" + _DOTS + r"]\d+)*|[" + _DOTS + r"]\d+"
@@ -169,7 +170,9 @@ def _number(text: str, start: int, end: int, gap: bool, tokens: list[Token], dec
             start, gap = previous.start, previous.gap
         elif previous.gap:
             previous.ambiguous = True
-    elif previous is not None and _parted_minus(text, previous, tokens[-2] if len(tokens) > 1 else None, start):
+    elif previous is not None and _parted_minus(
+        text, previous, tokens[-2] if len(tokens) > 1 else None, start
+    ):
         tokens.pop()
         start, gap = previous.start, previous.gap
     written = normal_number(text[start:end], decimal_comma=decimal_comma)

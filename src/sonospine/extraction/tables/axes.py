@@ -53,7 +53,9 @@ def name_times(texts: Texts, values: Values, first_body: int) -> tuple[Texts, Va
     for column in range(min(4, len(texts[0]) - 1)):
         heads = [texts[row][column] for row in range(first_body) if texts[row][column].strip()]
         unit = _unit(heads[-1]) if heads else ""
-        filled = [r for r in range(first_body, len(texts)) if texts[r][column].strip() and len(set(texts[r])) > 1]
+        filled = [
+            r for r in range(first_body, len(texts)) if texts[r][column].strip() and len(set(texts[r])) > 1
+        ]
         numbers = [r for r in filled if _BARE.match(texts[r][column])]
         if not unit or len({texts[r][column].strip() for r in numbers}) < 2 or len(numbers) < len(filled):
             continue

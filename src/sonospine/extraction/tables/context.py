@@ -31,7 +31,9 @@ _ITEM = re.compile(
     re.IGNORECASE,
 )
 _NAMELIKE = re.compile(r".*(?:[A-Z].*[A-Z0-9]|[A-Z/_].*)")
-_AND_LATER = re.compile(r"\b(?:and|to)\s+(?:(?:at|the|immediately)\s+)*(?:after|post|following|end)\b", re.IGNORECASE)
+_AND_LATER = re.compile(
+    r"\b(?:and|to)\s+(?:(?:at|the|immediately)\s+)*(?:after|post|following|end)\b", re.IGNORECASE
+)
 CONTEXT_LENGTH = 600
 
 
@@ -45,7 +47,11 @@ def _listed(note: str) -> list[tuple[str, str]]:
     told = [found for item in items if (found := _ITEM.match(item)) is not None]
     if len(told) < 3 or len(told) * 3 < len(items) * 2:
         return []
-    pairs = [(short, found["long"].strip()) for found in told for short in re.split(r",\s*|\s+and\s+", found["shorts"])]
+    pairs = [
+        (short, found["long"].strip())
+        for found in told
+        for short in re.split(r",\s*|\s+and\s+", found["shorts"])
+    ]
     return [(short, long) for short, long in pairs if _NAMELIKE.match(short)]
 
 
@@ -191,7 +197,9 @@ class TableContext:
     @functools.cached_property
     def baseline(self) -> bool:
         """Whether the caption announces characteristics before treatment and no later time."""
-        later = any(t.phase == "follow_up" for t in self.caption_times) or _AND_LATER.search(self.table.caption)
+        later = any(t.phase == "follow_up" for t in self.caption_times) or _AND_LATER.search(
+            self.table.caption
+        )
         return is_baseline_caption(self.table.caption) and not later
 
     @functools.cached_property
@@ -260,6 +268,9 @@ def settle_time(
             times = [t for t in times if t.phase != "baseline"] or ([] if change else times)
             times = times[-1:]
         found += [(timed, t, label) for t in times]
+    own = next((t for timed, t, label in found if not timed and _all_baseline(t, label)), None)
+    if own is not None and not change:
+        return own, ()
     if any(timed for timed, _, _ in found):
         found = [item for item in found if item[0]]
     elif context.baseline and not any(t.phase == "baseline" or label.outcome == "" for _, t, label in found):
@@ -293,6 +304,11 @@ def settle_time(
         if context.later is not None:
             return replace(time, weeks=context.later), ("time_from_article",)
     return time, flags
+
+
+def _all_baseline(time: TimeMention, label: Label) -> bool:
+    """Tell whether a label says baseline and names nothing else, whatever visit the column is of."""
+    return time.phase == "baseline" and not label.change and len(label.outcome) <= len("mm")
 
 
 def _from_start(

@@ -31,6 +31,7 @@ _GROUP_HEAD = re.compile(
 )
 
 
+_PROCEDURE = re.compile(r"procedur", re.IGNORECASE)
 _UNIT_BEHIND = re.compile(r"[(\[,]\s*[^\s()\[\],]{1,14}\s*[)\]]?\W*$")
 
 
@@ -256,6 +257,14 @@ class Roles:
             for time in label.times
         )
 
+    def follows_procedure(self, time: TimeMention) -> bool:
+        """Tell whether a time is "after the procedure" in a table whose other times are before or during it: just after."""
+        if time.weeks is not None or time.phase != "follow_up" or not _PROCEDURE.search(time.text):
+            return False
+        others = [t for labels in self._levels.values() for label in labels for t in label.times]
+        beside = [t for t in others if t.phase != "follow_up" and _PROCEDURE.search(t.text)]
+        return bool(beside) and not any(t.phase == "follow_up" and t.weeks for t in others)
+
     @functools.cached_property
     def names_end_of_course(self) -> bool:
         """Whether a level of times also names the end of treatment without a length."""
@@ -338,8 +347,10 @@ class Roles:
         force: dict[int, tuple[Label, ...]] = {}
         stack: list[tuple[str, Label]] = []
         just_section = False
+        rows: list[Label] = []
         for row in sorted(self.layout.headers):
             if row in self.layout.section_rows:
+                rows = []
                 label = self.label(row, 0)
                 kind = (
                     "time"
@@ -359,8 +370,45 @@ class Roles:
             if row in self.layout.blanks:
                 stack = [item for item in stack if item[0] != "plain"]
             else:
+                label = self.label(row, self.layout.stubs[-1])
+                if stack and stack[-1][0] == "plain" and _ends_section(stack[-1][1], rows, label):
+                    stack.pop()
+                rows.append(label)
                 force[row] = tuple(label for _, label in stack)
         return force
+
+    def parents(self, labels: CellLabels) -> tuple[Label, ...]:
+        """Return the headers over a cell's arm that are part of its name: ``Drug`` over ``low`` and ``high`` beside ``Placebo``."""
+        return tuple(label for level, label in labels.columns if level in self.arm_parents)
+
+    @functools.cached_property
+    def arm_parents(self) -> frozenset[Level]:
+        """Header rows over the arms that hold an arm themselves (one cell over both rows), so that they name no outcome."""
+        layout = self.layout
+        found: set[Level] = set()
+        for kind, low in self.arm_levels:
+            for high in {h for headers in layout.headers.values() for h in headers if kind == "header" and h < low}:
+                columns = [c for c in range(layout.width) if c not in layout.stubs]
+                pairs = [(layout.texts[high][c], layout.texts[low][c]) for c in columns]
+                same = {a for a, b in pairs if a == b and not is_empty(a) and not self.reader.read(a).p}
+                under = [b for a, b in pairs if a != b and not is_empty(a) and not is_empty(b)]
+                if same and len(under) >= 2 and len(set(under)) == len(under):
+                    found.add(("header", high))
+        return frozenset(found)
+
+
+def _ends_section(section: Label, rows: list[Label], label: Label) -> bool:
+    """Tell whether a row stands under a section no more.
+
+    A section whose rows are statistics (``Age`` over ``median`` and ``range``) ends at the first row that names an
+    outcome; one that states the statistic of its rows ends at the row that states its own.
+    """
+    aside = label.change or label.difference or label.between or label.times or label.counts or label.total
+    if not rows or not label.outcome or label.statistic_only or aside:
+        return False
+    if all(row.statistic_only for row in rows):
+        return not section.times
+    return bool(section.pairs and label.pairs) and not any(row.pairs for row in rows)
 
 
 def _precedence(level: Level) -> tuple[int, int]:
