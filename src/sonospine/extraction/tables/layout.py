@@ -156,7 +156,11 @@ def _under_spans(
         above = table.rows[row - 1]
         own = [c for c, cell in enumerate(table.rows[row]) if (cell.row, cell.column) == (row, c)]
         labels = [c for c in own if not is_empty(texts[row][c])]
-        wide = [c for c in range(1, width) if sum(cell is above[c] or cell.column == above[c].column for cell in above) > 1]
+        wide = [
+            c
+            for c in range(1, width)
+            if sum(cell is above[c] or cell.column == above[c].column for cell in above) > 1
+        ]
         if not labels or labels[0] != 0 or not is_empty(texts[row - 1][0]) or len(labels) != len(wide):
             continue
         if labels == wide or not is_empty(texts[row][width - 1]):

@@ -15,6 +15,10 @@ _POPULATIONS = re.compile(
     r"\W*(?:(?:intention|intent)[- ]to[- ]treat|ITT|per[- ]protocol|PP|completers?)\W*(?:set|population|analysis|sample|group)?\W*",
     re.I,
 )
+_SAYS_NOTHING = re.compile(
+    r"(?:\W*(?:mm|cm|kg|points?|scores?|values?|changes?|differences?|post|pre|means?|final|initial|follow-?\s?up|no|yes|(?:the\s+)?total|overall)\b)+\W*",
+    re.IGNORECASE,
+)
 _AMOUNT = re.compile(r"\s*\d+(?:\.\d+)?\s*[^\W\d_%]+\W*$")
 _TIMES = re.compile(
     r"(?:weeks?|days?|months?|hours?|minutes?|years?|times?|time\s*points?|visits?|follow-?\s?ups?)",
@@ -73,7 +77,12 @@ class Names:
                 )
                 parts.setdefault(label.text.strip() if whole else label.outcome, timed)
         telling = [part for part, timed in parts.items() if not timed] or list(parts)
-        if any(re.search(r"[^\W\d_]{2}", part) and not _TIMES.fullmatch(part) for part in telling):
+        if any(
+            re.search(r"[^\W\d_]{2}", part)
+            and not _TIMES.fullmatch(part)
+            and not _SAYS_NOTHING.fullmatch(part)
+            for part in telling
+        ):
             return self._context.expanded(", ".join(telling))[:LONGEST_OUTCOME], False
         named_above = (self._caption.outcome or self._roles.table.caption)[:LONGEST_CAPTION]
         return ", ".join([named_above, *telling])[:LONGEST_OUTCOME], True

@@ -16,6 +16,7 @@ from sonospine.extraction.arm_labels import normalised
 from sonospine.extraction.arms import Arm
 from sonospine.extraction.tables.labels import Label, LabelReader
 from sonospine.extraction.tables.layout import Layout, is_empty
+from sonospine.extraction.tables.sections import sections_in_force
 from sonospine.extraction.times import TimeMention
 from sonospine.model.places import cell_address
 from sonospine.model.record import Table
@@ -82,7 +83,7 @@ class Roles:
             self.time_levels = frozenset(
                 level for level in self.time_levels if level in pure or level[0] != "stub"
             )
-        self._sections = self._sections_in_force()
+        self._sections = sections_in_force(self.layout, self.label, named_arms=SECTION in self.arm_levels)
 
     def label(self, row: int, column: int) -> Label:
         """Return the label in a cell."""
@@ -338,45 +339,6 @@ class Roles:
                 return frozenset([level])
         return frozenset()
 
-    def _sections_in_force(self) -> dict[int, tuple[Label, ...]]:
-        """Return the section labels over each body row.
-
-        A new section ends the section of its own kind (time, arm, other) and everything that was nested in it; a
-        blank row ends the plain ones.
-        """
-        force: dict[int, tuple[Label, ...]] = {}
-        stack: list[tuple[str, Label]] = []
-        just_section = False
-        rows: list[Label] = []
-        for row in sorted(self.layout.headers):
-            if row in self.layout.section_rows:
-                rows = []
-                label = self.label(row, 0)
-                kind = (
-                    "time"
-                    if label.times and not label.outcome
-                    else "arm"
-                    if SECTION in self.arm_levels and label.arm
-                    else "plain"
-                )
-                kinds = [k for k, _ in stack]
-                if kind in kinds and not (kind == "plain" and just_section):
-                    del stack[kinds.index(kind) :]
-                stack.append((kind, label))
-                del stack[:-4]
-                just_section = True
-                continue
-            just_section = False
-            if row in self.layout.blanks:
-                stack = [item for item in stack if item[0] != "plain"]
-            else:
-                label = self.label(row, self.layout.stubs[-1])
-                if stack and stack[-1][0] == "plain" and _ends_section(stack[-1][1], rows, label):
-                    stack.pop()
-                rows.append(label)
-                force[row] = tuple(label for _, label in stack)
-        return force
-
     def parents(self, labels: CellLabels) -> tuple[Label, ...]:
         """Return the headers over a cell's arm that are part of its name: ``Drug`` over ``low`` and ``high`` beside ``Placebo``."""
         return tuple(label for level, label in labels.columns if level in self.arm_parents)
@@ -395,20 +357,6 @@ class Roles:
                 if same and len(under) >= 2 and len(set(under)) == len(under):
                     found.add(("header", high))
         return frozenset(found)
-
-
-def _ends_section(section: Label, rows: list[Label], label: Label) -> bool:
-    """Tell whether a row stands under a section no more.
-
-    A section whose rows are statistics (``Age`` over ``median`` and ``range``) ends at the first row that names an
-    outcome; one that states the statistic of its rows ends at the row that states its own.
-    """
-    aside = label.change or label.difference or label.between or label.times or label.counts or label.total
-    if not rows or not label.outcome or label.statistic_only or aside:
-        return False
-    if all(row.statistic_only for row in rows):
-        return not section.times
-    return bool(section.pairs and label.pairs) and not any(row.pairs for row in rows)
 
 
 def _precedence(level: Level) -> tuple[int, int]:
