@@ -32,7 +32,7 @@ def arm_rows(
     listed = list(arms.arms)
     if arms.one_arm and not listed:
         listed.append(
-            Arm(ALL, record.title, "single", arms.n_total, locator="title", n_locator=arms.n_total_locator)
+            Arm(ALL, record.title, "single", arms.n_total, arms.n_analysed, "title", arms.n_total_locator)
         )
     known = {arm.label for arm in listed}
     for reading in readings:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from sonospine.extraction.analysed import with_analysed
 from sonospine.extraction.arm_rows import arm_rows
 from sonospine.extraction.arms import ALL, DocumentArms, find_arms
 from sonospine.extraction.confidence import Surroundings, reasons_of, surroundings, weights
@@ -61,7 +62,7 @@ def extract_records(records: Iterable[Record], vocabulary: Vocabulary) -> Extrac
 
 
 def _extract(record: Record, vocabulary: Vocabulary, out: Extraction) -> None:
-    arms = find_arms(record, vocabulary)
+    arms = with_analysed(record, find_arms(record, vocabulary))
     readings = [] if _reports_others(record, vocabulary) else _read(record, arms, vocabulary)
     ordinals: Counter[tuple[str, int]] = Counter()
     largest = _largest(readings)

@@ -304,7 +304,7 @@ def _of_arm(reading: Reading, arm: Arm | None, run: Run, arms: DocumentArms) -> 
         evidence=(*reading.evidence, f"arm: {run.arms.how}"),
         alternatives=others if weight < 1 else (),
     )
-    return _with_n(made, arm.n_analysed or arm.n_randomised, arm.n_locator)
+    return _with_n(made, *arm.size(baseline=reading.phase == "baseline"))
 
 
 def _is_nobody(statistic: Expression, parts: Parts, label: Label) -> bool:
@@ -322,7 +322,7 @@ def _of_every_arm(reading: Reading, arms: DocumentArms) -> Iterator[Reading]:
         named = replace(
             reading, arm=arm.label, arm_definition=arm.definition, flags=(*reading.flags, "of_every_arm")
         )
-        yield _with_n(named, arm.n_analysed or arm.n_randomised, arm.n_locator)
+        yield _with_n(named, *arm.size())
 
 
 def _of_subgroup(reading: Reading, parts: Parts, passage: Passage) -> Reading | None:

@@ -78,9 +78,10 @@ class Sizes:
         if arm is None and self._arms.one_arm and self._arms.n_total and self._arms.n_total_locator:
             return Size(self._arms.n_total, self._arms.n_total_locator)
         if arm is not None:
-            n = arm.n_analysed or arm.n_randomised
+            told = (self._caption, *(label for _, label in labels.all()))
+            n, place = arm.size(baseline=any(t.phase == "baseline" for label in told for t in label.times))
             # A number that stands nowhere we can show is not known.
-            return Size(n, arm.n_locator) if n and arm.n_locator else Size()
+            return Size(n, place) if n and place else Size()
         return Size()
 
     def _labelled(self, label: Label) -> Size:
