@@ -195,6 +195,13 @@ class TableContext:
         return tuple(find_times(self.table.caption, self.definitions))
 
     @functools.cached_property
+    def header_weeks(self) -> frozenset[float]:
+        """The times that cells of the header name."""
+        heads = {cell.text for row in self.table.rows[: max(1, self.table.header_rows)] for cell in row[1:]}
+        times = (t for text in sorted(heads) if len(text) < 200 for t in find_times(text, self.definitions))
+        return frozenset(t.weeks for t in times if t.weeks is not None)
+
+    @functools.cached_property
     def baseline(self) -> bool:
         """Whether the caption announces characteristics before treatment and no later time."""
         later = any(t.phase == "follow_up" for t in self.caption_times) or _AND_LATER.search(
@@ -339,6 +346,8 @@ def _from_caption(
     later = {t.weeks: t for t in context.caption_times if t.phase == "follow_up" and t.weeks is not None}
     if len(later) == 1:
         time = next(iter(later.values()))
+        if vague is None and time.weeks in context.header_weeks:
+            return None, ("time_unknown",)  # the caption speaks of the columns that name this time
         if vague is not None or change or not any(t.phase == "baseline" for t in context.caption_times):
             return time, ("time_from_caption",)
     if vague is not None:

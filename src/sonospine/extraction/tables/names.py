@@ -19,6 +19,7 @@ _SAYS_NOTHING = re.compile(
     r"(?:\W*(?:mm|cm|kg|points?|scores?|values?|changes?|differences?|post|pre|means?|final|initial|follow-?\s?up|no|yes|(?:the\s+)?total|overall)\b)+\W*",
     re.IGNORECASE,
 )
+_UNITED = re.compile(r"\s*(?:[^\W\d_][\w-]*\s+){1,6}[(\[][^()\[\]]{1,16}[)\]]\W*$")
 _AMOUNT = re.compile(r"\s*\d+(?:\.\d+)?\s*[^\W\d_%]+\W*$")
 _TIMES = re.compile(
     r"(?:weeks?|days?|months?|hours?|minutes?|years?|times?|time\s*points?|visits?|follow-?\s?ups?)",
@@ -43,7 +44,7 @@ class Names:
     def outcome(self, labels: CellLabels, *, counts: bool) -> tuple[str, bool]:
         """Return the outcome label of a cell and whether only the caption names it."""
         parts: dict[str, bool] = {}
-        if (head := self._stub_head(labels)) is not None:
+        if (head := self._stub_head(labels) or self._measured_head(labels)) is not None:
             parts[head.outcome] = False
         timed_elsewhere = any(
             level in self._roles.time_levels and label.times for level, label in labels.all()
@@ -97,6 +98,23 @@ class Names:
         if head is None or not head.outcome or head.p or head.groupish or _HEADS.search(head.outcome):
             return label
         return replace(label, outcome=f"{head.outcome} {label.outcome}")
+
+    def _measured_head(self, labels: CellLabels) -> Label | None:
+        """Return the header over outcomes in rows where it bears the unit of them all: ``Transit time (h)``."""
+        stubs = [level[1] for level, _ in labels.stubs if not self._roles.is_arm_level(level)]
+        if not stubs or not self._roles.layout.headers:
+            return None
+        own = next(iter(self._roles.layout.headers.values()))
+        heads = [self._roles.label(h, stubs[0]) for h in own if self._roles.layout.texts[h][stubs[0]].strip()]
+        if len({head.text for head in heads}) != 1:
+            return None
+        head = heads[-1]
+        plain = (
+            head.unit
+            and head.outcome
+            and not (head.times or head.groupish or head.counts or head.p or head.arm)
+        )
+        return head if plain and _UNITED.match(head.text) else None
 
     def _stub_head(self, labels: CellLabels) -> Label | None:
         """Return the header over arms in rows where it names an outcome: ``CGI-I response`` over the names of groups."""
