@@ -41,7 +41,7 @@ Vector = np.ndarray[Any, np.dtype[np.float64]]
 PROJECT = Path(__file__).resolve().parent.parent
 PAGE = PROJECT / "docs" / "benchmarks.md"
 SURE = 0.9
-PENALTY = 2.5
+PENALTY = 5.0
 START = {"table": 2.0, "text": 0.5}
 # Log odds before any row was counted; a warning without an entry has WARNING, another reason 0.
 WARNING = -0.5

@@ -166,7 +166,7 @@ def _of_spread(reading: Reading) -> tuple[str, ...]:
         return ("statistic from caption or footnote",)
     if any("named beside it" in e or e == "statistic named" for e in reading.evidence):
         return ("statistic named beside the value",)
-    return ("statistic assumed",) if reading.centre in _SCORED else ()
+    return ("statistic assumed",) if reading.centre in _SCORED and reading.source != "registry" else ()
 
 
 def _of_time(reading: Reading) -> tuple[str, ...]:
