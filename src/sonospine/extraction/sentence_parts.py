@@ -12,7 +12,7 @@ from sonospine.extraction.arm_labels import CONTROLS, normalised, words_of
 from sonospine.extraction.arms import Arm, DocumentArms
 from sonospine.extraction.attachment import Mention
 from sonospine.extraction.expressions import Expression, find_expressions
-from sonospine.extraction.people import Subgroup, listed_people, subgroup_of
+from sonospine.extraction.people import Subgroup, listed_people, subgroup_of, with_their_fractions
 from sonospine.extraction.times import TimeMention, find_times
 
 _P_VALUE = re.compile(r"\b[pP](?:[- ]?values?)?\s*[=<>≤≥]+\s*[\d.,·]+(?:\s*[×x]\s*10\S+)?")
@@ -230,7 +230,7 @@ def parts_of(
         for e in find_expressions(text, decimal_comma=decimal_comma)
         if not any(p.start < e.end and e.start < p.end for p in people) and not _is_torn(text, e)
     ]
-    every = _with_named_spreads(text, every)
+    every = with_their_fractions(text, _with_named_spreads(text, every))
     times = _times(text, every, definitions or {})
     subgroup = subgroup_of(text) if finder.arms.one_arm else None
     arms = [

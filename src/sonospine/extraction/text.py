@@ -10,6 +10,7 @@ from sonospine.extraction.alternatives import folded, holds
 from sonospine.extraction.arms import ALL, Arm, DocumentArms, is_one_patient
 from sonospine.extraction.attachment import Attached
 from sonospine.extraction.changes import changes
+from sonospine.extraction.comparisons import with_comparisons
 from sonospine.extraction.expressions import Expression
 from sonospine.extraction.language import sentences
 from sonospine.extraction.outcome_labels import Label, nearest_before, phrases
@@ -57,8 +58,10 @@ _SEEN = re.compile(
     r"\s*(?:was|were|have been|has been|had been)?\s*(?:\w+ly\s+)?(?:reported|observed|noted|seen|found|recorded|detected|encountered|occurred|developed)\b",
     re.IGNORECASE,
 )
+_THERE_WERE = re.compile(r"\bthere\s+(?:was|were)\s+$", re.IGNORECASE)
+_CAUSE = re.compile(r"\s*(?:related|due|attribut\w+|attributable)\s+to\s+(?:the\s+)?(?:[\w-]+\s+){1,4}?(?=was\b|were\b|ha[sd]\b|have\b|occur)")
 _NO_EVENT = re.compile(
-    r"\b(?:differ\w*|chang\w*|correlation|association|effects?|interaction|relation\w*|evidence|improvement|significan\w*|reduction|increase|decrease|trend)\b(?! events?)",
+    r"\b(?:differ\w*|chang\w*|correlation|association|(?<!adverse )(?<!side )effects?|interaction|relation\w*|evidence|improvement|significan\w*|reduction|increase|decrease|trend)\b(?! events?)",
     re.IGNORECASE,
 )
 _DURATION = re.compile(r"\s*(?:weeks?|months?|years?|days?|hours?)\b", re.IGNORECASE)
@@ -143,7 +146,8 @@ def _passage(passage: Passage, document: _Document) -> Iterator[Reading]:
             continue
         labels = phrases(text, parts.masked())
         changed = False
-        for run in closed_by(runs_of(parts, previous, document.arms.arms), parts):
+        runs = with_comparisons(parts, runs_of(parts, previous, document.arms.arms))
+        for run in closed_by(runs, parts):
             run = _timed(run, parts, earlier)
             if any(wants_time(time) for time in run.times.values) and document.planned.only is not None:
                 run = filled(run, document.planned.only, run.times.how, nameless=False)
@@ -310,7 +314,9 @@ def _of_arm(reading: Reading, arm: Arm | None, run: Run, arms: DocumentArms) -> 
 def _is_nobody(statistic: Expression, parts: Parts, label: Label) -> bool:
     """Tell whether nobody at all had something: "no adverse events were seen", "... in either group"."""
     none = statistic.centre == "count" and statistic.value == "0" and not statistic.total and not parts.arms
-    seen = none and _SEEN.match(parts.text, label.end)
+    cause = _CAUSE.match(parts.text, label.end) if none else None
+    there = none and _THERE_WERE.search(parts.text, 0, statistic.start)
+    seen = there or (none and _SEEN.match(parts.text, cause.end() if cause else label.end))
     return bool(seen) and statistic.numbers[0].end <= label.start and not _NO_EVENT.search(label.text)
 
 
