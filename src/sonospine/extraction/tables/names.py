@@ -16,7 +16,7 @@ _POPULATIONS = re.compile(
     re.I,
 )
 _SAYS_NOTHING = re.compile(
-    r"(?:\W*(?:mm|cm|kg|points?|scores?|values?|changes?|differences?|post|pre|means?|final|initial|follow-?\s?up|no|yes|(?:the\s+)?total|overall)\b)+\W*",
+    r"(?:\W*(?:mm|cm|kg|points?|scores?|values?|changes?|differences?|post|pre|means?|final|initial|follow-?\s?up)\b)+\W*",
     re.IGNORECASE,
 )
 _UNITED = re.compile(r"\s*(?:[^\W\d_][\w-]*\s+){1,6}[(\[][^()\[\]]{1,16}[)\]]\W*$")
