@@ -13,7 +13,7 @@ _BREAKERS = frozenset(
         "was were is are be been being had has have did do does while whereas but however although and or nor than as that "
         "which who whose when where if because since so thus then in by from to into between among within after before "
         "following until under over during throughout per via using both either each compared versus vs v against respectively "
-        "showed show shows showing remained remain became found observed reported noted seen rose rise fell fall dropped drop "
+        "according showed show shows showing remained remain became found observed reported noted seen rose rise fell fall dropped drop "
         "went achieved achieve experienced developed occurred occur required needed underwent received receiving demonstrated "
         "averaged ranged ranging gave got made took led resulted there we they it he she not without up down "
         "differ differs reached reach scored rated stayed declined exceeded equalled felt kept lost gained can could may"
@@ -51,7 +51,7 @@ _HARMFUL = frozenset(str.split("adverse side toxic harmful undesirable unwanted 
 _CUT_AT_END = (_WEAK | _JOINERS) - _KEPT_AT_END
 
 _CIRCUMSTANCE = re.compile(
-    r"\b(?:during|after|by|among|on|under|between|within|through|via|independent of|following|than|before|with|without|of the)\s+"
+    r"\b(?:during|after|according\s+to|by|among|on|under|between|within|through|via|independent of|following|than|before|with|without|of the)\s+"
     r"(?:(?:the|a|an|this|these|their|both|each|all)\s+)*$",
     re.IGNORECASE,
 )

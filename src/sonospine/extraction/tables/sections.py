@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sonospine.extraction.tables.labels import Label
-from sonospine.extraction.tables.layout import Layout
+from sonospine.extraction.tables.layout import Layout, is_empty
+
+# A row that compares the groups and has its values in the rows below.
+_COMPARED = "compared"
 
 
 def sections_in_force(
@@ -43,11 +46,33 @@ def sections_in_force(
             stack = [item for item in stack if item[0] != "plain"]
         else:
             label = label_at(row, layout.stubs[-1])
+            stack = [item for item in stack if item[0] != _COMPARED or not _compared(layout, row)]
             if stack and stack[-1][0] == "plain" and _ends_section(stack[-1][1], rows, label):
                 stack.pop()
             rows.append(label)
             force[row] = tuple(label for _, label in stack)
+            if _compared(layout, row) and not _shown(layout, row):
+                stack.append((_COMPARED, label))
     return force
+
+
+def _compared(layout: Layout, row: int) -> bool:
+    """Tell whether the last column of a row holds something (a p value, a comparison of the groups)."""
+    return not is_empty(layout.texts[row][layout.width - 1])
+
+
+def _shown(layout: Layout, row: int) -> bool:
+    """Tell whether a row has values of its own before its comparisons.
+
+    A row that has none heads the rows below it where these have values and no comparison: ``Severity`` with its p
+    over ``mild`` and ``severe``.
+    """
+    first = max(layout.stubs) + 1
+    below = row + 1
+    if below not in layout.body or _compared(layout, below) or layout.width - first < 3:
+        return True
+    both = (first, first + 1)
+    return not all(is_empty(layout.texts[row][c]) and layout.values[below][c] for c in both)
 
 
 def _ends_section(section: Label, rows: list[Label], label: Label) -> bool:
