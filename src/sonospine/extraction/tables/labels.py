@@ -77,6 +77,10 @@ _PAIR = re.compile(
 )
 _GROUP_BEFORE = re.compile(r"\b(?:group|arm)\s*$", re.IGNORECASE)
 _GROUP_BEHIND = re.compile(r"\s*(?:group|arm)\b\s*(?:$|[(\[,;)])", re.IGNORECASE)
+_WINDOW = re.compile(
+    r"(?<![\w.])(?P<first>\d{1,2})\s?(?:h\s?)?(?:[-\u2010-\u2015\u2212]|to)\s?(?P<last>\d{1,3})\s?(?:h|hrs?|hours?)\b", re.I
+)
+_STRETCH = re.compile(r"\b(?:time|period|phase|interval|early|late|delayed|post-?\w+)\b", re.IGNORECASE)
 _NOISE = re.compile(r"^[\W_]*$")
 
 
@@ -145,6 +149,7 @@ class LabelReader:
             if len(text) < 400
             else ()
         )
+        times = times or _window(text)
         n = _N.search(text) or _N_TAIL.search(text)
         value = (n["n"] or (n["n2"] if "n2" in n.re.groupindex else "") or "").replace(",", "") if n else ""
         kept = _cut(text, [(t.start, t.end) for t in times] + ([n.span()] if n else []))
@@ -185,6 +190,14 @@ class LabelReader:
             if text and len(text) < 150 and (arm := self.arms.match(text)) is not None:
                 return arm
         return None
+
+
+def _window(text: str) -> tuple[TimeMention, ...]:
+    """Return the end of a stretch of hours that a label names as such: ``Late period (2-24 h)``."""
+    found = _WINDOW.search(text)
+    if found is None or not _STRETCH.search(text) or int(found["first"]) >= int(found["last"]):
+        return ()
+    return (TimeMention(found.start(), found.end(), found.group(), int(found["last"]) / 168, "follow_up"),)
 
 
 def _names_group(text: str, time: TimeMention) -> bool:
