@@ -50,7 +50,7 @@ PRIOR = {
     "time not known in weeks": -1.0, "time without a length": -1.0, "statistic assumed": -0.7, "n not known": -0.7,
     "n from the text, for a later time": -1.0, "n from another table, for a later time": -1.0,
     "another value under the same labels": -1.5, "value outside the scale": -2.0, "outcome from the caption": -0.5,
-    "outcome from the sentence before": -0.7, "outcome not known to the vocabulary": -0.5, "warning: arm unclear": -2.0,
+    "outcome from the sentence before": -0.7, "only a part of the people": -0.7, "outcome not known to the vocabulary": -0.5, "warning: arm unclear": -2.0,
     "warning: arm unknown": -1.5, "the same numbers elsewhere in the report": 0.5,
 }  # fmt: skip
 DOUBTS = (

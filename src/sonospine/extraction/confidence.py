@@ -138,7 +138,8 @@ def _kind(reading: Reading) -> tuple[str, ...]:
     kinds = (*(("a median",) if reading.centre == "median" else ()), *(("no spread",) if bare else ()))
     where = ("in the abstract",) if reading.source == "abstract" else ()
     changed = ("a change",) if reading.change else ()
-    return (*kinds, *where, *changed)
+    part = ("only a part of the people",) if reading.population.startswith("subgroup") else ()
+    return (*kinds, *where, *changed, *part)
 
 
 def _of_arm(reading: Reading) -> tuple[str, ...]:
