@@ -299,6 +299,8 @@ def settle_time(
         vague, inferred = only_later, ("time_from_table",)
         if vague.weeks is not None:
             return vague, inferred
+    if vague is None and context.baseline and any(_AFTERWARDS.search(label.text) for _, label in near):
+        return None, ("time_unknown",)
     time, flags = _from_caption(vague, context, change=change)
     if (
         time is not None
@@ -336,6 +338,11 @@ def _from_start(
 _ENDS_COURSE = re.compile(
     r"post-?\s?(?:treatment|intervention|therapy|test|training|program)|^(?:after|post)\b|(?:after|post)$|\bend\b|sessions|treatments$|completion|conclusion|final\s+test",
     re.I,
+)
+# Among characteristics of the patients, these are known only afterwards.
+_AFTERWARDS = re.compile(
+    r"^\W*(?:completed|discontinu\w+|withdrew|withdrawals?|dropped\s+out|drop-?outs?|died|deaths?|lost\s+to|adverse|rescue)\b|\brequirements?\b",
+    re.IGNORECASE,
 )
 _FOLLOWS = re.compile(r"follow[-\s]?up|^after\b|\bpost|\bafter\b", re.IGNORECASE)
 
