@@ -172,9 +172,11 @@ def _row(
 
 
 def _reasons(reading: Reading, row: Row, around: Surroundings) -> tuple[str, ...]:
-    flags = tuple(flag for flag in row["flags"].split(";") if flag)
-    settled = dataclasses.replace(reading, change=row["change"] == "true", flags=flags)
-    return reasons_of(settled, around, (number(row["scale_min"]), number(row["scale_max"])))
+    """Return the reasons of a row as it was settled: assembling may have found a change or turned bounds."""
+    if row["flags"] != ";".join(reading.flags) or row["change"] != written_truth(reading.change):
+        flags = tuple(flag for flag in row["flags"].split(";") if flag)
+        reading = dataclasses.replace(reading, change=row["change"] == "true", flags=flags)
+    return reasons_of(reading, around, (number(row["scale_min"]), number(row["scale_max"])))
 
 
 def _as_change(reading: Reading, instrument: InstrumentReading | None) -> Reading:
