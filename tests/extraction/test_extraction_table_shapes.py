@@ -272,3 +272,33 @@ def test_a_study_that_its_methods_call_uncontrolled_has_one_arm(vocabulary: Voca
     text = "This was a single-centre, open-label, uncontrolled study of one device in sore knees."
     record = Record("pmc:PMC1", "pmc", passages=(Passage("body/s1p1", text, (), "methods"),))
     assert find_arms(record, vocabulary).one_arm
+
+
+def test_times_and_sizes_as_header_rows_of_numbers_are_read() -> None:
+    found = read(
+        [
+            ["Time (months)", "0", "3"],
+            ["N", "112", "111"],
+            ["Stiffness, all items", "52.1 (15.2)", "20.4 (16.3)"],
+        ],
+        ALONE,
+        caption="Results are given as mean (SD)",
+        header_rows=2,
+    )
+    assert fields(found, "value", "time", "n", "n_locator") == [
+        ("52.1", "0 months", "112", "table/T1:r1c1:0-3"),
+        ("20.4", "3 months", "111", "table/T1:r1c2:0-3"),
+    ]
+
+
+def test_a_row_of_post_baseline_values_has_the_times_of_the_visits() -> None:
+    found = read(
+        [
+            ["", "Visit 3 (one week)", "Visit 6 (12 weeks)"],
+            ["Post-baseline, mm, mean \u00b1 SD", "48 \u00b1 20.8", "35 \u00b1 24.6"],
+        ],
+        ALONE,
+        caption="Evolution of stiffness (0 = none, 100 = maximum stiffness)",
+    )
+    assert [r.weeks for r in found] == [1.0, 12.0]
+    assert all("maximum" not in r.outcome and "stiffness" in r.outcome for r in found)

@@ -1,4 +1,4 @@
-"""Bare numbers that a head makes times: a column ``Week`` of ``12``, ``24``; a header row ``1 2 3`` under ``Time (min)``."""
+"""Bare numbers that a head makes times: a column ``Week`` of ``12``, ``24``; a header row ``1 2 3`` under or beside ``Time (min)``."""
 
 from __future__ import annotations
 
@@ -50,6 +50,10 @@ def name_times(texts: Texts, values: Values, first_body: int) -> tuple[Texts, Va
         for c, unit in enumerate(heads):
             if unit:
                 grid[row][c], grid[row - 1][c] = f"{texts[row][c].strip()} {unit}", ""
+    for row in range(first_body):
+        unit, cells = _unit(texts[row][0]), [t for t in texts[row][1:] if t.strip()]
+        if unit and len(set(cells)) > 1 and all(_BARE.match(t) for t in cells):
+            grid[row][1:] = [f"{t.strip()} {unit}" if t.strip() else t for t in texts[row][1:]]
     for column in range(min(4, len(texts[0]) - 1)):
         heads = [texts[row][column] for row in range(first_body) if texts[row][column].strip()]
         unit = _unit(heads[-1]) if heads else ""

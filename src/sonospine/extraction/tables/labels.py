@@ -76,9 +76,11 @@ _PAIR = re.compile(
     re.I,
 )
 _GROUP_BEFORE = re.compile(r"\b(?:group|arm)\s*$", re.IGNORECASE)
+_POST = re.compile(r"\bpost\s*[-\u2010-\u2013]?\s*$", re.IGNORECASE)
 _GROUP_BEHIND = re.compile(r"\s*(?:group|arm)\b\s*(?:$|[(\[,;)])", re.IGNORECASE)
 _WINDOW = re.compile(
-    r"(?<![\w.])(?P<first>\d{1,2})\s?(?:h\s?)?(?:[-\u2010-\u2015\u2212]|to)\s?(?P<last>\d{1,3})\s?(?:h|hrs?|hours?)\b", re.I
+    r"(?<![\w.])(?P<first>\d{1,2})\s?(?:h\s?)?(?:[-\u2010-\u2015\u2212]|to)\s?(?P<last>\d{1,3})\s?(?:h|hrs?|hours?)\b",
+    re.I,
 )
 _STRETCH = re.compile(r"\b(?:time|period|phase|interval|early|late|delayed|post-?\w+)\b", re.IGNORECASE)
 _NOISE = re.compile(r"^[\W_]*$")
@@ -145,7 +147,7 @@ class LabelReader:
 
     def _read(self, text: str) -> Label:
         times = (
-            tuple(t for t in find_times(text, self.definitions) if not _names_group(text, t))
+            tuple(t for t in find_times(text, self.definitions) if not _is_no_time(text, t))
             if len(text) < 400
             else ()
         )
@@ -200,8 +202,10 @@ def _window(text: str) -> tuple[TimeMention, ...]:
     return (TimeMention(found.start(), found.end(), found.group(), int(found["last"]) / 168, "follow_up"),)
 
 
-def _names_group(text: str, time: TimeMention) -> bool:
-    """Tell whether what reads like a time is the name of a group: ``Group H1``, ``3 h group``."""
+def _is_no_time(text: str, time: TimeMention) -> bool:
+    """Tell whether what reads like a time is none: the name of a group (``Group H1``, ``3 h group``), ``post-baseline``."""
+    if time.phase == "baseline" and _POST.search(text[: time.start]):
+        return True  # "post-baseline" is whatever visit the column is of
     return bool(_GROUP_BEFORE.search(text[: time.start]) or _GROUP_BEHIND.match(text, time.end))
 
 

@@ -16,10 +16,11 @@ _POPULATIONS = re.compile(
     re.I,
 )
 _SAYS_NOTHING = re.compile(
-    r"(?:\W*(?:mm|cm|kg|points?|scores?|values?|changes?|differences?|post|pre|means?|final|initial|follow-?\s?up)\b)+\W*",
+    r"(?:\W*(?:mm|cm|kg|points?|scores?|values?|changes?|differences?|post|pre|baseline|means?|final|initial|follow-?\s?up)\b)+\W*",
     re.IGNORECASE,
 )
 _UNITED = re.compile(r"\s*(?:[^\W\d_][\w-]*\s+){1,6}[(\[][^()\[\]]{1,16}[)\]]\W*$")
+_ANCHORS = re.compile(r"[\s,;:]*\b\d{1,3}\s*=\s*[^\W\d][^,;()\[\]=]*(?=[,;)\]]|$)")
 _AMOUNT = re.compile(r"\s*\d+(?:\.\d+)?\s*[^\W\d_%]+\W*$")
 _TIMES = re.compile(
     r"(?:weeks?|days?|months?|hours?|minutes?|years?|times?|time\s*points?|visits?|follow-?\s?ups?)",
@@ -85,7 +86,8 @@ class Names:
             for part in telling
         ):
             return self._context.expanded(", ".join(telling))[:LONGEST_OUTCOME], False
-        named_above = (self._caption.outcome or self._roles.table.caption)[:LONGEST_CAPTION]
+        # "0 = none, 100 = worst imaginable" explains the scale: it is no word of what was measured.
+        named_above = _ANCHORS.sub("", self._caption.outcome or self._roles.table.caption)[:LONGEST_CAPTION]
         return ", ".join([named_above, *telling])[:LONGEST_OUTCOME], True
 
     def _with_head(self, level: Level, label: Label) -> Label:

@@ -10,7 +10,7 @@ import functools
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sonospine.extraction.arm_labels import normalised
 from sonospine.extraction.arms import Arm
@@ -34,6 +34,12 @@ _GROUP_HEAD = re.compile(
 
 _PROCEDURE = re.compile(r"procedur", re.IGNORECASE)
 _UNIT_BEHIND = re.compile(r"[(\[,]\s*[^\s()\[\],]{1,14}\s*[)\]]?\W*$")
+
+
+_SIZES = re.compile(
+    r"\W*(?:n|no\.?|(?:number|no\.?)\s+of\s+(?:patients|participants|subjects))\W*", re.IGNORECASE
+)
+_BARE_SIZE = re.compile(r"\s*\d{1,5}\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +96,12 @@ class Roles:
         if (row, column) not in self._labels:
             printed = self.layout.moved.get((row, column), column)
             address = cell_address(self.table, row, printed)
-            self._labels[row, column] = self.reader.read(self.layout.texts[row][column], address)
+            label = self.reader.read(self.layout.texts[row][column], address)
+            if column and _BARE_SIZE.fullmatch(label.text) and _SIZES.fullmatch(self.layout.texts[row][0]):
+                n = label.text.strip()  # a header row "N" of sizes
+                at = label.text.index(n)
+                label = replace(label, n=n, n_span=(at, at + len(n)), outcome="")
+            self._labels[row, column] = label
         return self._labels[row, column]
 
     def over(self, row: int, column: int) -> CellLabels:
@@ -349,7 +360,9 @@ class Roles:
         layout = self.layout
         found: set[Level] = set()
         for kind, low in self.arm_levels:
-            for high in {h for headers in layout.headers.values() for h in headers if kind == "header" and h < low}:
+            for high in {
+                h for headers in layout.headers.values() for h in headers if kind == "header" and h < low
+            }:
                 columns = [c for c in range(layout.width) if c not in layout.stubs]
                 pairs = [(layout.texts[high][c], layout.texts[low][c]) for c in columns]
                 same = {a for a, b in pairs if a == b and not is_empty(a) and not self.reader.read(a).p}
