@@ -17,7 +17,6 @@ import dataclasses
 import importlib.util
 import itertools
 import json
-import math
 import os
 from collections import Counter
 from pathlib import Path
@@ -245,8 +244,8 @@ def report(rows: list[Judged], crossed: list[float], annotated: int) -> str:
                     f"{sum(r.right for _, r in inside) / len(inside):.3f}", str(len({r.article for _, r in inside})),
                 )
             )  # fmt: skip
-    sure = [r for p, r in zip(crossed, rows, strict=True) if p >= SURE and r.family == "arm"]
-    precision = sum(r.right for r in sure) / len(sure) if sure else math.nan
+    sure = [r for p, r in zip(crossed, rows, strict=True) if p >= SURE]
+    of = {family: [r.right for r in sure if r.family == family] for family in ("arm", "count", "difference")}
     brier = sum((p - r.right) ** 2 for p, r in zip(crossed, rows, strict=True)) / len(rows)
     articles = len({r.article for r in rows})
     return "\n\n".join(
@@ -254,11 +253,16 @@ def report(rows: list[Judged], crossed: list[float], annotated: int) -> str:
             f"Written by `python benchmarks/calibrate.py` ({code_version(PROJECT)}): {len(rows)} rows of {articles} open "
             "articles that the annotation can judge; each article's rows are judged by weights learned from the others.",
             table(("confidence", "rows", "mean confidence", "share right", "articles"), lines),
-            f"Means and medians of confidence {SURE} and more: precision {precision:.3f} of {len(sure)} rows, covering "
-            f"{sum(r.right for r in sure) / annotated:.3f} of the annotated. Brier score of all rows: {brier:.3f} "
+            f"Means and medians of confidence {SURE} and more: precision {_precision(of['arm'])}, covering "
+            f"{sum(of['arm']) / annotated:.3f} of the annotated; counts: precision {_precision(of['count'])}; differences: "
+            f"{_precision(of['difference'])}. Brier score of all rows: {brier:.3f} "
             f"(share right {sum(r.right for r in rows) / len(rows):.3f}).",
         )
     )
+
+
+def _precision(right: list[bool]) -> str:
+    return f"{sum(right) / len(right):.3f} of {len(right)} rows" if right else "no row"
 
 
 if __name__ == "__main__":
