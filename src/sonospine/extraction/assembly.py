@@ -27,6 +27,8 @@ from sonospine.model.tables import MEASUREMENTS, SPREADS
 from sonospine.vocabulary import InstrumentReading, Vocabulary
 
 WITHOUT_RESULTS = frozenset({"review", "meta_analysis", "protocol"})
+_ONE_WORD = re.compile(r"[^\W\d_]{3,}")
+_LONGEST_CAPTION = 100
 _CHANGE_LABEL = re.compile(
     r"^\W*(?:mean\s+|median\s+|average\s+)?(?:changes?|reductions?|decreases?|improvements?|declines?|drops?)\s+(?:of|in|from)\b|\bchanges?\s+(?:from\s+baseline|scores?)\b",
     re.IGNORECASE,
@@ -141,7 +143,7 @@ def _row(
         spread_locator=reading.spread_locator,
         total_locator=reading.total_locator,
         n_locator=reading.n_locator if reading.n else "",
-        outcome=reading.outcome,
+        outcome=_told(reading, instrument),
         subscale=reading.subscale or (instrument.subscale if instrument else ""),
         **_measured(instrument, reading),
         arm=reading.arm,
@@ -177,6 +179,20 @@ def _reasons(reading: Reading, row: Row, around: Surroundings) -> tuple[str, ...
         flags = tuple(flag for flag in row["flags"].split(";") if flag)
         reading = dataclasses.replace(reading, change=row["change"] == "true", flags=flags)
     return reasons_of(reading, around, (number(row["scale_min"]), number(row["scale_max"])))
+
+
+def _told(reading: Reading, instrument: InstrumentReading | None) -> str:
+    """Return the label of an outcome; a single word of a table that no instrument explains has the caption behind it."""
+    counted = reading.centre in {"count", "percent"}
+    if (
+        counted
+        or instrument is not None
+        or reading.source != "table"
+        or not _ONE_WORD.fullmatch(reading.outcome)
+    ):
+        return reading.outcome
+    caption = reading.context.partition("\n")[0][:_LONGEST_CAPTION].strip(" .;,")
+    return f"{reading.outcome} ({caption})" if caption else reading.outcome
 
 
 def _as_change(reading: Reading, instrument: InstrumentReading | None) -> Reading:
