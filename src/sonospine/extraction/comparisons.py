@@ -49,7 +49,11 @@ def _joined(parts: Parts, one: Run, other: Run, limit: int) -> Run | None:
     if one.size != 1 or other.size != 1:
         return None
     first, second = one.expressions[0], other.expressions[0]
-    if first.centre not in _COUNTED or first.centre != second.centre or bool(first.total) != bool(second.total):
+    if (
+        first.centre not in _COUNTED
+        or first.centre != second.centre
+        or bool(first.total) != bool(second.total)
+    ):
         return None
     against = _AGAINST.search(parts.text, first.end, second.start)
     if against is None:

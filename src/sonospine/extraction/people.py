@@ -23,7 +23,8 @@ _NOBODY = re.compile(
     r"(?:reported|observed|noted|seen|found|recorded|detected|encountered|occurred|developed)\b"
 )
 _THERE_WERE_NONE = re.compile(
-    r"\b[Tt]here\s+(?:was|were)\s+(?P<all>(?P<no>no)\s+(?:(?!(?:significan\w*|differ\w*|chang\w*|correlat\w*|associat\w*|evidence|trend)\b)"
+    r"\b[Tt]here\s+(?:was|were)\s+(?P<all>(?P<no>no)\s+(?!effects?\b)"
+    r"(?:(?!(?:significan\w*|differ\w*|chang\w*|correlat\w*|associat\w*|interaction\w*|evidence|trend)\b)"
     r"[a-z][\w-]*(?:\s+(?=[a-z]))?){1,4}?)(?=\s+(?:in|during|among|of)\b|\s*[.,;])"
 )
 _SHARE_OF = re.compile(r"\s+of\s+(?:the\s+)?(?:[a-z][\w-]*\s+){1,3}[(\[]\s*", re.IGNORECASE)

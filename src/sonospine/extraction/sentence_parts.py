@@ -33,7 +33,9 @@ _CLUSTERS = re.compile(
     r"(?:villages|clusters|schools|practices|clinics|hospitals|communities|households|homes|wards|districts)\b"
 )
 _OF_ALL = frozenset(
-    str.split("between among across in of for the these our all both other two three four study treatment intervention different trial")
+    str.split(
+        "between among across in of for the these our all both other two three four study treatment intervention different trial"
+    )
 )
 _MORE_CODES = re.compile(
     r"\s*(?:,|and|or|vs\.?|versus|&|,\s*and)\s+(?P<code>[A-Z]{1,5}\d{0,2}|\d{1,2})\b(?![.%]?\d|\s*(?:±|%|\())"

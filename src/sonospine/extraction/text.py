@@ -59,7 +59,9 @@ _SEEN = re.compile(
     re.IGNORECASE,
 )
 _THERE_WERE = re.compile(r"\bthere\s+(?:was|were)\s+$", re.IGNORECASE)
-_CAUSE = re.compile(r"\s*(?:related|due|attribut\w+|attributable)\s+to\s+(?:the\s+)?(?:[\w-]+\s+){1,4}?(?=was\b|were\b|ha[sd]\b|have\b|occur)")
+_CAUSE = re.compile(
+    r"\s*(?:related|due|attribut\w+|attributable)\s+to\s+(?:the\s+)?(?:[\w-]+\s+){1,4}?(?=was\b|were\b|ha[sd]\b|have\b|occur)"
+)
 _NO_EVENT = re.compile(
     r"\b(?:differ\w*|chang\w*|correlation|association|(?<!adverse )(?<!side )effects?|interaction|relation\w*|evidence|improvement|significan\w*|reduction|increase|decrease|trend)\b(?! events?)",
     re.IGNORECASE,
@@ -317,7 +319,8 @@ def _is_nobody(statistic: Expression, parts: Parts, label: Label) -> bool:
     cause = _CAUSE.match(parts.text, label.end) if none else None
     there = none and _THERE_WERE.search(parts.text, 0, statistic.start)
     seen = there or (none and _SEEN.match(parts.text, cause.end() if cause else label.end))
-    return bool(seen) and statistic.numbers[0].end <= label.start and not _NO_EVENT.search(label.text)
+    whole = parts.text[statistic.start : max(statistic.end, label.end)]
+    return bool(seen) and statistic.numbers[0].end <= label.start and not _NO_EVENT.search(whole)
 
 
 def _of_every_arm(reading: Reading, arms: DocumentArms) -> Iterator[Reading]:

@@ -267,6 +267,9 @@ class _Results:
         for _, label in labels.all():
             if label.pairs:
                 named.append(Named(label.pairs, label.address))
+        corner = self.roles.corner(cell.row)
+        if corner is not None and corner.pairs:
+            named.append(Named(corner.pairs, corner.address))
         return [*named, *self.context.stated]
 
     def _role(self, labels: CellLabels, who: _Who, expression: Expression) -> str | None:

@@ -350,6 +350,11 @@ class Roles:
                 return frozenset([level])
         return frozenset()
 
+    def corner(self, row: int) -> Label | None:
+        """Return the header over the row labels, which may state a statistic for every row: ``Event, n (%)``."""
+        headers = self.layout.headers.get(row, ())
+        return self.label(headers[-1], self.layout.stubs[-1]) if headers else None
+
     def parents(self, labels: CellLabels) -> tuple[Label, ...]:
         """Return the headers over a cell's arm that are part of its name: ``Drug`` over ``low`` and ``high`` beside ``Placebo``."""
         return tuple(label for level, label in labels.columns if level in self.arm_parents)
