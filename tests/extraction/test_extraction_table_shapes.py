@@ -119,7 +119,7 @@ def test_a_row_of_brackets_below_the_values_is_their_spread_where_the_caption_na
     rows = [["Item", "Group A", "Group B"], ["Calm", "3.7", "3.1"], ["", "(1.1)", "(1.2)"]]
     found = read(rows, caption="Average and standard deviation of the items")
     assert fields(found, "value", "spread", "spread_value") == [("3.7", "sd", "1.1"), ("3.1", "sd", "1.2")]
-    assert all(r.spread == "none" for r in read(rows, caption="Regression of the items"))
+    assert all(r.spread == "none" for r in read(rows, caption="Regression, standard errors robust"))
 
 
 def test_codes_of_groups_in_the_fifth_column_are_the_arms() -> None:

@@ -13,6 +13,7 @@ from sonospine.extraction.tables.roles import Roles
 from sonospine.model.places import cell_address
 
 _SPREAD = re.compile(r"\bstandard\s+(?:deviations?|errors?)\b|\bS\.?[DE]\.?(?:M\.?)?s?\b")
+_MODEL = re.compile(r"\bregress\w*|\b[tz][-\s]statistics?\b|\bcoefficients?\b", re.IGNORECASE)
 _WRAPPED = re.compile(r"^\s*[(\[].*[)\]]\W*$", re.DOTALL)
 
 
@@ -90,7 +91,8 @@ def _companion_rows(roles: Roles) -> dict[int, int]:
     """
     layout = roles.layout
     found: dict[int, int] = {}
-    stated = any(_SPREAD.search(text) for text in (roles.table.caption, *roles.table.footnotes))
+    told = (roles.table.caption, *roles.table.footnotes)
+    stated = any(_SPREAD.search(text) for text in told) and not any(_MODEL.search(text) for text in told)
     for row in layout.body:
         below = row + 1
         if below not in layout.body or row in found.values():

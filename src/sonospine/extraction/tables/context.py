@@ -363,6 +363,7 @@ def _from_caption(
         word = next((t for t in context.caption_times if t.phase == "baseline"), None)
         return word or TimeMention(0, 0, "baseline", 0.0, "baseline"), ("time_from_caption",)
     named = {(t.weeks, t.phase): t for t in context.caption_times}
-    if len(named) == 1 and not _AND_LATER.search(context.table.caption):
+    goes_on = any(t.phase == "baseline" for t in named.values()) and _AND_LATER.search(context.table.caption)
+    if len(named) == 1 and not goes_on:
         return next(iter(named.values())), ("time_from_caption",)
     return None, ("time_unknown",)
