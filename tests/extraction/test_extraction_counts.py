@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from sonospine.extraction.arms import Arm, DocumentArms
-from sonospine.extraction.expressions import find_numbers
+from sonospine.extraction.expressions import find_expressions, find_numbers
 from sonospine.extraction.reading import Reading
 from sonospine.extraction.tables import read_table_results
 from sonospine.extraction.text import read_text
@@ -280,3 +280,10 @@ def test_what_a_count_was_calculated_by_is_not_what_was_counted(read: Read) -> N
         "in group A and group B respectively."
     )
     assert {r.outcome for r in found} == {"occurrence of serious adverse events"}
+
+
+@pytest.mark.parametrize(
+    "text", ["4 out of 13 (31%)", "four out of thirteen (31%)", "31% (4 out of 13)", "4 out of the 13 infants"]
+)
+def test_so_many_out_of_so_many_are_a_count_of_a_total(text: str) -> None:
+    assert [(e.centre, e.value, e.total) for e in find_expressions(text)] == [("count", "4", "13")]
