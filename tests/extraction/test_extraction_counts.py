@@ -283,7 +283,8 @@ def test_what_a_count_was_calculated_by_is_not_what_was_counted(read: Read) -> N
 
 
 @pytest.mark.parametrize(
-    "text", ["4 out of 13 (31%)", "four out of thirteen (31%)", "31% (4 out of 13)", "4 out of the 13 infants"]
+    "text",
+    ["4 out of 13 (31%)", "four out of thirteen (31%)", "31% (4 out of 13)", "4 out of the 13 infants"],
 )
 def test_so_many_out_of_so_many_are_a_count_of_a_total(text: str) -> None:
     assert [(e.centre, e.value, e.total) for e in find_expressions(text)] == [("count", "4", "13")]

@@ -420,7 +420,11 @@ def _definition(who: _Who) -> str:
     if who.arm is None:
         return ""
     known = set(re.findall(r"\w+", f"{who.arm.label} {who.arm.definition}".lower()))
-    more = who.reported if len(who.reported) > 2 and set(re.findall(r"\w+", who.reported.lower())) - known else ""
+    more = (
+        who.reported
+        if len(who.reported) > 2 and set(re.findall(r"\w+", who.reported.lower())) - known
+        else ""
+    )
     return "; ".join(part for part in (more, who.arm.definition) if part)
 
 
