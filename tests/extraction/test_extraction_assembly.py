@@ -14,7 +14,7 @@ from sonospine.extraction.assembly import Extraction, extract_records
 from sonospine.extraction.reading import Alternative, Reading
 from sonospine.extraction.verification import verified
 from sonospine.model.places import quote_at
-from sonospine.model.record import Figure, Passage, Record, Table
+from sonospine.model.record import Cell, Figure, Passage, Record, Table
 from sonospine.model.table_io import Row, check_rows
 from sonospine.model.tables import ALTERNATIVES, MACHINE_ARMS, MEASUREMENTS, UNREAD
 from sonospine.sources import records_of
@@ -245,3 +245,20 @@ def test_a_negative_mean_of_a_scale_without_negative_scores_is_a_change(record_o
     (row,) = extract_records([record], vocabulary).measurements
     assert row["change"] == "true"
     assert "change_from_sign" in row["flags"]
+
+
+def test_a_single_word_that_no_instrument_explains_has_the_caption_behind_it(record_of, vocabulary):
+    def cells(r: int, *texts: str) -> tuple[Cell, ...]:
+        return tuple(Cell(text, r == 0, r, c) for c, text in enumerate(texts))
+
+    grid = (
+        cells(0, "", "Group A", "Group B"),
+        cells(1, "Suppleness", "35.5 ± 5.9", "26.8 ± 5.5"),
+        cells(2, "VAS pain", "3.5 ± 1.9", "2.8 ± 1.5"),
+    )
+    table = Table("table/T1", "Table 1", "Fitness of the body after the course", grid, (), False, 1)
+    made = extract_records([record_of("", METHODS, tables=(table,))], vocabulary)
+    assert {m["outcome"] for m in made.measurements} == {
+        "Suppleness (Fitness of the body after the course)",
+        "VAS pain",
+    }

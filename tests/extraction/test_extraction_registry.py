@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from sonospine.extraction.assembly import extract_records
 from sonospine.extraction.registry import read_registry, unposted
 from sonospine.extraction.verification import verified
 from sonospine.model.places import quote_at
@@ -155,3 +156,14 @@ def test_every_posted_number_of_real_registrations_stands_at_its_place(real_data
                 assert verified(record, reading) is not None
                 seen += 1
     assert seen > 100
+
+
+def test_the_groups_of_the_first_posted_outcome_tell_how_many_were_analysed(vocabulary):
+    values = one_class({"groupId": "OG000", "value": "3.1"}, {"groupId": "OG001", "value": "4.2"})
+    first = {"paramType": "MEAN", "classes": values, "denoms": denominators("18", "19")}
+    record = record_with(first)
+    record.registry["outcomeMeasures"].append(
+        {**record.registry["outcomeMeasures"][0], "denoms": denominators("9", "9")}
+    )
+    arms = extract_records([record], vocabulary).arms
+    assert [(a["label"], a["n_analysed"]) for a in arms] == [("Block", "18"), ("Sham", "19")]

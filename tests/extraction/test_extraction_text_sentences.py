@@ -41,6 +41,14 @@ def test_each_of_two_counts_has_the_group_that_follows_it(read):
     assert {r.outcome for r in found} == {"first puncture succeeded"}
 
 
+def test_a_unit_of_one_word_does_not_part_two_values_from_their_groups(read):
+    found = read("The intake was 10.0 ± 4.6 g in group A and 11.5 ± 4.7 g in group B.")
+    assert rows(found, "arm", "value", "spread_value") == [
+        ("Group A", "10.0", "4.6"),
+        ("Group B", "11.5", "4.7"),
+    ]
+
+
 def test_a_count_without_a_predicate_has_the_outcome_that_stands_before_it(read):
     found = read("Puncture was accurate in 22 of 40 patients of group A and in 10 of 40 of group B.")
     assert rows(found, "arm", "value") == [("Group A", "22"), ("Group B", "10")]

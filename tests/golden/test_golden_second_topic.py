@@ -137,9 +137,9 @@ def test_no_other_pain_score_is_pooled_than_those_of_the_articles(knee):
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param("PMC3477095", marks=pytest.mark.xfail(strict=True, reason="visits as columns, baseline as a row")),
+        pytest.param("PMC3477095", marks=pytest.mark.xfail(strict=True, reason="baseline printed under each visit, once of other people")),
         "PMC3544341",
-        pytest.param("PMC4805636", marks=pytest.mark.xfail(strict=True, reason="times and sizes as rows of numbers")),
+        pytest.param("PMC4805636", marks=pytest.mark.xfail(strict=True, reason="items of the subscale taken for the subscale")),
     ],
 )  # fmt: skip
 def test_the_pain_three_months_after_hyaluronate_is_pooled(knee, name):

@@ -72,6 +72,7 @@ def as_json_line(record: Record, made: Extraction) -> str:
             "arms": made.arms,
             "measurements": made.measurements,
             "alternatives": made.alternatives,
+            "reasons": {identity: list(made.reasons[identity]) for identity in sorted(made.reasons)},
             "unread": made.unread,
         },
         ensure_ascii=False,
@@ -132,7 +133,7 @@ def _show_results(
 ) -> None:
     from rich.text import Text
 
-    from sonospine.cli.reading_lines import MOST_ROWS, grid_of, header_line, heading, row_lines
+    from sonospine.cli.reading_lines import MOST_ROWS, grid_of, header_line, heading, row_lines, wrapped
     from sonospine.cli.reading_order import outcomes_of
     from sonospine.cli.reading_quotes import quote_line
 
@@ -149,6 +150,9 @@ def _show_results(
                 for line in quoted.wrap(console, max(console.width - 4, 20)):
                     line.rstrip()
                     _put(console, Text("    ").append_text(line))
+                told = "; ".join(made.reasons.get(row["measurement_id"], ()))
+                for part in wrapped(f"believed by: {told}", max(console.width - 4, 20)) if told else ():
+                    _put(console, Text(f"    {part}", style="dim italic"))
         if len(outcome.rows) > MOST_ROWS:
             more = f"and {len(outcome.rows) - MOST_ROWS} more (--json shows all)"
             _put(console, Text(more, style="dim"))

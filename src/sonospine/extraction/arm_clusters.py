@@ -30,6 +30,14 @@ _NO_ARM = re.compile(
 )
 
 
+_N_LABEL = re.compile(
+    r"\W*(?:n|no\.?|(?:number|no\.?)\s+of\s+(?:patients|participants|subjects))\W*$", re.IGNORECASE
+)
+_MEASURED = re.compile(
+    r"\(\s*(?:[npm\u00b5\u03bck]?(?:g|mol|L|U|IU|Eq|cal)\s*/\s*\w{1,3}|[npm\u00b5\u03bc]M|mm\s?Hg|beats\s*/\s*min|bpm|cm|mm|kg)\s*\)"
+)
+
+
 @dataclass
 class Cluster:
     """Candidates that name the same arm, each with the address at which it stands."""
@@ -114,10 +122,32 @@ def _headers(table: Table, words: frozenset[str]) -> Iterator[tuple[Candidate, s
             place = (headed.start("n"), headed.end("n"))
             made = Candidate("table", label, start, start + len(label), "", n, *place)
             found.append((made, cell_address(table, r, c)))
+        if sum(bool(_MEASURED.search(row[c].text)) for c in range(len(row))) >= 2:
+            continue  # "A (ng/mL) n = 20 | B (nM) n = 21" are things that were measured
         if len({normalised(c.label) for c, _ in found}) >= 2:
             yield from found
         else:
             yield from _defined_headers(table, r)
+            yield from _sized_below(table, r, words)
+
+
+def _sized_below(table: Table, r: int, words: frozenset[str]) -> Iterator[tuple[Candidate, str]]:
+    """Find header cells whose n stands in the first row below them; each is named at the header, and sized at its n."""
+    first = max(1, table.header_rows)
+    if r != first - 1 or len(table.rows) <= first or not _N_LABEL.match(table.rows[first][0].text):
+        return
+    found: list[tuple[Candidate, str]] = []
+    for c, (cell, size) in enumerate(zip(table.rows[r], table.rows[first], strict=True)):
+        label, n = cell.text.strip(), re.fullmatch(r"\s*(?P<n>\d{1,5})\s*", size.text)
+        if c == 0 or n is None or (cell.row, cell.column) != (r, c) or not 1 < len(label) < 60:
+            continue
+        if _NO_ARM.search(label) or find_times(label) or not words_of(label) & words:
+            continue
+        found.append((Candidate("table", label, 0, len(label)), cell_address(table, r, c)))
+        sized = Candidate("table", label, 0, 0, "", n["n"], n.start("n"), n.end("n"))
+        found.append((sized, cell_address(table, first, c)))
+    if len({normalised(c.label) for c, _ in found}) >= 2:
+        yield from found
 
 
 def _defined_headers(table: Table, r: int) -> Iterator[tuple[Candidate, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sonospine.extraction.arm_labels import CONTROLS, words_of
 from sonospine.extraction.arms import ALL, Arm, DocumentArms
@@ -13,6 +14,7 @@ from sonospine.model.table_io import Row
 from sonospine.model.tables import MACHINE_ARMS
 from sonospine.vocabulary import Vocabulary
 
+_FIRST_POSTED = "registry/outcomeMeasures/0/"
 _IMAGING, _COMBINED = "imaging", "combined"
 _TERMS = (("procedure", "procedures"), ("guidance", "guidance"), ("injectate", "injectates"))
 
@@ -32,7 +34,7 @@ def arm_rows(
     listed = list(arms.arms)
     if arms.one_arm and not listed:
         listed.append(
-            Arm(ALL, record.title, "single", arms.n_total, locator="title", n_locator=arms.n_total_locator)
+            Arm(ALL, record.title, "single", arms.n_total, arms.n_analysed, "title", arms.n_total_locator)
         )
     known = {arm.label for arm in listed}
     for reading in readings:
@@ -43,6 +45,8 @@ def arm_rows(
             if label and label not in known:
                 known.add(label)
                 listed.append(Arm(label, definition, locator=reading.locator))
+    posted = _posted(readings)
+    listed = [a if a.n_analysed else replace(a, n_analysed=posted.get(a.label, "")) for a in listed]
     own = {arm.label: _own_terms(arm, vocabulary) for arm in listed}
     together = functools.cache(functools.partial(_together, record, vocabulary))
     named = any(terms["guidance"] for label, terms in own.items() if label != ALL)
@@ -61,6 +65,15 @@ def arm_rows(
             terms["guidance"] = together() if inherits else ()
         rows.append(_row(record, arm, terms))
     return rows
+
+
+def _posted(readings: Iterable[Reading]) -> dict[str, str]:
+    """Return how many of each group the first outcome of a registration, a primary one, was posted for."""
+    sizes: dict[str, str] = {}
+    for reading in readings:
+        if reading.locator.startswith(_FIRST_POSTED) and not reading.comparator_arm:
+            sizes.setdefault(reading.arm, reading.n or reading.total)
+    return sizes
 
 
 def _is_control(arm: Arm) -> bool:

@@ -31,6 +31,9 @@ _OF_PEOPLE = re.compile(
 _ANALYSED = re.compile(
     r"\b(?:randomi[sz]ed|assigned|allocated|analy[sz]ed|included|enrolled|to\s+receive|to\s+undergo)\b", re.I
 )
+_GIVEN = re.compile(
+    r"\b(?:patients|participants|subjects)\b.*\b(?:received|were\s+given|underwent)\b", re.IGNORECASE
+)
 _TOTAL = re.compile(
     rf"{_ALONE}(?P<n>{COUNT})\s+(?:(?!weeks?|months?|years?|days?|hours?|min|mg|ml|groups?\b)[\w\-]+\s+){{0,4}}?(?:patients|participants|subjects|women|men|children|adults|individuals|volunteers|parturients|cases)\b",
     re.IGNORECASE,
@@ -62,7 +65,7 @@ def arm_sizes(text: str, *, planned: bool) -> Iterator[tuple[str, str, int, int]
     """
     for found in _OF_GROUP.finditer(text):
         n = count_of(found["n"])
-        if not n or (not planned and not _ANALYSED.search(found["how"])):
+        if not n or not (planned or _ANALYSED.search(found["how"]) or _dealt_out(text, found)):
             continue
         before = text[max(0, found.start() - 80) : found.start()]
         if not (
@@ -75,6 +78,16 @@ def arm_sizes(text: str, *, planned: bool) -> Iterator[tuple[str, str, int, int]
             r"\b(?:and|or|while|at|for)\b|\s(?=in\s+(?:the\s+)?\w+\s*(?:group)?\b)", found["arm"]
         )[0]
         yield words.strip(), n, found.start("n"), found.end("n")
+
+
+def _dealt_out(text: str, found: re.Match[str]) -> bool:
+    """Tell whether a sentence gives what each group received: "10 patients received A, and 4 patients received B"."""
+    if not _GIVEN.search(found["how"]):
+        return False
+    start = max(text.rfind(". ", 0, found.start()), text.rfind(": ", 0, found.start()), 0)
+    end = text.find(". ", found.end())
+    sentence = text[start : end if end >= 0 else len(text)]
+    return sum(bool(_GIVEN.search(other["how"])) for other in _OF_GROUP.finditer(sentence)) == 2
 
 
 def total_sizes(text: str) -> Iterator[tuple[str, int, int]]:

@@ -23,7 +23,10 @@ _CODED = re.compile(r"\b[Gg]roup\s*(?:[A-Z]{1,5}\d{0,2}|\d{1,2})\b")
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """An arm: label as reported, what the article says it is, sizes (digits or empty) and where that stands."""
+    """An arm: label as reported, what the article says it is, sizes (digits or empty) and where that stands.
+
+    ``n_locator`` is the place of ``n_randomised``.
+    """
 
     label: str
     definition: str = ""
@@ -33,6 +36,13 @@ class Arm:
     locator: str = ""
     n_locator: str = ""
     aliases: tuple[str, ...] = ()
+    analysed_locator: str = ""
+
+    def size(self, *, baseline: bool = False) -> tuple[str, str]:
+        """Return the people behind a result and where that stands: analysed, at baseline those who were randomised."""
+        if self.n_analysed and self.analysed_locator and not (baseline and self.n_randomised):
+            return self.n_analysed, self.analysed_locator
+        return self.n_randomised, self.n_locator
 
     def names(self) -> tuple[str, ...]:
         """Return the label and the aliases."""
@@ -47,6 +57,7 @@ class DocumentArms:
     one_arm: bool = False
     n_total: str = ""
     n_total_locator: str = ""
+    n_analysed: str = ""
     _index: dict[str, Arm | None] = field(default_factory=dict, compare=False, repr=False)
 
     def match(self, label: str) -> Arm | None:
@@ -101,6 +112,10 @@ _COMPARES = re.compile(
 )
 _ONE_ARM = re.compile(
     r"\bsingle[- ]arm|\bone[- ]armed|\bone[- ]arm\s+(?:\w+\s+)?(?:study|trial|design|series)|\bcase report|\bcase series|\buncontrolled|\bsingle[- ]group|\bwithout (?:a )?control|\bno control (?:group|arm)|\ba \d+[- ]year[- ]old\b",
+    re.IGNORECASE,
+)
+_ONE_ARM_PLANNED = re.compile(
+    r"\b(?:this|the\s+present|our|the)\s+(?:was|is|study|trial|pilot)\b[^.;]{0,80}\b(?:uncontrolled|single[- ]arm|one[- ]arm)\b[^.;]{0,40}\b(?:study|trial|design|series)\b",
     re.IGNORECASE,
 )
 _SEVERAL_CASES = re.compile(
@@ -254,7 +269,9 @@ def _total(passages: list[Passage]) -> tuple[str, str]:
 
 def _is_one_arm(record: Record, vocabulary: Vocabulary) -> bool:
     head = " ".join((record.title, *record.types, *(p.text for p in record.abstract())))
-    if _ONE_ARM.search(head):
+    if _ONE_ARM.search(head) or any(
+        _ONE_ARM_PLANNED.search(p.text) for p in record.passages if p.role == "methods"
+    ):
         return True
     designs = vocabulary.terms("designs", head)
     return bool(designs and set(designs) <= ONE_ARM_DESIGNS)

@@ -6,11 +6,14 @@ import dataclasses
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from sonospine.extraction.analysed import with_analysed
 from sonospine.extraction.arm_rows import arm_rows
 from sonospine.extraction.arms import ALL, DocumentArms, find_arms
+from sonospine.extraction.confidence import Surroundings, reasons_of, surroundings, weights
 from sonospine.extraction.expressions import uses_decimal_comma
+from sonospine.extraction.ranking import alternative_rows, alternatives, candidates
 from sonospine.extraction.readers import Context, readers
 from sonospine.extraction.reading import Reading
 from sonospine.extraction.unread import unread_rows
@@ -20,10 +23,12 @@ from sonospine.model.numbers import derived, number, written_truth
 from sonospine.model.places import parse
 from sonospine.model.record import Record
 from sonospine.model.table_io import Row
-from sonospine.model.tables import ALTERNATIVES, MEASUREMENTS, SPREADS
+from sonospine.model.tables import MEASUREMENTS, SPREADS
 from sonospine.vocabulary import InstrumentReading, Vocabulary
 
 WITHOUT_RESULTS = frozenset({"review", "meta_analysis", "protocol"})
+_ONE_WORD = re.compile(r"[^\W\d_]{3,}")
+_LONGEST_CAPTION = 100
 _CHANGE_LABEL = re.compile(
     r"^\W*(?:mean\s+|median\s+|average\s+)?(?:changes?|reductions?|decreases?|improvements?|declines?|drops?)\s+(?:of|in|from)\b|\bchanges?\s+(?:from\s+baseline|scores?)\b",
     re.IGNORECASE,
@@ -33,12 +38,13 @@ _SCORED = frozenset({"mean", "ls_mean", "median", "geometric_mean", "single"})
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """The rows of the four machine tables, each sorted by its key."""
+    """The rows of the four machine tables, each sorted by its key; ``reasons`` says by id what made the confidence."""
 
     measurements: list[Row]
     alternatives: list[Row]
     arms: list[Row]
     unread: list[Row]
+    reasons: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def extract_records(records: Iterable[Record], vocabulary: Vocabulary) -> Extraction:
@@ -58,17 +64,25 @@ def extract_records(records: Iterable[Record], vocabulary: Vocabulary) -> Extrac
 
 
 def _extract(record: Record, vocabulary: Vocabulary, out: Extraction) -> None:
-    arms = find_arms(record, vocabulary)
+    arms = with_analysed(record, find_arms(record, vocabulary))
     readings = [] if _reports_others(record, vocabulary) else _read(record, arms, vocabulary)
     ordinals: Counter[tuple[str, int]] = Counter()
     largest = _largest(readings)
+    around, offered = surroundings(readings), candidates(readings)
     for reading in readings:
         address = parse(reading.locator).address
         ordinal = ordinals[address, reading.first_number]
         ordinals[address, reading.first_number] += 1
         identity = f"m{short_hash(record.record_id, address, str(reading.first_number), str(ordinal))}"
-        out.measurements.append(_row(record, reading, identity, vocabulary, largest))
-        out.alternatives.extend(_alternatives(identity, reading))
+        row = _row(record, reading, identity, vocabulary, largest)
+        reasons = _reasons(reading, row, around)
+        believed = weights().probability(reading.rule, reasons)
+        if believed is not None:
+            row["confidence"] = derived(believed)
+        out.measurements.append(row)
+        out.reasons[identity] = reasons
+        others = alternatives(reading, reasons, offered, arms, weights().wrong)
+        out.alternatives.extend(alternative_rows(identity, others, float(row["confidence"])))
     out.arms.extend(arm_rows(record, arms, readings, vocabulary))
     out.unread.extend(unread_rows(record, vocabulary))
 
@@ -129,7 +143,7 @@ def _row(
         spread_locator=reading.spread_locator,
         total_locator=reading.total_locator,
         n_locator=reading.n_locator if reading.n else "",
-        outcome=reading.outcome,
+        outcome=_told(reading, instrument),
         subscale=reading.subscale or (instrument.subscale if instrument else ""),
         **_measured(instrument, reading),
         arm=reading.arm,
@@ -157,6 +171,28 @@ def _row(
         confidence=derived(min(max(reading.confidence, 0.0), 1.0)),
         flags=";".join(dict.fromkeys(flags)),
     )
+
+
+def _reasons(reading: Reading, row: Row, around: Surroundings) -> tuple[str, ...]:
+    """Return the reasons of a row as it was settled: assembling may have found a change or turned bounds."""
+    if row["flags"] != ";".join(reading.flags) or row["change"] != written_truth(reading.change):
+        flags = tuple(flag for flag in row["flags"].split(";") if flag)
+        reading = dataclasses.replace(reading, change=row["change"] == "true", flags=flags)
+    return reasons_of(reading, around, (number(row["scale_min"]), number(row["scale_max"])))
+
+
+def _told(reading: Reading, instrument: InstrumentReading | None) -> str:
+    """Return the label of an outcome; a single word of a table that no instrument explains has the caption behind it."""
+    counted = reading.centre in {"count", "percent"}
+    if (
+        counted
+        or instrument is not None
+        or reading.source != "table"
+        or not _ONE_WORD.fullmatch(reading.outcome)
+    ):
+        return reading.outcome
+    caption = reading.context.partition("\n")[0][:_LONGEST_CAPTION].strip(" .;,")
+    return f"{reading.outcome} ({caption})" if caption else reading.outcome
 
 
 def _as_change(reading: Reading, instrument: InstrumentReading | None) -> Reading:
@@ -192,26 +228,3 @@ def _ascending(reading: Reading) -> tuple[str, str, tuple[str, ...]]:
     if lower is not None and upper is not None and lower > upper:
         return reading.upper, reading.lower, (*reading.flags, "bounds_descending")
     return reading.lower, reading.upper, reading.flags
-
-
-def _alternatives(identity: str, reading: Reading) -> list[Row]:
-    """Rank alternatives by field; their probabilities never sum to more than what the reading leaves open."""
-    fields: dict[str, list[tuple[float, str]]] = {}
-    for alternative in reading.alternatives:
-        fields.setdefault(alternative.field, []).append((alternative.probability, alternative.value))
-    rows = []
-    for name in sorted(fields):
-        ranked = sorted(dict.fromkeys(fields[name]), key=lambda pair: (-pair[0], pair[1]))
-        total = sum(p for p, _ in ranked)
-        share = min(1.0, 1.0 / total) if total > 0 else 0.0
-        for rank, (probability, value) in enumerate(ranked, 1):
-            rows.append(
-                ALTERNATIVES.row(
-                    measurement_id=identity,
-                    field=name,
-                    rank=str(rank),
-                    value=value,
-                    probability=derived(probability * share),
-                )
-            )
-    return rows

@@ -324,15 +324,22 @@ def _range_item(tokens: Sequence[Token], i: int, end: int, items: Items) -> int 
     return _past_percent(tokens, k + 1)
 
 
+def past_out(tokens: Sequence[Token], j: int) -> int:
+    """Return the position of "of" where "out of" stands at ``j``, else ``j``."""
+    out = j + 1 < len(tokens) and tokens[j].kind == WORD and tokens[j].text.lower() == "out"
+    return j + 1 if out and tokens[j + 1].kind == WORD and tokens[j + 1].text.lower() == "of" else j
+
+
 def _bare_item(tokens: Sequence[Token], i: int, end: int, items: Items) -> int:
     token = tokens[i]
-    after = tokens[i + 1] if i + 1 < end else None
+    j = past_out(tokens, i + 1)
+    after = tokens[j] if j < end else None
     if token.unit and _NO_RESULT_UNITS.match(token.unit):
         items.complete = False
         return i + 1
     if after is not None and (after.kind == "slash" or (after.kind == WORD and after.text.lower() == "of")):
-        k = i + 2
-        while k < end and k < i + 5 and tokens[k].kind == WORD:
+        k = j + 1
+        while k < end and k < j + 4 and tokens[k].kind == WORD:
             k += 1
         if k < end and tokens[k].kind == NUMBER and items.fraction is None:
             items.fraction = (token.text, tokens[k].text)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from sonospine.extraction.brackets import LEVELS, Items, read_interval, read_items, read_p
+from sonospine.extraction.brackets import LEVELS, Items, past_out, read_interval, read_items, read_p
 from sonospine.extraction.expression_building import (
     LOOKAHEAD,
     Builder,
@@ -232,9 +232,9 @@ class _Reader:
         return max(first.end, last.end)
 
     def _fraction(self, i: int) -> int | None:
-        """Read ``n/N (%)`` and ``n of N (%)``; ``n/N`` alone may be a score and is flagged."""
+        """Read ``n/N (%)``, ``n of N (%)`` and ``n out of N (%)``; ``n/N`` alone may be a score and is flagged."""
         tokens, first = self.tokens, self.tokens[i]
-        j = i + 1
+        j = past_out(tokens, i + 1)
         if j >= len(tokens) or not (
             tokens[j].kind == "slash" or (tokens[j].kind == WORD and tokens[j].text.lower() == "of")
         ):

@@ -13,7 +13,7 @@ _BREAKERS = frozenset(
         "was were is are be been being had has have did do does while whereas but however although and or nor than as that "
         "which who whose when where if because since so thus then in by from to into between among within after before "
         "following until under over during throughout per via using both either each compared versus vs v against respectively "
-        "showed show shows showing remained remain became found observed reported noted seen rose rise fell fall dropped drop "
+        "according showed show shows showing remained remain became found observed reported noted seen rose rise fell fall dropped drop "
         "went achieved achieve experienced developed occurred occur required needed underwent received receiving demonstrated "
         "averaged ranged ranging gave got made took led resulted there we they it he she not without up down "
         "differ differs reached reach scored rated stayed declined exceeded equalled felt kept lost gained can could may"
@@ -47,10 +47,11 @@ _KEPT_AT_END = frozenset(
 )
 
 
+_HARMFUL = frozenset(str.split("adverse side toxic harmful undesirable unwanted untoward"))
 _CUT_AT_END = (_WEAK | _JOINERS) - _KEPT_AT_END
 
 _CIRCUMSTANCE = re.compile(
-    r"\b(?:during|after|by|among|on|under|between|within|through|via|independent of|following|than|before|with|without|of the)\s+"
+    r"\b(?:during|after|according\s+to|by|among|on|under|between|within|through|via|independent of|following|than|before|with|without|of the)\s+"
     r"(?:(?:the|a|an|this|these|their|both|each|all)\s+)*$",
     re.IGNORECASE,
 )
@@ -106,7 +107,7 @@ def _close(run: list[tuple[int, int, str]], text: str, found: list[Label]) -> No
     words = list(run)
     while words and (words[0][2] in _WEAK or words[0][2] in _JOINERS):
         words.pop(0)
-    while words and words[-1][2] in _CUT_AT_END:
+    while words and words[-1][2] in _CUT_AT_END and not _names_harm(words):
         words.pop()
     if not words:
         reserve = [w for w in run if w[2] in _RESERVE]
@@ -119,6 +120,11 @@ def _close(run: list[tuple[int, int, str]], text: str, found: list[Label]) -> No
         return
     start, end = words[0][0], words[-1][1]
     found.append(Label(start, end, text[start:end]))
+
+
+def _names_harm(words: list[tuple[int, int, str]]) -> bool:
+    """Tell whether a phrase ends in "adverse effects" or the like, where the last word is part of the name."""
+    return len(words) > 1 and words[-1][2] in {"effect", "effects"} and words[-2][2] in _HARMFUL
 
 
 def nearest_before(labels: list[Label], position: int, text: str) -> Label | None:

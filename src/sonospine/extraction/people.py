@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from sonospine.extraction.arm_labels import COUNT, count_of
 from sonospine.extraction.expressions import Expression, NumberSpan
@@ -22,6 +22,12 @@ _NOBODY = re.compile(
     r"[a-z][\w-]*(?:\s+(?=[a-z]))){1,6}?)(?:(?:was|were|have been|has been|had been)\s+)?"
     r"(?:reported|observed|noted|seen|found|recorded|detected|encountered|occurred|developed)\b"
 )
+_THERE_WERE_NONE = re.compile(
+    r"\b[Tt]here\s+(?:was|were)\s+(?P<all>(?P<no>no)\s+(?!effects?\b)"
+    r"(?:(?!(?:significan\w*|differ\w*|chang\w*|correlat\w*|associat\w*|interaction\w*|evidence|trend)\b)"
+    r"[a-z][\w-]*(?:\s+(?=[a-z]))?){1,4}?)(?=\s+(?:in|during|among|of)\b|\s*[.,;])"
+)
+_SHARE_OF = re.compile(r"\s+of\s+(?:the\s+)?(?:[a-z][\w-]*\s+){1,3}[(\[]\s*", re.IGNORECASE)
 _NUMBER_OF = re.compile(
     rf"\b(?:[Nn]umbers?|[Nn]o\.)\s+of\s+(?:the\s+)?(?:{_PERSONS}|episodes|events|attacks)\b(?!\s+per\b)(?:[^.;]|\.(?=\d))*$"
 )
@@ -49,7 +55,7 @@ def listed_people(text: str) -> list[Expression]:
     Events that a bracket divides between two groups are counts too.
     """
     found: list[Expression] = [e for split in _SPLIT.finditer(text) for e in _parts_of_sum(split)]
-    for nobody in _NOBODY.finditer(text):
+    for nobody in (*_NOBODY.finditer(text), *_THERE_WERE_NONE.finditer(text)):
         span = NumberSpan(nobody.start("no"), nobody.end("no"), "0")
         end = span.start + len(nobody["all"].rstrip())
         found.append(Expression(span.start, end, "count", "0", numbers=(span,), explicit=True))
@@ -88,3 +94,29 @@ def subgroup_of(text: str) -> Subgroup | None:
         return None
     n = count_of(found["n"])
     return Subgroup(found.start(), found.end(), found["what"], n, found.start("n"), found.end("n"))
+
+
+def with_their_fractions(text: str, expressions: Sequence[Expression]) -> list[Expression]:
+    """Join a percentage to the fraction that a bracket behind it gives: "33 % of patients (25/75)" is one count."""
+    kept: list[Expression] = []
+    for expression in expressions:
+        last = kept[-1] if kept else None
+        if last is not None and last.centre == "percent" and _is_its_fraction(text, last, expression):
+            kept[-1] = replace(
+                expression,
+                centre="count",
+                percent=last.value,
+                explicit=True,
+                flags=tuple(f for f in expression.flags if f != "score_or_count"),
+            )
+        else:
+            kept.append(expression)
+    return kept
+
+
+def _is_its_fraction(text: str, percent: Expression, fraction: Expression) -> bool:
+    if not fraction.total or not fraction.value.isdigit() or int(fraction.total) == 0:
+        return False
+    if _SHARE_OF.fullmatch(text, percent.end, fraction.start) is None:
+        return False
+    return abs(100 * int(fraction.value) / int(fraction.total) - float(percent.value)) <= 1.0

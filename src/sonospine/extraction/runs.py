@@ -36,6 +36,10 @@ _AFTER = re.compile(
 )
 _COUNTED = re.compile(r"\s*(?:(?!and\b|or\b)[a-z][\w-]+)(?=\s+(?:in|of|for|under)\b)")
 _COMPOUND_UNIT = re.compile(r"\s*[A-Za-zµμ%]+(?:\s?[./·*]\s?[A-Za-z\d²³]+)+(?=\s|[,;)])")
+_UNIT = re.compile(
+    r"\s*(?!(?:in|and|or|at|on|for|with|to|vs|from|than|by|of|the|was|were|but|after|under)\b)[A-Za-z\u00b5\u03bc\u00b0]{1,5}"
+    r"(?=\s+(?:in|after|for|with|on|under|and|vs|versus)\b)"
+)
 _TAIL_END = re.compile(r";|,?\s*\b(?:while|whereas|but)\b|,\s*and\b|\.\s", re.IGNORECASE)
 
 
@@ -111,6 +115,8 @@ def _group(parts: Parts) -> list[list[Expression]]:
 def _counted_end(text: str, last: Expression) -> int:
     """Return where a value ends with its unit or what it counts: "20.3 mGy.cm", "32 of 37 joints" in group A."""
     counted = (_COUNTED if last.total else _COMPOUND_UNIT).match(text, last.end)
+    if counted is None and last.spread_value:
+        counted = _UNIT.match(text, last.end)
     return counted.end() if counted else last.end
 
 

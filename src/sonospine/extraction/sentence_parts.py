@@ -12,7 +12,7 @@ from sonospine.extraction.arm_labels import CONTROLS, normalised, words_of
 from sonospine.extraction.arms import Arm, DocumentArms
 from sonospine.extraction.attachment import Mention
 from sonospine.extraction.expressions import Expression, find_expressions
-from sonospine.extraction.people import Subgroup, listed_people, subgroup_of
+from sonospine.extraction.people import Subgroup, listed_people, subgroup_of, with_their_fractions
 from sonospine.extraction.times import TimeMention, find_times
 
 _P_VALUE = re.compile(r"\b[pP](?:[- ]?values?)?\s*[=<>≤≥]+\s*[\d.,·]+(?:\s*[×x]\s*10\S+)?")
@@ -25,9 +25,18 @@ _EXTRA_TIMES = (
     ("after", _AFTER, "follow_up", None),
 )
 _GROUP_NAMED = re.compile(
-    r"\b(?:[Gg]roups?|[Aa]rms?)\s+(?P<code>[A-Z]{1,5}\d{0,2}|\d{1,2}|[a-d])\b|(?P<words>(?:[\w+/\-–]+\s+){1,3})(?:groups?|arms?)\b(?!\s+(?:[A-Z]{1,5}\d{0,2}|\d{1,2})\b)"
+    r"\b(?:[Gg]roups?|[Aa]rms?)\s+(?P<code>[A-Z]{1,5}\d{0,2}|\d{1,2}|[a-d])\b|(?P<words>(?:[\w+/\-–]+\s+){1,3})(?:(?P<many>groups|arms)|group|arm)\b(?!\s+(?:[A-Z]{1,5}\d{0,2}|\d{1,2})\b)"
 )
 _GROUP = re.compile(r"[GgAa]r(?:oup|m)")
+_CLUSTERS = re.compile(
+    r"\b(?P<side>[Ii]ntervention|[Cc]ontrol|[Tt]reatment|[Cc]omparison)\s+"
+    r"(?:villages|clusters|schools|practices|clinics|hospitals|communities|households|homes|wards|districts)\b"
+)
+_OF_ALL = frozenset(
+    str.split(
+        "between among across in of for the these our all both other two three four study treatment intervention different trial"
+    )
+)
 _MORE_CODES = re.compile(
     r"\s*(?:,|and|or|vs\.?|versus|&|,\s*and)\s+(?P<code>[A-Z]{1,5}\d{0,2}|\d{1,2})\b(?![.%]?\d|\s*(?:±|%|\())"
 )
@@ -164,7 +173,7 @@ class ArmFinder:
         """Return the arms named in a sentence, in order."""
         if not self.arms.arms:
             return []
-        found = list(self._grouped(text))
+        found = [*self._grouped(text), *self._clusters(text)]
         if self._pattern is not None:
             for hit in self._pattern.finditer(text):
                 arm = self._arm_named(hit.group())
@@ -192,12 +201,20 @@ class ArmFinder:
                     yield from self._further_codes(text, hit.end())
                 continue
             words = hit["words"].split()
+            if hit["many"] and all(word.lower() in _OF_ALL for word in words):
+                continue
             for cut in range(len(words)):
                 label = " ".join(words[cut:])
                 arm = self.arms.match(label)
                 if arm and normalised(label):
                     yield Mention(hit.start() + hit["words"].find(words[cut]), hit.end(), arm)
                     break
+
+    def _clusters(self, text: str) -> Iterable[Mention[Arm]]:
+        for hit in _CLUSTERS.finditer(text):
+            arm = self.arms.match(f"{hit['side']} group")
+            if arm:
+                yield Mention(hit.start(), hit.end(), arm)
 
     def _further_codes(self, text: str, position: int) -> Iterable[Mention[Arm]]:
         while hit := _MORE_CODES.match(text, position):
@@ -230,7 +247,7 @@ def parts_of(
         for e in find_expressions(text, decimal_comma=decimal_comma)
         if not any(p.start < e.end and e.start < p.end for p in people) and not _is_torn(text, e)
     ]
-    every = _with_named_spreads(text, every)
+    every = with_their_fractions(text, _with_named_spreads(text, every))
     times = _times(text, every, definitions or {})
     subgroup = subgroup_of(text) if finder.arms.one_arm else None
     arms = [

@@ -212,7 +212,8 @@ def excluded_number(tokens: Sequence[Token], i: int, percent: bool, *, measured:
     if before is not None and before.kind == WORD and before.text.lower() in _LABELS and not measured:
         return True
     if token.text.isdigit() and len(token.text) == 4 and 1900 <= int(token.text) <= 2100 and not percent:
-        return after is None or after.kind != "plusminus"
+        opens = i == 0 and token.start == 0 and [t.kind for t in tokens[1:4]] == ["open", "number", "close"]
+        return not opens and (after is None or after.kind != "plusminus")
     if measured or percent:
         return False
     if (

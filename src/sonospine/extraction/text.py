@@ -10,6 +10,7 @@ from sonospine.extraction.alternatives import folded, holds
 from sonospine.extraction.arms import ALL, Arm, DocumentArms, is_one_patient
 from sonospine.extraction.attachment import Attached
 from sonospine.extraction.changes import changes
+from sonospine.extraction.comparisons import with_comparisons
 from sonospine.extraction.expressions import Expression
 from sonospine.extraction.language import sentences
 from sonospine.extraction.outcome_labels import Label, nearest_before, phrases
@@ -57,8 +58,12 @@ _SEEN = re.compile(
     r"\s*(?:was|were|have been|has been|had been)?\s*(?:\w+ly\s+)?(?:reported|observed|noted|seen|found|recorded|detected|encountered|occurred|developed)\b",
     re.IGNORECASE,
 )
+_THERE_WERE = re.compile(r"\bthere\s+(?:was|were)\s+$", re.IGNORECASE)
+_CAUSE = re.compile(
+    r"\s*(?:related|due|attribut\w+|attributable)\s+to\s+(?:the\s+)?(?:[\w-]+\s+){1,4}?(?=was\b|were\b|ha[sd]\b|have\b|occur)"
+)
 _NO_EVENT = re.compile(
-    r"\b(?:differ\w*|chang\w*|correlation|association|effects?|interaction|relation\w*|evidence|improvement|significan\w*|reduction|increase|decrease|trend)\b(?! events?)",
+    r"\b(?:differ\w*|chang\w*|correlation|association|(?<!adverse )(?<!side )effects?|interaction|relation\w*|evidence|improvement|significan\w*|reduction|increase|decrease|trend)\b(?! events?)",
     re.IGNORECASE,
 )
 _DURATION = re.compile(r"\s*(?:weeks?|months?|years?|days?|hours?)\b", re.IGNORECASE)
@@ -143,7 +148,8 @@ def _passage(passage: Passage, document: _Document) -> Iterator[Reading]:
             continue
         labels = phrases(text, parts.masked())
         changed = False
-        for run in closed_by(runs_of(parts, previous, document.arms.arms), parts):
+        runs = with_comparisons(parts, runs_of(parts, previous, document.arms.arms))
+        for run in closed_by(runs, parts):
             run = _timed(run, parts, earlier)
             if any(wants_time(time) for time in run.times.values) and document.planned.only is not None:
                 run = filled(run, document.planned.only, run.times.how, nameless=False)
@@ -236,7 +242,12 @@ def _readings(
             adjusted=statistic.adjusted,
             p_value=statistic.p_value,
             flags=(*statistic.flags, "time_from_methods") if planned else statistic.flags,
-            evidence=evidence,
+            evidence=(
+                *evidence,
+                f"time: {run.times.how}",
+                *(("outcome from the sentence before",) if inherited else ()),
+                *(() if instrument is not None else ("outcome not known to the vocabulary",)),
+            ),
             time=time.text if time else "",
             weeks=time.weeks if time else None,
             phase=time.phase if time else "",
@@ -299,14 +310,17 @@ def _of_arm(reading: Reading, arm: Arm | None, run: Run, arms: DocumentArms) -> 
         evidence=(*reading.evidence, f"arm: {run.arms.how}"),
         alternatives=others if weight < 1 else (),
     )
-    return _with_n(made, arm.n_analysed or arm.n_randomised, arm.n_locator)
+    return _with_n(made, *arm.size(baseline=reading.phase == "baseline"))
 
 
 def _is_nobody(statistic: Expression, parts: Parts, label: Label) -> bool:
     """Tell whether nobody at all had something: "no adverse events were seen", "... in either group"."""
     none = statistic.centre == "count" and statistic.value == "0" and not statistic.total and not parts.arms
-    seen = none and _SEEN.match(parts.text, label.end)
-    return bool(seen) and statistic.numbers[0].end <= label.start and not _NO_EVENT.search(label.text)
+    cause = _CAUSE.match(parts.text, label.end) if none else None
+    there = none and _THERE_WERE.search(parts.text, 0, statistic.start)
+    seen = there or (none and _SEEN.match(parts.text, cause.end() if cause else label.end))
+    whole = parts.text[statistic.start : max(statistic.end, label.end)]
+    return bool(seen) and statistic.numbers[0].end <= label.start and not _NO_EVENT.search(whole)
 
 
 def _of_every_arm(reading: Reading, arms: DocumentArms) -> Iterator[Reading]:
@@ -317,7 +331,7 @@ def _of_every_arm(reading: Reading, arms: DocumentArms) -> Iterator[Reading]:
         named = replace(
             reading, arm=arm.label, arm_definition=arm.definition, flags=(*reading.flags, "of_every_arm")
         )
-        yield _with_n(named, arm.n_analysed or arm.n_randomised, arm.n_locator)
+        yield _with_n(named, *arm.size())
 
 
 def _of_subgroup(reading: Reading, parts: Parts, passage: Passage) -> Reading | None:

@@ -22,6 +22,8 @@ _HYPHENS = "-\u2010\u2011\u2012\u2013\u2014\u2015"
 _DASHES = _HYPHENS + _MINUS
 _DOTS = ".\u00b7\u2027\u2219\u22c5"
 _THIN = "\u2009\u202f\u2008"
+# A cell of nothing but digits in groups of three is one number; inside a text a plain space may part two.
+_SPACED = r"\A[1-9]\d{0,2}(?: \d{3})+\Z"
 
 _WORDED = any_of(BELOW_HUNDRED)
 _COUNTED = (
@@ -33,13 +35,14 @@ _COUNTED = (
 def _pattern(decimal_comma: bool) -> re.Pattern[str]:
     if decimal_comma:
         number = (
-            r"\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:[" + _THIN + r"]\d{3})+(?:,\d+)?(?!\d)"
+            _SPACED + r"|\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:[" + _THIN + r"]\d{3})+(?:,\d+)?(?!\d)"
             r"|\d+(?:[," + _DOTS + r"]\d+)*|[" + _DOTS + r",]\d+"
         )
     else:
         number = (
             # A decimal comma is beyond doubt beside a plus-minus sign, whatever the rest of the document does.
-            r"\d{1,3},\d{1,2}(?=\s?\u00b1)|(?<=\u00b1)\d{1,3},\d{1,2}(?![\d,])|(?<=\u00b1\s)\d{1,3},\d{1,2}(?![\d,])"
+            _SPACED
+            + r"|\d{1,3},\d{1,2}(?=\s?\u00b1)|(?<=\u00b1)\d{1,3},\d{1,2}(?![\d,])|(?<=\u00b1\s)\d{1,3},\d{1,2}(?![\d,])"
             r"|\d{1,3}(?:,\d{3})+(?:[" + _DOTS + r"]\d+)?(?![\d])(?!,\d)"
             r"|\d{1,3}(?:[" + _THIN + r"]\d{3})+(?:\.\d+)?(?!\d)"
             r"|\d+(?:[" + _DOTS + r"]\d+)*|[" + _DOTS + r"]\d+"
@@ -104,7 +107,7 @@ def normal_number(printed: str, *, decimal_comma: bool = False) -> str | None:
         return "0"
     sign = "-" if printed[0] in _DASHES else ""
     digits = printed[1:].strip() if printed[0] in _DASHES or printed[0] == "+" else printed
-    digits = _THIN_SPACES.sub("", digits)
+    digits = _THIN_SPACES.sub("", digits).replace(" ", "")
     separators = _SEPARATORS.findall(digits)
     if decimal_comma:
         if separators.count(",") == 1 and digits.rfind(",") > digits.rfind("."):
@@ -167,10 +170,22 @@ def _number(text: str, start: int, end: int, gap: bool, tokens: list[Token], dec
             start, gap = previous.start, previous.gap
         elif previous.gap:
             previous.ambiguous = True
+    elif previous is not None and _parted_minus(
+        text, previous, tokens[-2] if len(tokens) > 1 else None, start
+    ):
+        tokens.pop()
+        start, gap = previous.start, previous.gap
     written = normal_number(text[start:end], decimal_comma=decimal_comma)
     if written is None:
         return Token(GARBLED, start, end, text[start:end], gap)
     return Token(NUMBER, start, end, written, gap)
+
+
+def _parted_minus(text: str, dash: Token, before: Token | None, start: int) -> bool:
+    """Tell whether a minus that one space parts from its number is the sign: ``(\u2212 0.42; \u2212 0.06)``."""
+    if dash.kind != DASH or dash.text not in _MINUS or start - dash.end != 1 or not text[dash.end].isspace():
+        return False
+    return before is None or before.kind in ("open", "semicolon", "comma", "colon", "equals")
 
 
 def _is_sign(dash: Token, before: Token | None) -> bool:

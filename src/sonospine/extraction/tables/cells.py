@@ -12,6 +12,8 @@ from sonospine.extraction.tables.layout import is_numeric
 from sonospine.extraction.tables.roles import Roles
 from sonospine.model.places import cell_address
 
+_SPREAD = re.compile(r"\bstandard\s+(?:deviations?|errors?)\b|\bS\.?[DE]\.?(?:M\.?)?s?\b")
+_MODEL = re.compile(r"\bregress\w*|\b[tz][-\s]statistics?\b|\bcoefficients?\b", re.IGNORECASE)
 _WRAPPED = re.compile(r"^\s*[(\[].*[)\]]\W*$", re.DOTALL)
 
 
@@ -83,15 +85,22 @@ def _path(roles: Roles, row: int, column: int) -> list[Label]:
 
 
 def _companion_rows(roles: Roles) -> dict[int, int]:
-    """Return for each row the one below that holds nothing but its spread (a row labelled ``SD`` or ``95% CI``)."""
+    """Return for each row the one below that holds nothing but its spread.
+
+    That is a row labelled ``SD`` or ``95% CI``, or one of brackets without a label where the table names a spread.
+    """
     layout = roles.layout
     found: dict[int, int] = {}
+    told = (roles.table.caption, *roles.table.footnotes)
+    stated = any(_SPREAD.search(text) for text in told) and not any(_MODEL.search(text) for text in told)
     for row in layout.body:
         below = row + 1
         if below not in layout.body or row in found.values():
             continue
         last = [c for c in layout.stubs if layout.texts[below][c].strip()]
         if not last:
+            if stated and _all_wrapped(layout.texts[below]) and any(layout.values[row]):
+                found[row] = below
             continue
         label = roles.label(below, last[-1])
         above = [c for c in layout.stubs if layout.texts[row][c].strip()]
@@ -99,6 +108,12 @@ def _companion_rows(roles: Roles) -> dict[int, int]:
         if label.spread_only and upper is not None and not upper.spread_only and not label.counts:
             found[row] = below
     return found
+
+
+def _all_wrapped(row: tuple[str, ...]) -> bool:
+    """Tell whether a row holds numbers in brackets and nothing else."""
+    filled = [text for text in row if text.strip()]
+    return len(filled) > 1 and all(_WRAPPED.match(text) and is_numeric(text) for text in filled)
 
 
 def _with_companion(

@@ -26,7 +26,33 @@ _CODED_ARM = re.compile(r"\(\s*(?P<short>[A-Z][A-Za-z]{0,4}\d?)\s*(?:[;,:]\s*n\s
 _UNSIGNED = re.compile(
     r"(?:^|[;,.:]\s+)(?P<short>[A-Z][A-Za-z]*[A-Z0-9]\w*(?:-[A-Z0-9]\w*)*)\s+(?P<long>[A-Za-z][a-z][^;,.:=()]{2,70})"
 )
+_ITEM = re.compile(
+    r"^\W*(?:(?:abbreviations?|notes?)\W+)?(?P<shorts>[^\s,;:=]{2,12}(?:(?:,\s*|\s+and\s+)[^\s,;:=]{2,12}){0,2})(?:\s+(?:group|subscale))?\s*[,:=]\s*(?P<long>[A-Za-z][^;:=]{3,90}?)\W*$",
+    re.IGNORECASE,
+)
+_NAMELIKE = re.compile(r".*(?:[A-Z].*[A-Z0-9]|[A-Z/_].*)")
+_AND_LATER = re.compile(
+    r"\b(?:and|to)\s+(?:(?:at|the|immediately)\s+)*(?:after|post|following|end)\b", re.IGNORECASE
+)
 CONTEXT_LENGTH = 600
+
+
+def _listed(note: str) -> list[tuple[str, str]]:
+    """Return the abbreviations of a note that lists them between semicolons: its form tells what they are.
+
+    ``XY, long name; Zd and Znd, other name`` needs no fitting initials. A note of which less than two thirds reads so
+    lists something else.
+    """
+    items = [item for item in note.split(";") if item.strip()]
+    told = [found for item in items if (found := _ITEM.match(item)) is not None]
+    if len(told) < 3 or len(told) * 3 < len(items) * 2:
+        return []
+    pairs = [
+        (short, found["long"].strip())
+        for found in told
+        for short in re.split(r",\s*|\s+and\s+", found["shorts"])
+    ]
+    return [(short, long) for short, long in pairs if _NAMELIKE.match(short)]
 
 
 @dataclass
@@ -100,6 +126,9 @@ class TableContext:
                 if not listed or initials_fit(match["short"], match["long"]):
                     found.setdefault(match["short"], match["long"].strip())
         for text in self.table.footnotes:
+            for short, long in _listed(text):
+                found.setdefault(short, long)
+        for text in self.table.footnotes:
             for match in _UNSIGNED.finditer(text):
                 if initials_fit(match["short"], match["long"]):
                     found.setdefault(match["short"], match["long"].strip())
@@ -152,7 +181,8 @@ class TableContext:
 
     def expanded(self, label: str) -> str:
         """Return a label with the meaning of its abbreviations behind them."""
-        for short in dict.fromkeys(_SHORT.findall(label)):
+        odd = (s for s in self.expansions if not _SHORT.fullmatch(s) and s in label)
+        for short in dict.fromkeys((*_SHORT.findall(label), *odd)):
             meaning = self.meaning(short)
             if meaning and meaning.lower() not in label.lower():
                 at = re.search(rf"(?<![\w-]){re.escape(short)}(?![\w-])", label)
@@ -165,9 +195,18 @@ class TableContext:
         return tuple(find_times(self.table.caption, self.definitions))
 
     @functools.cached_property
+    def header_weeks(self) -> frozenset[float]:
+        """The times that cells of the header name."""
+        heads = {cell.text for row in self.table.rows[: max(1, self.table.header_rows)] for cell in row[1:]}
+        times = (t for text in sorted(heads) if len(text) < 200 for t in find_times(text, self.definitions))
+        return frozenset(t.weeks for t in times if t.weeks is not None)
+
+    @functools.cached_property
     def baseline(self) -> bool:
         """Whether the caption announces characteristics before treatment and no later time."""
-        later = any(t.phase == "follow_up" for t in self.caption_times)
+        later = any(t.phase == "follow_up" for t in self.caption_times) or _AND_LATER.search(
+            self.table.caption
+        )
         return is_baseline_caption(self.table.caption) and not later
 
     @functools.cached_property
@@ -236,6 +275,9 @@ def settle_time(
             times = [t for t in times if t.phase != "baseline"] or ([] if change else times)
             times = times[-1:]
         found += [(timed, t, label) for t in times]
+    own = next((t for timed, t, label in found if not timed and _all_baseline(t, label)), None)
+    if own is not None and not change:
+        return own, ()
     if any(timed for timed, _, _ in found):
         found = [item for item in found if item[0]]
     elif context.baseline and not any(t.phase == "baseline" or label.outcome == "" for _, t, label in found):
@@ -257,6 +299,8 @@ def settle_time(
         vague, inferred = only_later, ("time_from_table",)
         if vague.weeks is not None:
             return vague, inferred
+    if vague is None and context.baseline and any(_AFTERWARDS.search(label.text) for _, label in near):
+        return None, ("time_unknown",)
     time, flags = _from_caption(vague, context, change=change)
     if (
         time is not None
@@ -269,6 +313,11 @@ def settle_time(
         if context.later is not None:
             return replace(time, weeks=context.later), ("time_from_article",)
     return time, flags
+
+
+def _all_baseline(time: TimeMention, label: Label) -> bool:
+    """Tell whether a label says baseline and names nothing else, whatever visit the column is of."""
+    return time.phase == "baseline" and not label.change and len(label.outcome) <= len("mm")
 
 
 def _from_start(
@@ -290,6 +339,11 @@ _ENDS_COURSE = re.compile(
     r"post-?\s?(?:treatment|intervention|therapy|test|training|program)|^(?:after|post)\b|(?:after|post)$|\bend\b|sessions|treatments$|completion|conclusion|final\s+test",
     re.I,
 )
+# Among characteristics of the patients, these are known only afterwards.
+_AFTERWARDS = re.compile(
+    r"^\W*(?:completed|discontinu\w+|withdrew|withdrawals?|dropped\s+out|drop-?outs?|died|deaths?|lost\s+to|adverse|rescue)\b|\brequirements?\b",
+    re.IGNORECASE,
+)
 _FOLLOWS = re.compile(r"follow[-\s]?up|^after\b|\bpost|\bafter\b", re.IGNORECASE)
 
 
@@ -299,6 +353,8 @@ def _from_caption(
     later = {t.weeks: t for t in context.caption_times if t.phase == "follow_up" and t.weeks is not None}
     if len(later) == 1:
         time = next(iter(later.values()))
+        if vague is None and time.weeks in context.header_weeks:
+            return None, ("time_unknown",)  # the caption speaks of the columns that name this time
         if vague is not None or change or not any(t.phase == "baseline" for t in context.caption_times):
             return time, ("time_from_caption",)
     if vague is not None:
@@ -307,6 +363,7 @@ def _from_caption(
         word = next((t for t in context.caption_times if t.phase == "baseline"), None)
         return word or TimeMention(0, 0, "baseline", 0.0, "baseline"), ("time_from_caption",)
     named = {(t.weeks, t.phase): t for t in context.caption_times}
-    if len(named) == 1:
+    goes_on = any(t.phase == "baseline" for t in named.values()) and _AND_LATER.search(context.table.caption)
+    if len(named) == 1 and not goes_on:
         return next(iter(named.values())), ("time_from_caption",)
     return None, ("time_unknown",)

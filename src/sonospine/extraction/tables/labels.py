@@ -22,7 +22,7 @@ _N_TAIL = re.compile(
 _P = re.compile(
     r"^\W*(?:p|sig\.?|significance|f|t|z|d|df|chi|test|r|eta|\u03b7.?|u|q|h)\W*(?:values?)?\W*$|^\W*(?:\u03c7|chi|r|eta|\u03b7.?)\W*2\W*(?:values?)?\W*$"
     r"|\bp\s*[-\u2010-\u2013]?\s*(?:values?|level)\b|\bp\s*[<>=]|^\W*p\s*\(|\bsign(?:if|\.)|\b(?:wilcoxon|anova|mann|friedman|fisher|kruskal|chi|\u03c7|t)\b.{0,12}\btest\b"
-    r"|\btest\s+statistic|\beffect\s+size|\bcohen|\b[ftz][-\s]values?\b|\bpower\b|\bANCOVA\b|\bstatistics\b|\u03c3|\bvariances?\b|\bdifferences?\s+(?:of|in|between)\s+(?:the\s+)?(?:sds?\b|standard\s+deviations?)|\binter-?action\b",
+    r"|\btest\s+statistic|^\W*z[-\s]?scores?\W*$|^\W*(?:x|chi|\u03c7)\W?[2\u00b2]?\s*/\s*[tzF]\W*$|^\W*ES\b(?:\W*\(|\W*$)|\beffect\s+size|\bcohen|\b[ftz][-\s]values?\b|\bpower\b|\bANCOVA\b|\bstatistics\b|\u03c3|\bvariances?\b|\bdifferences?\s+(?:of|in|between)\s+(?:the\s+)?(?:sds?\b|standard\s+deviations?)|\binter-?action\b",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(
@@ -37,11 +37,11 @@ _RATIO = re.compile(
     r"\b(?:odds\s+ratio|risk\s+ratio|relative\s+risk|hazard\s+ratio|rate\s+ratio|NNT|number\s+needed)\b|\b(?:OR|RR|HR)\b(?=\s*(?:\(|$|\[))"
 )
 _CHANGE = re.compile(
-    r"\b(?:changes?|chg|change[sd]?\s+from|improvements?|reductions?|decreases?|decline|gain|delta|increases?)\b|[\u0394\u2206]|from\s+baseline",
+    r"\b(?:changes?|chg|change[sd]?\s+from|improvements?|reductions?|decreases?|decline|gain|delta|increases?)\b|[\u0394\u2206]|from\s+(?:the\s+)?baseline",
     re.IGNORECASE,
 )
 _PERCENT_CHANGE = re.compile(
-    r"%\s*(?:change|reduction|improvement|decrease)|\b(?:percent\w*|relative)\s+(?:change|reduction|improvement)",
+    r"^\W*%\s*\(\s*(?:\d+\s*%\s*)?C[IL]|%\s*(?:change|reduction|improvement|decrease)|\b(?:percent\w*|relative)\s+(?:change|reduction|improvement)",
     re.I,
 )
 _NUMBERS_LABEL = re.compile(
@@ -76,7 +76,13 @@ _PAIR = re.compile(
     re.I,
 )
 _GROUP_BEFORE = re.compile(r"\b(?:group|arm)\s*$", re.IGNORECASE)
+_POST = re.compile(r"\bpost\s*[-\u2010-\u2013]?\s*$", re.IGNORECASE)
 _GROUP_BEHIND = re.compile(r"\s*(?:group|arm)\b\s*(?:$|[(\[,;)])", re.IGNORECASE)
+_WINDOW = re.compile(
+    r"(?<![\w.])(?P<first>\d{1,2})\s?(?:h\s?)?(?:[-\u2010-\u2015\u2212]|to)\s?(?P<last>\d{1,3})\s?(?:h|hrs?|hours?)\b",
+    re.I,
+)
+_STRETCH = re.compile(r"\b(?:time|period|phase|interval|early|late|delayed|post-?\w+)\b", re.IGNORECASE)
 _NOISE = re.compile(r"^[\W_]*$")
 
 
@@ -141,10 +147,11 @@ class LabelReader:
 
     def _read(self, text: str) -> Label:
         times = (
-            tuple(t for t in find_times(text, self.definitions) if not _names_group(text, t))
+            tuple(t for t in find_times(text, self.definitions) if not _is_no_time(text, t))
             if len(text) < 400
             else ()
         )
+        times = times or _window(text)
         n = _N.search(text) or _N_TAIL.search(text)
         value = (n["n"] or (n["n2"] if "n2" in n.re.groupindex else "") or "").replace(",", "") if n else ""
         kept = _cut(text, [(t.start, t.end) for t in times] + ([n.span()] if n else []))
@@ -187,8 +194,18 @@ class LabelReader:
         return None
 
 
-def _names_group(text: str, time: TimeMention) -> bool:
-    """Tell whether what reads like a time is the name of a group: ``Group H1``, ``3 h group``."""
+def _window(text: str) -> tuple[TimeMention, ...]:
+    """Return the end of a stretch of hours that a label names as such: ``Late period (2-24 h)``."""
+    found = _WINDOW.search(text)
+    if found is None or not _STRETCH.search(text) or int(found["first"]) >= int(found["last"]):
+        return ()
+    return (TimeMention(found.start(), found.end(), found.group(), int(found["last"]) / 168, "follow_up"),)
+
+
+def _is_no_time(text: str, time: TimeMention) -> bool:
+    """Tell whether what reads like a time is none: the name of a group (``Group H1``, ``3 h group``), ``post-baseline``."""
+    if time.phase == "baseline" and _POST.search(text[: time.start]):
+        return True  # "post-baseline" is whatever visit the column is of
     return bool(_GROUP_BEFORE.search(text[: time.start]) or _GROUP_BEHIND.match(text, time.end))
 
 
@@ -205,6 +222,7 @@ def _tidied(outcome: str, *, timed: bool) -> str:
         outcome = re.sub(
             r"[(\[]?\s*\b[TtVv]\d{1,2}\b\s*[)\]]?|\bvisit\s*\d+\b", " ", outcome, flags=re.IGNORECASE
         )
+    outcome = re.sub(r"^\W*(?:(?:or|and)\b\W*)+$", "", outcome)
     previous = None
     while previous != outcome:
         previous = outcome

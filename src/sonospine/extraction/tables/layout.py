@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from sonospine.extraction.expressions import Expression, find_expressions
+from sonospine.extraction.tables.axes import name_times
 from sonospine.model.record import Table
 
 _EMPTY = re.compile(
@@ -23,6 +24,7 @@ _SECOND = re.compile(r"\s*[(\[](?P<inner>[^()\[\]]+)[)\]]\W*$")
 _HEADER_N = re.compile(r"^\(?\s*n\s*=?\s*\d+\s*\)?$", re.IGNORECASE)
 MOST_COLUMNS = 60
 MOST_ROWS = 400
+MOST_STUBS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +107,16 @@ def lay_out(table: Table, *, decimal_comma: bool) -> Layout | None:
     values = tuple(tuple(cell_expressions(t, decimal_comma=decimal_comma) for t in row) for row in texts)
     spanning = [_spanning(table, i) for i in range(len(rows))]
     first_body = _first_body(texts, values, spanning, table.header_rows)
+    texts, values = name_times(texts, values, first_body)
     stubs = _stub_columns(texts, values, first_body)
     tests = frozenset(
         c
         for c in range(len(texts[0]))
         if c not in stubs and any(_P_HEADER.search(texts[h][c]) for h in range(first_body))
     )
+    texts, shifted = _under_spans(table, texts, first_body)
     texts, moved = _spread_names(texts, first_body, stubs)
+    moved |= shifted
     headers: dict[int, tuple[int, ...]] = {}
     current = tuple(range(first_body))
     body: list[int] = []
@@ -136,6 +141,36 @@ def lay_out(table: Table, *, decimal_comma: bool) -> Layout | None:
     if not any(values[r][c] for r in body for c in range(len(texts[0])) if c not in stubs):
         return None
     return Layout(texts, values, stubs, headers, tuple(body), frozenset(sections), frozenset(blanks), moved)
+
+
+def _under_spans(
+    table: Table, texts: tuple[tuple[str, ...], ...], first_body: int
+) -> tuple[tuple[tuple[str, ...], ...], dict[tuple[int, int], int]]:
+    """Put the labels of a header row under the wide cells above it, where an empty corner forgot to span both rows.
+
+    Without that span the row begins in the first column: its labels are as many as the columns of the wide cells
+    above, and the last of these have none. Returns the texts, and the printed columns of those that moved.
+    """
+    width = len(texts[0])
+    for row in range(1, first_body):
+        above = table.rows[row - 1]
+        own = [c for c, cell in enumerate(table.rows[row]) if (cell.row, cell.column) == (row, c)]
+        labels = [c for c in own if not is_empty(texts[row][c])]
+        wide = [
+            c
+            for c in range(1, width)
+            if sum(cell is above[c] or cell.column == above[c].column for cell in above) > 1
+        ]
+        if not labels or labels[0] != 0 or not is_empty(texts[row - 1][0]) or len(labels) != len(wide):
+            continue
+        if labels == wide or not is_empty(texts[row][width - 1]):
+            continue
+        line = ["" if c in own else texts[row][c] for c in range(width)]
+        for c, printed in zip(wide, labels, strict=True):
+            line[c] = texts[row][printed]
+        moved = {(row, c): printed for c, printed in zip(wide, labels, strict=True)}
+        return (*texts[:row], tuple(line), *texts[row + 1 :]), moved
+    return texts, {}
 
 
 def _spread_names(
@@ -226,7 +261,7 @@ def _stub_columns(
         if not filled:
             break
         labels = sum(not values[r][column] and bool(_LETTERS.search(texts[r][column])) for r in filled)
-        if labels * 2 <= len(filled) or column >= 4:
+        if labels * 2 <= len(filled) or column >= MOST_STUBS:
             break
         stubs.append(column)
     return tuple(stubs) if len(stubs) < width else (0,)

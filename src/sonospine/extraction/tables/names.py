@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from sonospine.extraction.tables.context import TableContext
 from sonospine.extraction.tables.labels import Label
-from sonospine.extraction.tables.roles import CellLabels, Roles
+from sonospine.extraction.tables.roles import CellLabels, Level, Roles
 
 LONGEST_OUTCOME = 200
 LONGEST_CAPTION = 120
+_POPULATIONS = re.compile(
+    r"\W*(?:(?:intention|intent)[- ]to[- ]treat|ITT|per[- ]protocol|PP|completers?)\W*(?:set|population|analysis|sample|group)?\W*",
+    re.I,
+)
+_SAYS_NOTHING = re.compile(
+    r"(?:\W*(?:mm|cm|kg|points?|scores?|values?|changes?|differences?|post|pre|baseline|means?|final|initial|follow-?\s?up)\b)+\W*",
+    re.IGNORECASE,
+)
+_UNITED = re.compile(r"\s*(?:[^\W\d_][\w-]*\s+){1,6}[(\[][^()\[\]]{1,16}[)\]]\W*$")
+_ANCHORS = re.compile(r"[\s,;:]*\b\d{1,3}\s*=\s*[^\W\d][^,;()\[\]=]*(?=[,;)\]]|$)")
+_AMOUNT = re.compile(r"\s*\d+(?:\.\d+)?\s*[^\W\d_%]+\W*$")
 _TIMES = re.compile(
     r"(?:weeks?|days?|months?|hours?|minutes?|years?|times?|time\s*points?|visits?|follow-?\s?ups?)",
     re.IGNORECASE,
 )
+_CODE = re.compile(r"^(?:[A-Z]|[IVX]{1,4}|\d{1,2}[a-z]?)$")
 _HEADS = re.compile(
     r"\b(?:groups?|arms?|treatments?|interventions?|variables?|characteristics?|parameters?|outcomes?|measures?|items?|stud(?:y|ies)|conditions?|regimens?"
     r"|allocation|randomi[sz]\w*|drugs?|dose|medication|method|technique|time|period|visit|patients?|subjects?|participants?|category|type|stage|phase|sites?)\b",
@@ -32,27 +45,78 @@ class Names:
     def outcome(self, labels: CellLabels, *, counts: bool) -> tuple[str, bool]:
         """Return the outcome label of a cell and whether only the caption names it."""
         parts: dict[str, bool] = {}
-        if (head := self._stub_head(labels)) is not None:
+        if (head := self._stub_head(labels) or self._measured_head(labels)) is not None:
             parts[head.outcome] = False
+        timed_elsewhere = any(
+            level in self._roles.time_levels and label.times for level, label in labels.all()
+        )
         for group in (labels.sections, labels.stubs, labels.columns):
             for level, label in group:
                 if self._roles.is_arm_level(level) or not label.outcome or label.total:
                     continue
+                if level in self._roles.arm_parents:
+                    continue
+                label = self._with_head(level, label)
                 if group is labels.sections and not counts and any(p.centre == "count" for p in label.pairs):
                     continue  # "Sex, n (%)" ends where means begin
                 named = any(not timed for timed in parts.values())
                 compares = label.difference or label.between or label.change or label.counts
+                if group is labels.sections and label.population and _POPULATIONS.fullmatch(label.outcome):
+                    continue
+                if group is labels.stubs and named and level[1] > 0 and _AMOUNT.match(label.text):
+                    continue  # the smallest change that matters, a dose: it stands beside the outcome
                 if group is labels.columns and named and (compares or self._roles.is_subgroup_level(level)):
                     continue
                 timed = level in self._roles.time_levels and (
                     group is not labels.sections or bool(label.times)
                 )
-                parts.setdefault(label.outcome, timed)
+                whole = (
+                    group is labels.stubs
+                    and label.times
+                    and not timed
+                    and timed_elsewhere
+                    and not label.pairs
+                )
+                parts.setdefault(label.text.strip() if whole else label.outcome, timed)
         telling = [part for part, timed in parts.items() if not timed] or list(parts)
-        if any(re.search(r"[^\W\d_]{2}", part) and not _TIMES.fullmatch(part) for part in telling):
+        if any(
+            re.search(r"[^\W\d_]{2}", part)
+            and not _TIMES.fullmatch(part)
+            and not _SAYS_NOTHING.fullmatch(part)
+            for part in telling
+        ):
             return self._context.expanded(", ".join(telling))[:LONGEST_OUTCOME], False
-        named_above = (self._caption.outcome or self._roles.table.caption)[:LONGEST_CAPTION]
+        # "0 = none, 100 = worst imaginable" explains the scale: it is no word of what was measured.
+        named_above = _ANCHORS.sub("", self._caption.outcome or self._roles.table.caption)[:LONGEST_CAPTION]
         return ", ".join([named_above, *telling])[:LONGEST_OUTCOME], True
+
+    def _with_head(self, level: Level, label: Label) -> Label:
+        """Return a row label that is a mere code with the header of its column: ``Grade`` over ``1``, ``2`` and ``3``."""
+        if level[0] != "stub" or not _CODE.match(label.outcome) or not self._roles.layout.headers:
+            return label
+        own = next(iter(self._roles.layout.headers.values()))
+        heads = {self._roles.layout.texts[h][level[1]].strip() for h in own} - {""}
+        head = self._roles.reader.read(heads.pop()) if len(heads) == 1 else None
+        if head is None or not head.outcome or head.p or head.groupish or _HEADS.search(head.outcome):
+            return label
+        return replace(label, outcome=f"{head.outcome} {label.outcome}")
+
+    def _measured_head(self, labels: CellLabels) -> Label | None:
+        """Return the header over outcomes in rows where it bears the unit of them all: ``Transit time (h)``."""
+        stubs = [level[1] for level, _ in labels.stubs if not self._roles.is_arm_level(level)]
+        if not stubs or not self._roles.layout.headers:
+            return None
+        own = next(iter(self._roles.layout.headers.values()))
+        heads = [self._roles.label(h, stubs[0]) for h in own if self._roles.layout.texts[h][stubs[0]].strip()]
+        if len({head.text for head in heads}) != 1:
+            return None
+        head = heads[-1]
+        plain = (
+            head.unit
+            and head.outcome
+            and not (head.times or head.groupish or head.counts or head.p or head.arm)
+        )
+        return head if plain and _UNITED.match(head.text) else None
 
     def _stub_head(self, labels: CellLabels) -> Label | None:
         """Return the header over arms in rows where it names an outcome: ``CGI-I response`` over the names of groups."""

@@ -19,6 +19,7 @@ from sonospine.extraction.tables.roles import CellLabels, Roles
 from sonospine.extraction.tables.sizes import Size, Sizes
 from sonospine.extraction.tables.spreads import Decided, decide
 from sonospine.extraction.tables.statistics import Named
+from sonospine.extraction.tables.totals import Totals
 from sonospine.model.places import cell_address
 from sonospine.model.record import Record, Table
 
@@ -32,9 +33,10 @@ _COUNTS = re.compile(
     r"\b(?:numbers?|no\.|patients?|participants?|subjects?|cases|people|women|men|success\w*|rates?|incidence|frequency|responders?|proportion)\b",
     re.I,
 )
+_N_BESIDE = re.compile(r"(?:^|\s)[nN]\s?/\s?(?:max|min|mean|median|score|sd|range)", re.IGNORECASE)
 _SCORES = re.compile(r"\bscores?\b|\bindex\b", re.IGNORECASE)
 _DECREASES = re.compile(
-    r"\b(?:decrease|reduction|improvement|fall|drop)s?\s+(?:of|in|from)\b|\bchanges?\b.*\bfrom\s+baseline\b",
+    r"\b(?:decrease|reduction|improvement|fall|drop)s?\s+(?:of|in|from)\b|\b(?:changes?|differences?)\b.*\bfrom\s+(?:the\s+)?baseline\b",
     re.I,
 )
 _EVERYONE = re.compile(
@@ -102,6 +104,9 @@ class _Results:
         self.caption = context.caption_label(roles.reader)
         self.names = Names(roles, context, self.caption)
         self.sizes = Sizes(roles, arms, self.caption, context.coded_sizes)
+        self.totals = Totals(roles, context.record)
+        if (periods := self.totals.periods()) is not None:
+            roles.arm_levels = roles.as_reported = frozenset([periods])
 
     def readings(self) -> Iterator[Reading]:
         for cell in value_cells(self.roles, decimal_comma=self.decimal_comma):
@@ -124,7 +129,7 @@ class _Results:
         if cell.expression.n:
             size = Size(cell.expression.n)
         role = self._role(labels, who, cell.expression)
-        if role is None:
+        if role is None or _of_two_statistics(cell.expression, labels):
             return None
         expression = self._counted(cell)
         if role == "difference" and expression.centre in ("number", "mean", "median"):
@@ -189,8 +194,9 @@ class _Results:
             if label.difference or label.between or label.ratio:
                 return self._compared()
             if label.outcome and not label.times:
+                over = [parent.outcome for parent in self.roles.parents(labels) if parent is not label]
                 return _Who(
-                    label.outcome,
+                    " ".join((*over, label.outcome)),
                     None,
                     0.8,
                     flags=("arm_as_reported",),
@@ -261,6 +267,9 @@ class _Results:
         for _, label in labels.all():
             if label.pairs:
                 named.append(Named(label.pairs, label.address))
+        corner = self.roles.corner(cell.row)
+        if corner is not None and corner.pairs:
+            named.append(Named(corner.pairs, corner.address))
         return [*named, *self.context.stated]
 
     def _role(self, labels: CellLabels, who: _Who, expression: Expression) -> str | None:
@@ -327,6 +336,8 @@ class _Results:
             after_course=self.roles.names_end_of_course,
             only_later=self.roles.only_later,
         )
+        if time is not None and self.roles.follows_procedure(time):
+            time, time_flags = replace(time, weeks=0.0), ("time_from_table",)
         address = cell_address(self.roles.table, cell.row, cell.column)
         flags = (
             *expression.flags,
@@ -340,6 +351,14 @@ class _Results:
         population = self.names.population(labels)
         text = self.roles.layout.texts[cell.row][cell.column]
         count = centre == "count"
+        total = (
+            self.totals.of(cell.row, cell.column, expression, size)
+            if count and not expression.total
+            else Size()
+        )
+        if count and not expression.total and total.n != size.n:
+            size = Size()
+            flags = (*flags, "total_by_percent" if total.n else "total_not_n")
         confidence = 0.93 * who.factor * decided.factor
         confidence *= 0.85 if time is None or time.weeks is None else 1.0
         confidence *= 0.92 if from_caption else 1.0
@@ -352,20 +371,27 @@ class _Results:
             source="table", locator=f"{address}:{expression.start}-{expression.end}", quote=text[expression.start : expression.end],
             first_number=expression.numbers[0].start, centre=centre, value=expression.value, rule=RULE,
             confidence=round(confidence, 3), outcome=outcome, unit=unit, context=self.context.notes,
-            arm=who.label, arm_definition=_definition(who), comparator_arm=who.comparator,
+            arm=who.label, arm_definition=self._definition(who), comparator_arm=who.comparator,
             n="" if centre in ("difference", "ratio") else size.n,
             n_locator="" if centre in ("difference", "ratio") else size.locator,
             time=time.text if time else "", weeks=time.weeks if time else None, phase=time.phase if time else "",
             time_from=time.time_from if time else "", change=change, spread="none" if count else expression.spread,
             spread_value="" if count else expression.spread_value, lower="" if count else expression.lower,
             upper="" if count else expression.upper, level=expression.level if expression.spread == "ci" else "",
-            spread_locator="" if count else cell.spread_address, total=(expression.total or size.n) if count else "",
-            total_locator=size.locator if count and not expression.total else "", measure=measure,
+            spread_locator="" if count else cell.spread_address, total=(expression.total or total.n) if count else "", total_locator=total.locator, measure=measure,
             adjusted=adjusted and centre in ("difference", "ratio"),
             p_value=expression.p_value or (self._p_beside(cell) if centre in ("difference", "ratio") else ""),
             population=population, flags=tuple(dict.fromkeys(flags)),
-            evidence=tuple(e for e in (who.evidence, *decided.evidence) if e), alternatives=decided.alternatives,
+            evidence=tuple(e for e in (who.evidence, *decided.evidence, "outcome from the caption" if from_caption else "") if e), alternatives=decided.alternatives,
         )  # fmt: skip
+
+    def _definition(self, who: _Who) -> str:
+        """Return what an arm is; where only abbreviations name it, what they stand for by the notes or the article."""
+        told = _definition(who)
+        if told and not (who.arm is not None and not who.arm.definition):
+            return told
+        long = self.context.expanded(who.label)
+        return "; ".join(part for part in (told, long) if part) if long != who.label else told
 
     def _p_beside(self, cell: ValueCell) -> str:
         """Return the p value of the row where just one column holds p values."""
@@ -384,12 +410,21 @@ class _Results:
         return found[0].replace(" ", "").strip("*=") if len(found) == 1 else ""
 
 
+def _of_two_statistics(expression: Expression, labels: CellLabels) -> bool:
+    """Tell whether ``17/96`` is how many there were beside another statistic: ``N/max`` over the cell."""
+    return bool(expression.total) and any(_N_BESIDE.search(label.text) for _, label in labels.all())
+
+
 def _definition(who: _Who) -> str:
     """Return what the article says the arm is, with the table's own name for it where that says more."""
     if who.arm is None:
         return ""
     known = set(re.findall(r"\w+", f"{who.arm.label} {who.arm.definition}".lower()))
-    more = who.reported if set(re.findall(r"\w+", who.reported.lower())) - known else ""
+    more = (
+        who.reported
+        if len(who.reported) > 2 and set(re.findall(r"\w+", who.reported.lower())) - known
+        else ""
+    )
     return "; ".join(part for part in (more, who.arm.definition) if part)
 
 

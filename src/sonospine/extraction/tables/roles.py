@@ -10,12 +10,13 @@ import functools
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sonospine.extraction.arm_labels import normalised
 from sonospine.extraction.arms import Arm
 from sonospine.extraction.tables.labels import Label, LabelReader
 from sonospine.extraction.tables.layout import Layout, is_empty
+from sonospine.extraction.tables.sections import sections_in_force
 from sonospine.extraction.times import TimeMention
 from sonospine.model.places import cell_address
 from sonospine.model.record import Table
@@ -26,9 +27,19 @@ SECTION: Level = ("section", 0)
 
 MOST_ARMS = 12
 _GROUP_HEAD = re.compile(
-    r"^\W*(?:(?:treatment|study|intervention|experimental)\s+)?(?:groups?|arms?|treatments?|interventions?)\W*(?:\(\s*n\s*\))?\W*$",
+    r"^\W*(?:(?:treatment|study|intervention|experimental)\s+)?(?:groups?|arms?|treatments?|interventions?|conditions?)\W*(?:\(\s*n\s*\))?\W*$",
     re.I,
 )
+
+
+_PROCEDURE = re.compile(r"procedur", re.IGNORECASE)
+_UNIT_BEHIND = re.compile(r"[(\[,]\s*[^\s()\[\],]{1,14}\s*[)\]]?\W*$")
+
+
+_SIZES = re.compile(
+    r"\W*(?:n|no\.?|(?:number|no\.?)\s+of\s+(?:patients|participants|subjects))\W*", re.IGNORECASE
+)
+_BARE_SIZE = re.compile(r"\s*\d{1,5}\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +84,24 @@ class Roles:
             self.as_reported = self._grouplike(levels) or self._repeated(levels)
             self.arm_levels = self.as_reported
         self.time_levels = frozenset(level for level, labels in levels.items() if _names_times(labels))
-        self._sections = self._sections_in_force()
+        pure = {level for level in self.time_levels if _only_times(levels[level])}
+        if pure:  # beside a column of weeks, "(30 min)" in the name of a test is part of the name
+            self.time_levels = frozenset(
+                level for level in self.time_levels if level in pure or level[0] != "stub"
+            )
+        self._sections = sections_in_force(self.layout, self.label, named_arms=SECTION in self.arm_levels)
 
     def label(self, row: int, column: int) -> Label:
         """Return the label in a cell."""
         if (row, column) not in self._labels:
             printed = self.layout.moved.get((row, column), column)
             address = cell_address(self.table, row, printed)
-            self._labels[row, column] = self.reader.read(self.layout.texts[row][column], address)
+            label = self.reader.read(self.layout.texts[row][column], address)
+            if column and _BARE_SIZE.fullmatch(label.text) and _SIZES.fullmatch(self.layout.texts[row][0]):
+                n = label.text.strip()  # a header row "N" of sizes
+                at = label.text.index(n)
+                label = replace(label, n=n, n_span=(at, at + len(n)), outcome="")
+            self._labels[row, column] = label
         return self._labels[row, column]
 
     def over(self, row: int, column: int) -> CellLabels:
@@ -248,6 +269,14 @@ class Roles:
             for time in label.times
         )
 
+    def follows_procedure(self, time: TimeMention) -> bool:
+        """Tell whether a time is "after the procedure" in a table whose other times are before or during it: just after."""
+        if time.weeks is not None or time.phase != "follow_up" or not _PROCEDURE.search(time.text):
+            return False
+        others = [t for labels in self._levels.values() for label in labels for t in label.times]
+        beside = [t for t in others if t.phase != "follow_up" and _PROCEDURE.search(t.text)]
+        return bool(beside) and not any(t.phase == "follow_up" and t.weeks for t in others)
+
     @functools.cached_property
     def names_end_of_course(self) -> bool:
         """Whether a level of times also names the end of treatment without a length."""
@@ -291,7 +320,7 @@ class Roles:
             blocks.setdefault(over, []).append(self.label(row, column))
         rows = {tuple(label.text for label in labels) for labels in blocks.values()}
         first = next(iter(blocks.values()), [])
-        measured = all(over >= 0 and self.label(over, 0).unit for over in blocks)
+        measured = all(over >= 0 and _UNIT_BEHIND.search(self.label(over, 0).text) for over in blocks)
         named = all(_could_name_arm(r) and not (r.unit or r.times or r.pairs or r.change) for r in first)
         if len(blocks) >= 2 and len(rows) == 1 and 2 <= len(first) <= MOST_ARMS // 2 and measured and named:
             return frozenset([("stub", column)])
@@ -321,38 +350,31 @@ class Roles:
                 return frozenset([level])
         return frozenset()
 
-    def _sections_in_force(self) -> dict[int, tuple[Label, ...]]:
-        """Return the section labels over each body row.
+    def corner(self, row: int) -> Label | None:
+        """Return the header over the row labels, which may state a statistic for every row: ``Event, n (%)``."""
+        headers = self.layout.headers.get(row, ())
+        return self.label(headers[-1], self.layout.stubs[-1]) if headers else None
 
-        A new section ends the section of its own kind (time, arm, other) and everything that was nested in it; a
-        blank row ends the plain ones.
-        """
-        force: dict[int, tuple[Label, ...]] = {}
-        stack: list[tuple[str, Label]] = []
-        just_section = False
-        for row in sorted(self.layout.headers):
-            if row in self.layout.section_rows:
-                label = self.label(row, 0)
-                kind = (
-                    "time"
-                    if label.times and not label.outcome
-                    else "arm"
-                    if SECTION in self.arm_levels and label.arm
-                    else "plain"
-                )
-                kinds = [k for k, _ in stack]
-                if kind in kinds and not (kind == "plain" and just_section):
-                    del stack[kinds.index(kind) :]
-                stack.append((kind, label))
-                del stack[:-4]
-                just_section = True
-                continue
-            just_section = False
-            if row in self.layout.blanks:
-                stack = [item for item in stack if item[0] != "plain"]
-            else:
-                force[row] = tuple(label for _, label in stack)
-        return force
+    def parents(self, labels: CellLabels) -> tuple[Label, ...]:
+        """Return the headers over a cell's arm that are part of its name: ``Drug`` over ``low`` and ``high`` beside ``Placebo``."""
+        return tuple(label for level, label in labels.columns if level in self.arm_parents)
+
+    @functools.cached_property
+    def arm_parents(self) -> frozenset[Level]:
+        """Header rows over the arms that hold an arm themselves (one cell over both rows), so that they name no outcome."""
+        layout = self.layout
+        found: set[Level] = set()
+        for kind, low in self.arm_levels:
+            for high in {
+                h for headers in layout.headers.values() for h in headers if kind == "header" and h < low
+            }:
+                columns = [c for c in range(layout.width) if c not in layout.stubs]
+                pairs = [(layout.texts[high][c], layout.texts[low][c]) for c in columns]
+                same = {a for a, b in pairs if a == b and not is_empty(a) and not self.reader.read(a).p}
+                under = [b for a, b in pairs if a != b and not is_empty(a) and not is_empty(b)]
+                if same and len(under) >= 2 and len(set(under)) == len(under):
+                    found.add(("header", high))
+        return frozenset(found)
 
 
 def _precedence(level: Level) -> tuple[int, int]:
@@ -385,6 +407,11 @@ def _names_times(labels: list[Label]) -> bool:
     with_time = [label for label in told.values() if label.times]
     different = {(t.weeks, t.phase) for label in with_time for t in label.times}
     return len(different) >= 2 and len(with_time) * 2 >= len(told)
+
+
+def _only_times(labels: list[Label]) -> bool:
+    """Tell whether labels consist of times whose length is known and of nothing else."""
+    return all(label.times and not label.outcome and label.times[0].weeks is not None for label in labels)
 
 
 _BASELINE_CAPTION = re.compile(

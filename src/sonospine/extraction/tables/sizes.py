@@ -78,9 +78,10 @@ class Sizes:
         if arm is None and self._arms.one_arm and self._arms.n_total and self._arms.n_total_locator:
             return Size(self._arms.n_total, self._arms.n_total_locator)
         if arm is not None:
-            n = arm.n_analysed or arm.n_randomised
+            told = (self._caption, *(label for _, label in labels.all()))
+            n, place = arm.size(baseline=any(t.phase == "baseline" for label in told for t in label.times))
             # A number that stands nowhere we can show is not known.
-            return Size(n, arm.n_locator) if n and arm.n_locator else Size()
+            return Size(n, place) if n and place else Size()
         return Size()
 
     def _labelled(self, label: Label) -> Size:
@@ -93,6 +94,8 @@ class Sizes:
             for r in self._rows
             if r < row and self._roles.layout.headers[r] == self._roles.layout.headers[row]
         ]
+        if not above and len(self._rows) == 1 and self._rows == {self._roles.layout.body[-1]}:
+            return self._cell(self._roles.layout.body[-1], column)
         return self._cell(max(above), column) if above else Size()
 
     def _from_column(self, row: int, column: int, arm: Arm | None) -> Size:
