@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sonospine.linkage import Linked, link_records
-from sonospine.linkage.likeness import title_likeness, titled
+from sonospine.linkage.likeness import graded, titled
 from sonospine.model.record import Notice, Passage, Record
 
 TITLE = "A new approach to guided needle placement for chronic pain after surgery: a prospective pilot study"
@@ -276,7 +276,7 @@ def test_a_title_that_repeats_a_word_is_not_the_title_without_it() -> None:
         titled(record("pubmed:1", title=LEVELS.format("lumbar"))),
         titled(record("pubmed:2", title=LEVELS.format(""))),
     )
-    assert title_likeness(a, b) == 0
+    assert graded(a, b)[0] not in ("same", "slip")
 
 
 _titles = st.sampled_from(

@@ -2,19 +2,20 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from written_snapshots import Article, change, pubmed_set, study_page, write_snapshot
 
 from sonospine.model.errors import InputError
-from sonospine.sources.raw import RawRecord
+from sonospine.sources.raw import RawRecord, Rejected
 from sonospine.sources.snapshots.chain import chain, entries_of, held
 from sonospine.sources.snapshots.entries import (
     Superseded,
     held_sources,
-    snapshot_entries,
     snapshot_files,
+    source_entries,
 )
 
 
@@ -53,6 +54,11 @@ def snapshots(tmp_path: Path) -> Path:
         ],
     )  # fmt: skip
     return tmp_path
+
+
+def snapshot_entries(snapshots: Path, name: str) -> Iterator[RawRecord | Rejected | Superseded]:
+    for source in held_sources(snapshots, name):
+        yield from source_entries(chain(snapshots, name, source), snapshots.as_posix())
 
 
 def newest(snapshots: Path, name: str) -> dict[str, RawRecord]:

@@ -131,16 +131,6 @@ def _words(text: str) -> list[str]:
     ]
 
 
-def title_likeness(a: Titled, b: Titled) -> float:
-    """Return the likeness of two titles, 0 where a word or a number tells them apart.
-
-    Words that stand in one title only must be small words, be written as one or two (``follow-up``), or have a
-    counterpart in the other that is it with another ending or a slip.
-    """
-    grade, ratio = graded(a, b)
-    return ratio if grade in _SURE else 0.0
-
-
 def graded(a: Titled, b: Titled, *, one_place: bool = False) -> tuple[str, float]:
     """Return how two titles agree, and their ratio (0 to 1); ``one_place``: they have the same volume and pages.
 

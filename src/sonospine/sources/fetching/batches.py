@@ -255,11 +255,6 @@ def counts_of(group: Group) -> dict[str, int]:
     return counts
 
 
-def fetched_in(group: Group) -> int:
-    """Return how many records the files of a group hold."""
-    return sum(counts_of(group).values())
-
-
 def missing_records(group: Group, planned: int) -> FetchError:
     """Return the error of a group some of whose records did not come."""
     absent = group["absent"]

@@ -58,12 +58,6 @@ def held_sources(snapshots: Path, name: str, wanted: Sequence[str] = ()) -> list
     return found
 
 
-def snapshot_entries(snapshots: Path, name: str) -> Iterator[RawRecord | Rejected | Superseded]:
-    """Yield the entries of all sources of a snapshot and those that it updates; see ``source_entries``."""
-    for source in held_sources(snapshots, name):
-        yield from source_entries(chain(snapshots, name, source), snapshots.as_posix())
-
-
 def source_entries(members: Sequence[Member], shown: str) -> Iterator[RawRecord | Rejected | Superseded]:
     """Yield the entries of a chain, newest snapshot first.
 
