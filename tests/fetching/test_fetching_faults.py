@@ -53,7 +53,7 @@ def test_a_fault_that_passes_is_waited_out_and_one_that_stays_is_one_clear_line(
     assert found == dict.fromkeys(map(str, library.hits()), 1)
 
     review.service.faults = Misbehaviour([fault], 0.6, seed=3, in_a_row=2)
-    review.fetch_into("second", "pubmed", "--timeout", "0.5").done()
+    review.fetch_into("second", "pubmed", "--timeout", "2").done()
     review.same_bytes("first", "second")
 
 
