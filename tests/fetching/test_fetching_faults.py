@@ -34,7 +34,7 @@ def test_a_fault_that_passes_is_waited_out_and_one_that_stays_is_one_clear_line(
     library = Library.seeded(600, seed=22)
     review = review_of(library)
     review.service.faults = _AfterTheFirst(fault)
-    said = review.fetch_into("first", "pubmed", "--tries", "2", "--timeout", "0.5")
+    said = review.fetch_into("first", "pubmed", "--tries", "2", "--timeout", "2")
     if said.status == 0:
         # A history that is gone for good: the records are fetched by their ids.
         assert fault == "expired_history"
