@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sonospine.config.settings import Search
+from sonospine.config.searching import Search
 from sonospine.model.errors import InputError
 from sonospine.sources.fetching.credentials import (
     Credentials,

@@ -14,7 +14,7 @@ from stand_in.full_texts import LICENCES
 from stand_in.in_process import InProcess
 from stand_in.misbehaviour import Misbehaviour
 
-from sonospine.config.settings import PubMedSearch, Search
+from sonospine.config.searching import PubMedSearch, Search
 from sonospine.model.errors import InputError
 from sonospine.model.table_io import Row, read_table
 from sonospine.model.tables import FULL_TEXTS

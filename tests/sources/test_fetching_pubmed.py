@@ -14,7 +14,7 @@ from stand_in.factory import Library
 from stand_in.in_process import KEY, InProcess
 from stand_in.misbehaviour import FAULTS, Misbehaviour
 
-from sonospine.config.settings import PubMedSearch, Search
+from sonospine.config.searching import PubMedSearch, Search
 from sonospine.model.errors import InputError
 from sonospine.sources.fetching.answers import FetchError
 from sonospine.sources.fetching.batches import record_ids

@@ -16,7 +16,7 @@ from stand_in.factory import Library
 from stand_in.misbehaviour import ON_THE_WIRE, Misbehaviour, spoilt
 from stand_in.trials import Trials
 
-from sonospine.config.settings import Addresses, Search, TrialsSearch
+from sonospine.config.searching import Addresses, Search, TrialsSearch
 from sonospine.model.errors import InputError
 from sonospine.sources.fetching.answers import FetchError
 from sonospine.sources.fetching.credentials import Secret

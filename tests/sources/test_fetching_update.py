@@ -13,7 +13,7 @@ from stand_in.factory import Library
 from stand_in.in_process import InProcess
 from stand_in.misbehaviour import FAULTS, Misbehaviour
 
-from sonospine.config.settings import PubMedSearch, Search
+from sonospine.config.searching import PubMedSearch, Search
 from sonospine.model.errors import InputError
 from sonospine.model.table_io import read_table
 from sonospine.model.tables import CHANGES

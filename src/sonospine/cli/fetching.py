@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from sonospine.model.errors import InputError
 
 if TYPE_CHECKING:
-    from sonospine.config.settings import Search
+    from sonospine.config.searching import Search
     from sonospine.sources.fetching.credentials import Credentials, Secret
     from sonospine.sources.fetching.eutils import EUtils
     from sonospine.sources.fetching.polite import Polite

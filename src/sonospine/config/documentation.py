@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from sonospine.config.settings import PATTERNS, Config
+from sonospine.config.settings import Config
+from sonospine.config.written import PATTERNS
 
 _HEAD = """\
 # Configuration
 
-Generated from `src/sonospine/config/settings.py` by `sonospine docs`: do not edit. Everything stands in
+Generated from `src/sonospine/config/` by `sonospine docs`: do not edit. Everything stands in
 `config/config.yaml`; `config/README.md` shows how to ask your own question. An unknown key is an error that names
 the key, its line and the nearest valid one. `workflow/schemas/config.schema.json` holds the same for editors.
 """

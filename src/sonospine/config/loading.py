@@ -12,7 +12,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from sonospine.config.settings import PATTERNS, ArmSelector, Config
+from sonospine.config.settings import ArmSelector, Config
+from sonospine.config.written import PATTERNS
 from sonospine.model.errors import InputError
 from sonospine.model.located_yaml import LocatedYaml, read_yaml
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sonospine.config.settings import Corpus, ExportedFile, Search
+from sonospine.config.searching import Corpus, ExportedFile, Search
 from sonospine.model.table_io import Row
 from sonospine.model.tables import SEARCHES
 from sonospine.sources.fetching import pubmed, trials

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
-from sonospine.config.settings import Search
+from sonospine.config.searching import Search
 from sonospine.model.errors import InputError
 
 EMAIL_VARIABLE = "NCBI_EMAIL"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sonospine.config.settings import Search
+from sonospine.config.searching import Search
 from sonospine.model.errors import InputError
 from sonospine.model.files import sha256
 from sonospine.model.table_io import Row, read_table, write_table

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from sonospine.config.settings import PubMedSearch, Search
+from sonospine.config.searching import PubMedSearch, Search
 from sonospine.model.errors import InputError
 from sonospine.sources.fetching.answers import FetchError
 from sonospine.sources.fetching.batches import (

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from sonospine.config.settings import Search, TrialsSearch
+from sonospine.config.searching import Search, TrialsSearch
 from sonospine.model.errors import InputError
 from sonospine.sources.fetching.answers import Faulty, Refused, checked_json
 from sonospine.sources.fetching.pages import SERVICE, Fields, Pages, fetch_pages, nct_of

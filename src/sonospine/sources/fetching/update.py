@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from sonospine.config.settings import Search
+from sonospine.config.searching import Search
 from sonospine.sources.fetching.batches import (
     Counter,
     Group,
