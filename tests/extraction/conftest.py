@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from sonospine.extraction.arms import find_arms
+from sonospine.extraction.reading import Reading
+from sonospine.extraction.text import read_text
 from sonospine.model.record import Passage, Record
 from sonospine.vocabulary import Vocabulary, load_vocabulary
 
@@ -32,3 +35,17 @@ def record_of() -> RecordOf:
         return Record("file:made", "file", title=title, passages=tuple(passages), **fields)  # type: ignore[arg-type]
 
     return make
+
+
+@pytest.fixture
+def read(
+    request: pytest.FixtureRequest, record_of: RecordOf, vocabulary: Vocabulary
+) -> Callable[..., list[Reading]]:
+    """What the reader finds in sentences of results; the methods are the test module's ``TWO_GROUPS`` unless given."""
+    two_groups: str = request.module.TWO_GROUPS
+
+    def reading(results: str, methods: str = two_groups, title: str = "A trial") -> list[Reading]:
+        record = record_of(results, methods, title)
+        return read_text(record, find_arms(record, vocabulary), vocabulary)
+
+    return reading

@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
+from read_rows import rows
 
 from sonospine.extraction.arms import find_arms
-from sonospine.extraction.reading import Reading
 from sonospine.extraction.text import read_text
 from sonospine.model.record import Passage, Record
 
 TWO_GROUPS = "Sixty patients were randomised: Group A (n = 30) received heat, Group B (n = 31) received cold. Values are mean (SD)."
-Read = Callable[..., list[Reading]]
-
-
-@pytest.fixture
-def read(record_of, vocabulary) -> Read:
-    def reading(results: str, methods: str = TWO_GROUPS, title: str = "A trial") -> list[Reading]:
-        record = record_of(results, methods, title)
-        return read_text(record, find_arms(record, vocabulary), vocabulary)
-
-    return reading
-
-
-def rows(readings: list[Reading], *fields: str) -> list[tuple[object, ...]]:
-    return [tuple(getattr(r, f) for f in fields) for r in readings]
 
 
 def test_each_value_has_the_group_named_before_it(read):
