@@ -285,3 +285,37 @@ def test_the_real_scorers_take_what_we_write(
     assert evaluate(monkeypatch, project, data, "--out", page, "--scorers", scorers) == 0
     assert "| centre and spread numbers | 1.000 | 1.000 | 1.000 |" in page.read_text()
     assert "| both means and SDs are among the rows | 1 | 1.000 (1.000 to 1.000) |  |" in page.read_text()
+
+
+def test_questions_on_treatment_are_asked_again_of_the_rows_after_baseline(
+    scorers: Path, data: Path, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An article that prints the outcome at baseline alone has no answer for a question on treatment."""
+    article = ARTICLE.format(number=9).replace("VAS at 4 weeks", "VAS at baseline")
+    (data / "ico" / "articles" / "PMC9.nxml").write_text(article)
+    unknown = dict.fromkeys(
+        ("intervention_mean", "intervention_standard_deviation", "comparator_mean", "comparator_standard_deviation"),
+        "",
+    )  # fmt: skip
+    question = {"pmcid": 9, "intervention": "Group A", "comparator": "Group B", "outcome_type": "continuous"}
+    asked = [question | unknown | {"outcome": name} for name in ("VAS", "VAS, baseline value")]
+    (data / "ico" / "ico_dev.json").write_text(json.dumps(asked))
+    (data / "gold" / "dev.jsonl").write_text("")
+    page = tmp_path / "benchmarks.md"
+    assert evaluate(monkeypatch, project, data, "--out", page, "--scorers", scorers) == 0
+    every, later = page.read_text().split("The questions that do not name the baseline")
+    label = "| answered although the article has no answer (lower is better) | "
+    assert f"{label}2 | 1.000 " in every
+    assert f"{label}1 | 0.000 " in later
+
+
+def test_questions_that_are_no_list_are_one_line(
+    data: Path,
+    project: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (data / "ico" / "ico_dev.json").write_text('{"a": 1}')
+    assert evaluate(monkeypatch, project, data, "--out", tmp_path / "benchmarks.md") == 1
+    assert "ico_dev.json: no list of questions" in capsys.readouterr().err

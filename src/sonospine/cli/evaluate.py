@@ -14,6 +14,7 @@ from sonospine.cli.progress import tracked
 
 if TYPE_CHECKING:
     from sonospine.evaluation.articles import Measured
+    from sonospine.model.table_io import Row
     from sonospine.vocabulary import Vocabulary
 
 DATA = "../shared/data"
@@ -49,6 +50,7 @@ def run(
     The figures replace the section between the markers evaluate:begin and evaluate:end of the page.
     """
     from sonospine.evaluation.articles import collection, listed_articles
+    from sonospine.evaluation.followup import after_baseline, not_about_baseline
     from sonospine.evaluation.generated_section import replace_section
     from sonospine.evaluation.scorers import find_scorers
     from sonospine.evaluation.scores import Scores, scores_section
@@ -66,21 +68,27 @@ def run(
     words = load_vocabulary(vocabulary)
     with tempfile.TemporaryDirectory(prefix="sonospine-evaluate-") as temporary:
 
-        def table_of(paths: Sequence[Path], what: str) -> tuple[Path, tuple[str, ...]]:
-            measured = _measured(paths, words, what)
+        def written(rows: Sequence[Row], what: str) -> Path:
             table = Path(temporary, f"{what}.tsv")
-            write_table(table, MEASUREMENTS, measured.rows)
-            return table, measured.unreadable
+            write_table(table, MEASUREMENTS, rows)
+            return table
 
-        open_table, unread = table_of(opened, "open articles")
+        opening = _measured(opened, words, "open articles")
+        open_table = written(opening.rows, "open articles")
         figures = programs.score_measurements(found.gold, open_table, found.open_articles)
         locked_figures = None
         if locked:
-            locked_table, _ = table_of(hidden, "locked articles")
+            locked_table = written(_measured(hidden, words, "locked articles").rows, "locked articles")
             locked_figures = programs.score_measurements(found.gold, locked_table, found.locked_articles)
-        asked_table, unread_asked = table_of(asked, "articles with questions")
-        answers = programs.score_questions(found.questions, asked_table)
-    scores = Scores(figures, locked_figures, answers, len(asked), (*unread, *unread_asked))
+        reading = _measured(asked, words, "articles with questions")
+        answers = programs.score_questions(found.questions, written(reading.rows, "articles with questions"))
+        treatment = Path(temporary, "questions.json")
+        treatment.write_text(not_about_baseline(found.questions), encoding="utf-8")
+        later = programs.score_questions(
+            treatment, written(after_baseline(reading.rows), "rows after baseline")
+        )
+    unreadable = (*opening.unreadable, *reading.unreadable)
+    scores = Scores(figures, locked_figures, answers, later, len(asked), unreadable)
     command = "sonospine evaluate --locked" if locked else "sonospine evaluate"
     section = scores_section(scores, command=command, version=code_version(Path()))
     replace_section(out, "evaluate", section)

@@ -30,12 +30,14 @@ LANGUAGE_MODEL = {"four": 0.544, "six": 0.441, "binary": 0.662, "invented": 0.02
 class Scores:
     """Figures of the scorers; ``locked`` is ``None`` where the locked articles were not read.
 
+    ``followup`` are the questions that do not name the baseline, asked of the rows after baseline;
     ``question_articles`` is how many articles the questions are about.
     """
 
     open_articles: Figures
     locked: Figures | None
     questions: Figures
+    followup: Figures
     question_articles: int
     unreadable: tuple[str, ...] = ()
 
@@ -50,7 +52,14 @@ def scores_section(scores: Scores, *, command: str, version: str) -> str:
         parts.append("**Locked articles**: not read in this run (`--locked` reads them).")
     else:
         parts.append(_gold(scores.locked, "locked: nobody has looked at them or at their misses"))
-    parts.append(_questions(scores.questions, scores.question_articles))
+    parts += [
+        f"**Questions** of intervention, comparator and outcome on {scores.question_articles} other articles, asked of "
+        "all rows:",
+        _questions(scores.questions),
+        "The questions that do not name the baseline, asked as a reviewer asks for a result of treatment: of the rows "
+        "whose phase is not `baseline` (the article has such an answer or it has none).",
+        _questions(scores.followup),
+    ]
     if scores.unreadable:
         parts.append(f"Could not be read, and so count as misses: {'; '.join(scores.unreadable)}.")
     return "\n\n".join(parts)
@@ -81,7 +90,7 @@ def _precision_recall(level: Figures) -> tuple[str, str, str]:
     return _share(level["precision"]), _share(level["recall"]), _share(level["f1"])
 
 
-def _questions(figures: Figures, articles: int) -> str:
+def _questions(figures: Figures) -> str:
     rows = []
     for name, label in QUESTIONS.items():
         if name not in figures:
@@ -97,12 +106,7 @@ def _questions(figures: Figures, articles: int) -> str:
                 "" if model is None else _share(model),
             )
         )
-    return "\n\n".join(
-        (
-            f"**Questions** of intervention, comparator and outcome on {articles} other articles:",
-            table(("answered", "questions", "sonospine", "a language model with the full text"), rows),
-        )
-    )
+    return table(("answered", "questions", "sonospine", "a language model with the full text"), rows)
 
 
 def _share(value: float) -> str:
