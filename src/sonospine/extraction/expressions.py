@@ -23,7 +23,13 @@ from sonospine.extraction.expression_building import (
     is_whole,
     span_of,
 )
-from sonospine.extraction.statistic_words import Declared, Statistic, excluded_number, statistic_in
+from sonospine.extraction.statistic_words import (
+    Declared,
+    Statistic,
+    excluded_number,
+    states_bounds,
+    statistic_in,
+)
 from sonospine.extraction.tokens import (
     GARBLED,
     NUMBER,
@@ -108,7 +114,7 @@ class _Reader:
             return
         if token.kind in (WORD, "percent", "plusminus", "open"):
             statistic = statistic_in(self.tokens, i)
-            if statistic is not None:
+            if statistic is not None and not states_bounds(self.tokens, i, statistic):
                 self.builder.declared.note(statistic, i)
 
     def _lone_p(self, i: int) -> int | None:

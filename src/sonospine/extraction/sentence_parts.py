@@ -7,23 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from sonospine.extraction.alternatives import folded
 from sonospine.extraction.arm_labels import CONTROLS, normalised, words_of
 from sonospine.extraction.arms import Arm, DocumentArms
 from sonospine.extraction.attachment import Mention
 from sonospine.extraction.expressions import Expression, find_expressions
 from sonospine.extraction.people import Subgroup, listed_people, subgroup_of, with_their_fractions
-from sonospine.extraction.times import TimeMention, find_times
+from sonospine.extraction.sentence_times import P_VALUE, times_of
+from sonospine.extraction.times import TimeMention
 
-_P_VALUE = re.compile(r"\b[pP](?:[- ]?values?)?\s*[=<>≤≥]+\s*[\d.,·]+(?:\s*[×x]\s*10\S+)?")
-_BEFORE = re.compile(r"\bbefore\b(?=\s*(?:,|and\b|/|;|vs))", re.IGNORECASE)
-_BASELINE = re.compile(r"\bbaseline\b(?=\s+to\s+[-−]?\d[\d.,]*\s*(?:±|\+|\())", re.IGNORECASE)
-_AFTER = re.compile(r"(?<=/)\s?after\b|\bafter\b(?=\s*(?:[\[(:,;.)]|was|were|$))", re.IGNORECASE)
-_EXTRA_TIMES = (
-    ("before", _BEFORE, "baseline", 0.0),
-    ("baseline", _BASELINE, "baseline", 0.0),
-    ("after", _AFTER, "follow_up", None),
-)
 _GROUP_NAMED = re.compile(
     r"\b(?:[Gg]roups?|[Aa]rms?)\s+(?P<code>[A-Z]{1,5}\d{0,2}|\d{1,2}|[a-d])\b|(?P<words>(?:[\w+/\-–]+\s+){1,3})(?:(?P<many>groups|arms)|group|arm)\b(?!\s+(?:[A-Z]{1,5}\d{0,2}|\d{1,2})\b)"
 )
@@ -57,7 +48,6 @@ _NAMED_SPREAD = re.compile(
 )
 _CLOSE = re.compile(r"\s*[)\]]")
 _SPREAD_BEFORE = re.compile(r"\b(?:S\.?D\.?|S\.?E\.?M?\.?|IQR)\s*[=:,]?\s*$")
-_MINUTES = re.compile(r"[\d.]+\s*min\s*,\s*\d")
 _TORN_BEFORE, _TORN_AFTER = re.compile(r"\d,"), re.compile(r",\d")
 _OR_MORE = re.compile(r"\s*(?:points?|mm|cm|%)?\s*or (?:more|greater|better|higher|less)\b", re.IGNORECASE)
 _RANGE_BEFORE = re.compile(r"\d\s*%?\s*(?:to|[-–])\s*$")
@@ -114,7 +104,7 @@ class Parts:
         spans += [(m.start, m.end) for m in self.arms]
         if self.subgroup is not None:
             spans.append((self.subgroup.start, self.subgroup.end))
-        return spans + [m.span() for m in _P_VALUE.finditer(self.text)]
+        return spans + [m.span() for m in P_VALUE.finditer(self.text)]
 
 
 def _hidden(expression: Expression) -> list[tuple[int, int]]:
@@ -248,7 +238,7 @@ def parts_of(
         if not any(p.start < e.end and e.start < p.end for p in people) and not _is_torn(text, e)
     ]
     every = with_their_fractions(text, _with_named_spreads(text, every))
-    times = _times(text, every, definitions or {})
+    times = times_of(text, every, definitions or {})
     subgroup = subgroup_of(text) if finder.arms.one_arm else None
     arms = [
         a
@@ -297,41 +287,12 @@ def _with_named_spreads(text: str, expressions: list[Expression]) -> list[Expres
 
 
 def _is_torn(text: str, expression: Expression) -> bool:
-    """Tell whether a value is part of something longer: half of "3,1" (a decimal comma), "30 min" of "30 min, 1 day"."""
-    if expression.spread == "range" and _MINUTES.match(text, expression.start):
-        return True
+    """Tell whether a value is half of "3,1" (a decimal comma)."""
     first = expression.numbers[0] if expression.numbers else None
     if first is None or expression.spread != "none":
         return False
     before, after = text[max(0, first.start - 2) : first.start], text[first.end : first.end + 2]
     return bool(_TORN_BEFORE.fullmatch(before) or _TORN_AFTER.fullmatch(after))
-
-
-def _times(
-    text: str, expressions: list[Expression], definitions: Mapping[str, TimeMention]
-) -> list[Mention[TimeMention]]:
-    # P values and values are hidden, so that "P < 0.01; two weeks" is one time and not a list of two.
-    hidden = list(text)
-    spans = [m.span() for m in _P_VALUE.finditer(text)]
-    spans += [(e.start, e.end) for e in expressions if e.spread != "none" and e.centre != "count"]
-    for start, end in spans:
-        hidden[start:end] = "¤" * (end - start)
-    shown = "".join(hidden) if spans else text
-    found = [Mention(t.start, t.end, t) for t in find_times(shown, definitions)]
-    plain = folded(text)
-    for word, pattern, phase, weeks in _EXTRA_TIMES:
-        if word not in plain:
-            continue
-        for hit in pattern.finditer(text):
-            if not any(hit.start() < m.end and m.start < hit.end() for m in found):
-                found.append(
-                    Mention(
-                        hit.start(),
-                        hit.end(),
-                        TimeMention(hit.start(), hit.end(), hit.group().strip(), weeks, phase),
-                    )
-                )
-    return sorted(found, key=lambda m: m.start)
 
 
 def _is_result(text: str, expression: Expression) -> bool:

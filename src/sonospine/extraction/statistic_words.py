@@ -146,6 +146,21 @@ def statistic_in(tokens: Sequence[Token], i: int) -> Statistic | None:
     return None
 
 
+def states_bounds(tokens: Sequence[Token], i: int, statistic: Statistic) -> bool:
+    """Tell whether "range" at ``i`` states the bounds of a scale itself ("score (range, 0-10)"): no later bracket is one."""
+    if statistic.spread != "range" or not i or tokens[i - 1].kind != "open":
+        return False
+    j = i + 1
+    while j < len(tokens) and tokens[j].kind in ("comma", "colon", "equals", WORD) and j < i + 4:
+        j += 1
+    return (
+        j + 2 < len(tokens)
+        and tokens[j].kind == NUMBER
+        and (tokens[j + 1].kind == "dash" or tokens[j + 1].text.lower() == "to")
+        and tokens[j + 2].kind == NUMBER
+    )
+
+
 class Declared:
     """The statistics named so far in the sentence, each with the token that named it."""
 
