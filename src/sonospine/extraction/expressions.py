@@ -14,6 +14,7 @@ import dataclasses
 import re
 
 from sonospine.extraction.brackets import LEVELS, Items, past_out, read_interval, read_items, read_p
+from sonospine.extraction.differences import with_values_of_arms
 from sonospine.extraction.expression_building import (
     LOOKAHEAD,
     Builder,
@@ -76,7 +77,7 @@ def find_expressions(text: str, *, decimal_comma: bool = False) -> list[Expressi
     if not has_digit(text) and "\u00b1" not in text:
         return []
     reader = _Reader(text, tokenise(text, decimal_comma=decimal_comma))
-    return reader.read()
+    return with_values_of_arms(text, reader.read())
 
 
 class _Reader:
