@@ -110,6 +110,9 @@ _NOT_ARMS = frozenset(
         "intention-to-treat itt analysis analyzed analysed randomized randomised small large inter within"
     )
 )
+_DOSE_UNITS = frozenset(
+    str.split("mg g kg mcg µg μg ug ng ml mL l L mmol mg/kg mg/day mg/d IU mm cm min h kg/m2 points")
+)
 _ENROLLED = frozenset(
     str.split(
         "patients participants subjects women men children people individuals adults volunteers cases total overall all"
@@ -303,7 +306,11 @@ def _may_name_arm(label: str) -> bool:
 
 def _trim(words: list[str]) -> str:
     kept: list[str] = []
-    for word in reversed(words):
+    for at, word in zip(range(len(words) - 1, -1, -1), reversed(words), strict=True):
+        if word in _DOSE_UNITS:
+            if kept or not at or not re.fullmatch(r"\d[\d.,]*", words[at - 1]):
+                break  # "... 60.3 mg control group": the unit is that of a value
+            return f"{words[at - 1]} {word}"
         plain = word.strip(".,;:").lower()
         if (
             plain in _BOUNDARY

@@ -16,8 +16,9 @@ from sonospine.extraction.sentence_times import P_VALUE, times_of
 from sonospine.extraction.times import TimeMention
 
 _GROUP_NAMED = re.compile(
-    r"\b(?:[Gg]roups?|[Aa]rms?)\s+(?P<code>[A-Z]{1,5}\d{0,2}|\d{1,2}|[a-d])\b|(?P<words>(?:[\w+/\-–]+\s+){1,3})(?:(?P<many>groups|arms)|group|arm)\b(?!\s+(?:[A-Z]{1,5}\d{0,2}|\d{1,2})\b)"
+    r"\b(?:[Gg]roups?|[Aa]rms?)\s+(?P<code>[A-Z]{1,5}\d{0,2}|\d{1,2}|[a-d])\b|(?<![\w.])(?P<words>(?:(?:[\w+/\-–]|(?<=\d)\.(?=\d))+\s+){1,3})(?:(?P<many>groups|arms)|group|arm)\b(?!\s+(?:[A-Z]{1,5}\d{0,2}|\d{1,2})\b)"
 )
+_AMOUNT = re.compile(r"[\d.]+(?:\s|$)|(?:m?g|kg|m?c?g|µg|μg|m?l|mL|min|h|mm|cm|points?|%)(?:\s|$)")
 _GROUP = re.compile(r"[GgAa]r(?:oup|m)")
 _CLUSTERS = re.compile(
     r"\b(?P<side>[Ii]ntervention|[Cc]ontrol|[Tt]reatment|[Cc]omparison)\s+"
@@ -196,6 +197,8 @@ class ArmFinder:
             for cut in range(len(words)):
                 label = " ".join(words[cut:])
                 arm = self.arms.match(label)
+                if arm and _AMOUNT.match(label) and normalised(label) not in map(normalised, arm.names()):
+                    continue  # "... 60.3 mg control group": number and unit are a value's
                 if arm and normalised(label):
                     yield Mention(hit.start() + hit["words"].find(words[cut]), hit.end(), arm)
                     break
