@@ -35,6 +35,7 @@ _WEAK = frozenset(
         "most least large small strong clear marked just one two three four five six both other another further next min. out "
         "mean± ± plus minus score scores follow up post pre post-treatment pre-treatment therapy effect effects "
         "control controls completers placebo respondents responders-only often relative absolute addition mg kg µg μg mcg ng ml mL dl mmol "
+        "longer shorter earlier later faster slower larger smaller quartile quartiles "
         "comparison analysis trial number numbers proportion frequency incidence remaining main outcome outcomes"
     )
 )
@@ -89,7 +90,19 @@ def phrases(text: str, masked: Iterable[tuple[int, int]]) -> list[Label]:
             _close(run, text, found)
             run = []
     _close(run, text, found)
-    return found
+    return [_with_time_to(label, text) for label in found]
+
+
+_TIME_TO = re.compile(
+    r"\btime(?:\s+(?:taken|needed|required))?\s+(?:to|until|till)\s+(?:the\s+|an?\s+|their\s+)?(?:(?:first|1\s?st|second|2\s?nd|complete|full)\s+)?$",
+    re.IGNORECASE,
+)
+
+
+def _with_time_to(label: Label, text: str) -> Label:
+    """Join "time to first" to what it is the time to."""
+    led = None if label.pronoun else _TIME_TO.search(text, max(0, label.start - 50), label.start)
+    return label if led is None else Label(led.start(), label.end, text[led.start() : label.end])
 
 
 @functools.lru_cache(maxsize=16384)
