@@ -20,7 +20,8 @@ _FILLER = re.compile(
     r"\b(?:and|or|vs?|versus|against|compared|with|to|than|in|at|the|for|from|then|after|following|under|by|of|on|respectively|while|whereas|but|"
     r"patients?|participants?|subjects?|was|were|mean|median|groups?|arms?|p|n|a|an|it|points?|mm|cm|min(?:utes?)?|s(?:ec(?:onds?)?)?|ml|mg|"
     r"degrees?|score|sd|se|only|both|those|that|had|who|rising|falling|decreased|increased|reduced|improved|declined|range|fig\w*|table|\d+|"
-    r"day|days|weeks?|months?|hours?|treatment|injection|surgery|procedure|visit|follow-up|also|remained|became|not|significant|ns|vs\.)\b|[^\w]",
+    r"day|days|weeks?|months?|hours?|treatment|injection|surgery|procedure|visit|follow-up|also|remained|became|not|significant\w*|ns|vs\.|"
+    r"longer|shorter|higher|lower|greater|less|more|fewer|earlier|later|faster|slower|better|worse|larger|smaller|as)\b|[^\w]",
     re.IGNORECASE,
 )
 _FROM = re.compile(
@@ -150,7 +151,7 @@ def _attached(
     if times.how in {"one", "guess", "none"} and size > 1 and not implied and arms.how != "none":
         again = attach(gaps, parts.times, same=_same_time, blocks=arms.values)
         times = again if again.how == "list" else times
-    times = _carried_times(times, before, size, same_sentence)
+    times = _carried_times(times, before, size, arms, same_sentence)
     arms = _carried_arms(arms, before, size, times, same_sentence)
     return Run(tuple(group), _told_apart(parts, group, arms, times, everyone), times, arms)
 
@@ -229,11 +230,13 @@ def wants_time(value: TimeMention | None) -> bool:
 
 
 def _carried_times(
-    times: Attached[TimeMention], before: Run | None, size: int, same_sentence: bool
+    times: Attached[TimeMention], before: Run | None, size: int, arms: Attached[Arm], same_sentence: bool
 ) -> Attached[TimeMention]:
     if before is None or all(v is not None for v in times.values):
         return times
     earlier = before.times.values
+    if _told_by_arms(arms) and not _told_by_arms(before.named) and len({_time_key(t) for t in earlier}) > 1:
+        return times  # before and after of one arm are not the times of two arms
     if size > 1 and before.size == size and _compatible(times.values, earlier):
         return Attached(earlier, "carried", before.times.order)
     distinct = before.times.order
@@ -244,6 +247,10 @@ def _carried_times(
     if times.how == "none" and same_sentence and before.size == size:
         return Attached(earlier, "carried", before.times.order)
     return times
+
+
+def _told_by_arms(arms: Attached[Arm]) -> bool:
+    return len({a.label for a in arms.values if a is not None}) > 1
 
 
 def _compatible(values: Sequence[TimeMention | None], earlier: Sequence[TimeMention | None]) -> bool:
