@@ -187,7 +187,8 @@ def named(text: str) -> Iterator[Candidate]:
                 n = _size(bracket[1], bracket.start(1))
                 definition = _bare(bracket[1])
             bare = _BARE_SIZE.match(text, found.end())
-            if not n[0] and bare and ALLOCATION.search(text, max(0, found.start() - 120), found.start()):
+            sentence = max(0, found.start() - 120, text.rfind(". ", 0, found.start()))
+            if not n[0] and bare and ALLOCATION.search(text, sentence, found.start()):
                 n = (bare[1], bare.start(1), bare.end(1))
             after = _DEFINED.match(text, found.end())
             if not definition and after and after["verb"].strip() not in {",", "-", "–", "had", "included"}:

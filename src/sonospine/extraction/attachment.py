@@ -18,6 +18,8 @@ _MIDDLE = re.compile(
     r"\band\b|\bvs?\b\.?|\bversus\b|\bcompared (?:with|to)\b|\bagainst\b|\bthan\b|\bor\b|\bto\b",
     re.IGNORECASE,
 )
+# "... by 22.5% compared with B": what a value is held against is not whose it is.
+_COMPARED = re.compile(r"\b(?:(?:compared|comparison)\s+(?:with|to)|than|versus|vs\.?|against)\b", re.IGNORECASE)
 _WEAK = re.compile(r"[,/]")
 
 
@@ -75,7 +77,7 @@ def attach(
         # Two mentions and one value: the one beside the value is the likelier, but it is a guess.
         how = "one" if len(_distinct([m.value for m in head], same)) == 1 else "guess"
         return Attached((head[-1].value,) * gaps.size, how)
-    if placed[-1]:
+    if placed[-1] and _COMPARED.search(gaps.text[gaps.spans[-1][0] : placed[-1][0].start]) is None:
         how = "one" if len(tail) == 1 else "guess"
         return Attached((tail[0].value,) * gaps.size, how)
     return Attached((None,) * gaps.size, "none")
