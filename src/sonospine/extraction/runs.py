@@ -94,7 +94,7 @@ def _tail_end(text: str, position: int, following: int | None) -> int:
 
 def _group(parts: Parts) -> list[list[Expression]]:
     groups: list[list[Expression]] = []
-    hidden = [(m.start, m.end) for m in parts.times] + [(m.start, m.end) for m in parts.arms]
+    hidden = [(m.start, m.end) for m in parts.times] + [(m.start, m.end) for m in parts.groups()]
     for expression in parts.expressions:
         last = groups[-1][-1] if groups else None
         if last is not None and expression.start < last.end:
@@ -147,13 +147,21 @@ def _attached(
     times: Attached[TimeMention] = attach(gaps, parts.times, same=_same_time)
     implied = _from_to(parts.text, group, times) or _from_to_each(parts, group, gaps)
     times = implied or times
-    arms: Attached[Arm] = attach(gaps, parts.arms, same=_same_arm, blocks=times.values)
+    arms: Attached[Arm] = _of_known(attach(gaps, parts.groups(), same=_same_arm, blocks=times.values))
     if times.how in {"one", "guess", "none"} and size > 1 and not implied and arms.how != "none":
         again = attach(gaps, parts.times, same=_same_time, blocks=arms.values)
         times = again if again.how == "list" else times
     times = _carried_times(times, before, size, arms, same_sentence)
     arms = _carried_arms(arms, before, size, times, same_sentence)
     return Run(tuple(group), _told_apart(parts, group, arms, times, everyone), times, arms)
+
+
+def _of_known(arms: Attached[Arm]) -> Attached[Arm]:
+    """Take a group that is none of the arms away from the values that have it: they are nobody's that is known."""
+    if all(a is None or a.label for a in arms.values):
+        return arms
+    values = tuple(a if a is not None and a.label else None for a in arms.values)
+    return Attached(values, arms.how if any(values) else "unknown")
 
 
 def _same_arm(one: Arm, other: Arm) -> bool:

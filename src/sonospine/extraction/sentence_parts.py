@@ -97,12 +97,17 @@ class Parts:
     times: tuple[Mention[TimeMention], ...]
     arms: tuple[Mention[Arm], ...]
     subgroup: Subgroup | None = None
+    others: tuple[Mention[Arm], ...] = ()
+
+    def groups(self) -> list[Mention[Arm]]:
+        """Return the arms and, between them, groups that are none of the arms known (``UNKNOWN``)."""
+        return sorted((*self.arms, *self.others), key=lambda m: m.start)
 
     def masked(self) -> list[tuple[int, int]]:
         """Return the spans that are values, times, arms or P values."""
         spans = [span for e in self.expressions for span in _hidden(e)]
         spans += [(m.start, m.end) for m in self.times]
-        spans += [(m.start, m.end) for m in self.arms]
+        spans += [(m.start, m.end) for m in self.groups()]
         if self.subgroup is not None:
             spans.append((self.subgroup.start, self.subgroup.end))
         return spans + [m.span() for m in P_VALUE.finditer(self.text)]
@@ -113,6 +118,15 @@ def _hidden(expression: Expression) -> list[tuple[int, int]]:
     if expression.centre in {"count", "percent"} or expression.total:
         return [(n.start, n.end) for n in expression.numbers]
     return [(expression.start, expression.end)]
+
+
+UNKNOWN = Arm("")
+_OTHER_GROUP = re.compile(
+    r"\b(?:in|for|with|of)\s+the\s+(?P<label>(?:(?:[\w+/\-–]|(?<=\d)\.(?=\d))+\s+){1,3}(?:group|arm|cohort))\b(?!\s+(?:[A-Z]{1,5}\d{0,2}|\d{1,2})\b)"
+)
+_NO_OTHER = frozenset(
+    str.split("same whole entire study age each other total overall this that both first second latter former")
+)
 
 
 class ArmFinder:
@@ -171,6 +185,18 @@ class ArmFinder:
                 if arm and not any(hit.start() < m.end and m.start < hit.end() for m in found):
                     found.append(Mention(hit.start(), hit.end(), arm))
         return sorted(found, key=lambda m: m.start)
+
+    def others(self, text: str, arms: Iterable[Mention[Arm]]) -> list[Mention[Arm]]:
+        """Return groups that a sentence names and that are none of the arms: what stands beside them is no arm's."""
+        if len(self.arms.arms) < 2:
+            return []
+        hits = [m for m in _OTHER_GROUP.finditer(text) if not _NO_OTHER & set(m["label"].lower().split())]
+        known = list(arms)
+        return [
+            Mention(hit.start("label"), hit.end("label"), UNKNOWN)
+            for hit in hits
+            if not any(hit.start() < m.end and m.start < hit.end() for m in known)
+        ]
 
     def _arm_named(self, wording: str) -> Arm | None:
         bare = re.sub(r"\s+(?:groups?|arms?)$", "", wording)
@@ -260,7 +286,7 @@ def parts_of(
     )
     # "Group H1": a code of an arm is no hour.
     named = tuple(t for t in times if not any(a.start < t.end and t.start < a.end for a in arms))
-    return Parts(text, offset, kept, named, tuple(arms), subgroup)
+    return Parts(text, offset, kept, named, tuple(arms), subgroup, tuple(finder.others(text, arms)))
 
 
 def _with_named_spreads(text: str, expressions: list[Expression]) -> list[Expression]:
