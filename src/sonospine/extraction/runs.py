@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from sonospine.extraction.arms import Arm
 from sonospine.extraction.attachment import Attached, Gaps, Mention, attach, repeated
+from sonospine.extraction.directions import contradicts
 from sonospine.extraction.expressions import Expression
 from sonospine.extraction.sentence_parts import Parts
 from sonospine.extraction.times import TimeMention
@@ -297,6 +298,8 @@ def _told_apart(
     everyone: Sequence[Arm],
 ) -> Attached[Arm]:
     """Take arms away where two values would be of the same arm and time; "A had less (3.2 vs 4.1)" is A, then the other."""
+    if _is_turned_round(parts, group, arms, times):
+        return Attached((None, None), "none")
     # A percent change and points of the same arm may stand together: "8.2 ± 4.8% (0.4 ± 0.2 points)".
     percents = [e.centre == "percent" or "%" in parts.text[e.start : e.end + 2] for e in group]
     places = [
@@ -311,6 +314,18 @@ def _told_apart(
         other = next(a for a in everyone if a.label != first.label)
         return Attached((first, other), "guess")
     return Attached((None,) * len(group), "none")
+
+
+def _is_turned_round(
+    parts: Parts, group: Sequence[Expression], arms: Attached[Arm], times: Attached[TimeMention]
+) -> bool:
+    """Tell whether two values, dealt to arms by their order alone, contradict the words before them."""
+    if len(group) != 2 or arms.how not in {"list", "one", "guess"}:
+        return False
+    if arms.how != "list" and not _AGAINST.search(parts.text, group[0].end, group[1].start):
+        return False
+    same_time = len({_time_key(t) for t in times.values}) == 1
+    return same_time and contradicts(parts.text[: group[0].start], group[0].value, group[1].value)
 
 
 def _time_key(time: TimeMention | None) -> tuple[float | None, str, str]:
