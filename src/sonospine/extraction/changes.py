@@ -34,6 +34,8 @@ _NO_CHANGE_BETWEEN = re.compile(
     re.IGNORECASE,
 )
 _REACHED = re.compile(r"\b(?:to|from|than|versus|vs\.?|against|at baseline)\s+(?:an?\s+)?(?:(?:mean|median|average|score|value|of|only)\s+)*[(\[]?$", re.I)  # fmt: skip
+# "An improvement in A (1.5 [12.2] mm), B (1.4 [11.7] mm) and C (0.4 [17.5] mm)".
+_LISTED_ON = re.compile(r"[)\]],?\s+(?:and\s+)?(?:in\s+)?(?:[A-Z][\w-]*|\w+)(?:\s+[\w-]+){0,4}\s*[(\[]\s*[-−–]?$")
 _GOES_ON = re.compile(r"\b(?:by|of)" + _FILL + r"\s*[-−–]?$")
 
 
@@ -60,7 +62,9 @@ def changes(
         before = text[start : value.start]
         if at_baseline or _REACHED.search(before):
             going = False
-        elif _names_change(before) or (previous and not found and _GOES_ON.search(before)):
+        elif _names_change(before) or (
+            previous and not found and (_GOES_ON.search(before) or _LISTED_ON.search(before))
+        ):
             going = True
         found.append(going)
     return tuple(found)

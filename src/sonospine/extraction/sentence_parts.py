@@ -16,10 +16,10 @@ from sonospine.extraction.sentence_times import P_VALUE, times_of
 from sonospine.extraction.times import TimeMention
 
 _GROUP_NAMED = re.compile(
-    r"\b(?:[Gg]roups?|[Aa]rms?)\s+(?P<code>[A-Z]{1,5}\d{0,2}|\d{1,2}|[a-d])\b|(?<![\w.])(?P<words>(?:(?:[\w+/\-–]|(?<=\d)\.(?=\d))+\s+){1,3})(?:(?P<many>groups|arms)|group|arm)\b(?!\s+(?:[A-Z]{1,5}\d{0,2}|\d{1,2})\b)"
+    r"\b(?:[Gg]roups?|[Aa]rms?|[Gg]r\.?)\s+(?P<code>[A-Z]{1,5}\d{0,2}|\d{1,2}|[a-d])\b|(?<![\w.])(?P<words>(?:(?:[\w+/\-–]|(?<=\d)\.(?=\d))+\s+){1,3})(?:(?P<many>groups|arms)|group|arm)\b(?!\s+(?:[A-Z]{1,5}\d{0,2}|\d{1,2})\b)"
 )
 _AMOUNT = re.compile(r"[\d.]+(?:\s|$)|(?:m?g|kg|m?c?g|µg|μg|m?l|mL|min|h|mm|cm|points?|%)(?:\s|$)")
-_GROUP = re.compile(r"[GgAa]r(?:oup|m)")
+_GROUP = re.compile(r"[Gg]r(?:oup|\b)|[Aa]rm")
 _CLUSTERS = re.compile(
     r"\b(?P<side>[Ii]ntervention|[Cc]ontrol|[Tt]reatment|[Cc]omparison)\s+"
     r"(?:villages|clusters|schools|practices|clinics|hospitals|communities|households|homes|wards|districts)\b"
@@ -29,6 +29,7 @@ _OF_ALL = frozenset(
         "between among across in of for the these our all both other two three four study treatment intervention different trial"
     )
 )
+_COUNTS = frozenset(str.split("two three four five six both all these those"))
 _MORE_CODES = re.compile(
     r"\s*(?:,|and|or|vs\.?|versus|&|,\s*and)\s+(?P<code>[A-Z]{1,5}\d{0,2}|\d{1,2})\b(?![.%]?\d|\s*(?:±|%|\())"
 )
@@ -49,7 +50,8 @@ _NAMED_SPREAD = re.compile(
 )
 _CLOSE = re.compile(r"\s*[)\]]")
 _SPREAD_BEFORE = re.compile(r"\b(?:S\.?D\.?|S\.?E\.?M?\.?|IQR)\s*[=:,]?\s*$")
-_TORN_BEFORE, _TORN_AFTER = re.compile(r"\d,"), re.compile(r",\d")
+_TORN_BEFORE = re.compile(r"\d[,:]$|\d\s?(?:h|hr|hrs|hours?)\s$|\bR[2²]\s?=\s?$")
+_TORN_AFTER = re.compile(r",\d")
 _OR_MORE = re.compile(r"\s*(?:points?|mm|cm|%)?\s*or (?:more|greater|better|higher|less)\b", re.IGNORECASE)
 _RANGE_BEFORE = re.compile(r"\d\s*%?\s*(?:to|[-–])\s*$")
 # "0.5% solution" is a concentration, "40% of patients" and "40% vs 20%" are results.
@@ -82,7 +84,7 @@ _N_BEFORE = re.compile(r"\b[nN]\s*=\s*$")
 _NOT_A_RESULT = re.compile(
     r"\s*(?:mg|mcg|µg|μg|g|ml|mL|l|L|kg|Hz|kHz|MHz|mA|V|W|J|°|gauge|G\b|IU|units?|mmol|nmol|patients?|participants?|subjects?|women|men\b|"
     r"children|cases|eyes|knees|years?|weeks?|months?|days?|h\b|hours?|groups?|arms?|times|sessions?|injections?|studies|trials|centers|centres|"
-    r"hospitals|points? scale|[-–]\s?[A-Za-z]|st\b|nd\b|rd\b|th\b|of\b|[-–]\d|:\d|x\b|×)",
+    r"hospitals|points? scale|[-–]\s?[A-Za-z]|st\b|nd\b|rd\b|th\b|of\b|[-–]\d|:\d|x\b|×|different\b)",
     re.IGNORECASE,
 )
 
@@ -218,8 +220,8 @@ class ArmFinder:
                     yield from self._further_codes(text, hit.end())
                 continue
             words = hit["words"].split()
-            if hit["many"] and all(word.lower() in _OF_ALL for word in words):
-                continue
+            if hit["many"] and (words[-1].lower() in _COUNTS or all(w.lower() in _OF_ALL for w in words)):
+                continue  # "among three groups" is not group 3
             for cut in range(len(words)):
                 label = " ".join(words[cut:])
                 arm = self.arms.match(label)
@@ -316,12 +318,15 @@ def _with_named_spreads(text: str, expressions: list[Expression]) -> list[Expres
 
 
 def _is_torn(text: str, expression: Expression) -> bool:
-    """Tell whether a value is half of "3,1" (a decimal comma)."""
+    """Tell whether a value is half of "3,1" (a decimal comma), of "1 h 18 min" or "1:2", or a measure of fit."""
     first = expression.numbers[0] if expression.numbers else None
-    if first is None or expression.spread != "none":
+    if first is None:
         return False
-    before, after = text[max(0, first.start - 2) : first.start], text[first.end : first.end + 2]
-    return bool(_TORN_BEFORE.fullmatch(before) or _TORN_AFTER.fullmatch(after))
+    before, after = text[max(0, first.start - 9) : first.start], text[first.end : first.end + 2]
+    torn = _TORN_BEFORE.search(before)
+    if expression.spread != "none":
+        return bool(torn and torn[0][-1].isspace())
+    return bool(torn or _TORN_AFTER.fullmatch(after))
 
 
 def _is_result(text: str, expression: Expression) -> bool:

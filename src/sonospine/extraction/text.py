@@ -159,7 +159,7 @@ def _passage(passage: Passage, document: _Document) -> Iterator[Reading]:
             if len(named) > 1:
                 run = replace(run, arms=run.named)
             changing = _changes(run, parts, changed)
-            changed = any(changing)
+            changed = any(changing) or (changed and is_counted(run))
             yield from _readings(passage, parts, run, named, changing, document, inherited=inherited)
             previous, carried = run, named if not is_counted(run) else carried
         earlier = _time_spoken_of(parts, earlier)
