@@ -210,7 +210,7 @@ def _named_item(tokens: Sequence[Token], i: int, end: int, text: str, items: Ite
     token = tokens[i]
     if token.kind == "plusminus":
         j = i + 1
-        if items.bare and tokens[i - 1].kind in (NUMBER, "percent"):
+        if items.bare:
             items.strange = True  # "in group 2 (14.6 ± 2.8 versus ...)": the mean stands in the bracket too
             return None
         if j < end and tokens[j].kind == NUMBER:

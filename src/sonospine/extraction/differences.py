@@ -18,6 +18,23 @@ _CENTRE = re.compile(r"\b(?P<centre>mean|median|average)\b", re.IGNORECASE)
 _SPREADS = frozenset({"sd", "se"})
 
 
+_COMPARATIVE = re.compile(
+    r"\s*(?:points?|mm|cm|m|kg|units?|min(?:utes?)?|days?|hours?|weeks?|degrees?)?\s*(?:more|higher|lower|less|greater|fewer|longer|shorter|better|worse)\b",
+    re.IGNORECASE,
+)
+_SCORES = frozenset({"number", "mean", "median"})
+
+
+def with_stated_differences(text: str, found: Sequence[Expression]) -> list[Expression]:
+    """Return expressions in which "2.3 points lower in A than in B" is a difference, not the score of anybody."""
+    return [
+        replace(e, centre="difference", measure="MD")
+        if e.centre in _SCORES and e.spread not in _SPREADS and not e.total and _COMPARATIVE.match(text, e.end)
+        else e
+        for e in found
+    ]
+
+
 def with_values_of_arms(text: str, found: Sequence[Expression]) -> list[Expression]:
     """Return expressions in which a value set against another one, or denied to differ, is no difference.
 

@@ -30,7 +30,7 @@ _FROM = re.compile(
     re.IGNORECASE,
 )
 _TO = re.compile(
-    r"^[^;.]*?\bto\s+(?:an?\s+)?(?:(?:mean|median|average|score|value|of|only)\s+)*[(\[]?$", re.IGNORECASE
+    r"^\s*[–—]\s*$|^[^;.]*?\bto\s+(?:an?\s+)?(?:(?:mean|median|average|score|value|of|only)\s+)*[(\[]?$", re.IGNORECASE
 )
 _AFTER = re.compile(
     r"|after|afterwards|post-?(?:treatment|injection|intervention|procedure)|after (?:the )?(?:treatment|injection|intervention|procedure|block)",
@@ -312,7 +312,8 @@ def _told_apart(
     first = arms.values[0]
     if against and first is not None and len(everyone) == 2:
         other = next(a for a in everyone if a.label != first.label)
-        return Attached((first, other), "guess")
+        ahead = any(m.end <= group[0].start and _same_arm(m.value, first) for m in parts.arms)
+        return Attached((first, other) if ahead or arms.how == "carried" else (other, first), "guess")
     return Attached((None,) * len(group), "none")
 
 

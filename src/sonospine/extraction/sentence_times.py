@@ -32,8 +32,10 @@ _STARTS_FROM = re.compile(
     r"(?:\s+\w+){0,3}\s+from\s+(?:the\s+|their\s+)?$",
     re.IGNORECASE,
 )
+_ITS_VALUE = re.compile(r"\s+(?:values?|scores?|levels?|means?)\b", re.IGNORECASE)
 _ENDS_AT = re.compile(r"[^.;]{0,60}?\bto\b", re.IGNORECASE)
-_DECIMAL = re.compile(r"\d[.\u00b7](?!5(?!\d)|0+(?!\d))\d", re.IGNORECASE)
+_DECIMAL = re.compile(r"\d[.\u00b7]\d")
+_STATED = re.compile(r"\b(?:was|were|is)\s+$", re.IGNORECASE)
 _FOLLOWED = re.compile(r"follow|\bafter\b|\bpost|\bat\b|\bp\.?o\.?", re.IGNORECASE)
 
 
@@ -79,12 +81,16 @@ def _is_reference_point(text: str, mention: Mention[TimeMention]) -> bool:
     if not _VALUE_FOLLOWS.match(text, mention.end):
         return True
     # "A change from baseline, -3.1" is the change; "a decrease from baseline (7.2) to 4.1" has its value at baseline.
-    return bool(_STARTS_FROM.search(before)) and _ENDS_AT.match(text, mention.end) is None
+    if _ITS_VALUE.match(text, mention.end) or _ENDS_AT.match(text, mention.end):
+        return False
+    return _STARTS_FROM.search(before) is not None
 
 
 def _was_measured(text: str, mention: Mention[TimeMention]) -> bool:
-    """Tell whether a length with decimals is a result ("a stay of 8.6 days"), no time at which something was measured."""
-    if not _DECIMAL.search(mention.value.text):
+    """Tell whether a length is a result ("a stay of 8.6 days", "latency was 6 min"), no time at which something was measured."""
+    if mention.value.phase != "follow_up" or not re.search(r"\d", mention.value.text):
         return False
+    if not _DECIMAL.search(mention.value.text):
+        return _STATED.search(text[max(0, mention.start - 8) : mention.start]) is not None
     around = text[max(0, mention.start - 30) : mention.end + 20]
     return not _FOLLOWED.search(around)

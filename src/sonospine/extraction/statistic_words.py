@@ -141,7 +141,9 @@ def statistic_in(tokens: Sequence[Token], i: int) -> Statistic | None:
         return Statistic(spread="sd" if following.startswith("dev") else "se")
     if word in _CENTRES and following not in ("age", "difference", "differences"):
         return Statistic(centre=_CENTRES[word])
-    if word in _SPREADS and not (word == "range" and following in ("of", "from")):
+    if word in _SPREADS and not (
+        word == "range" and (following in ("of", "from") or (i and tokens[i - 1].text.lower() == "interquartile"))
+    ):
         return Statistic(spread=_SPREADS[word])
     return None
 
@@ -189,7 +191,9 @@ class Declared:
         """
         if self._difference is not None:
             centre, measure, at = self._difference
-            if i - at <= 14 and not any(t.kind == NUMBER for t in tokens[at:i]):
+            if i - at <= 14 and not any(
+                t.kind == NUMBER and not _is_level(tokens, k) for k, t in enumerate(tokens[at:i], at)
+            ):
                 return centre, measure
         if self._centre is None or default in ("count", "percent"):
             return default, ""
@@ -212,6 +216,12 @@ class Declared:
         if self._percent is not None and (self._spread is None or self._spread[1] < self._percent):
             return "percent"
         return self._spread[0] if self._spread and self._spread[0] in ("sd", "se", "iqr", "range") else ""
+
+
+def _is_level(tokens: Sequence[Token], i: int) -> bool:
+    """Tell whether the number at ``i`` is the level of an interval: "mean difference (95 % CI) -1.8"."""
+    following = [t.text.lower() for t in tokens[i + 1 : i + 3]]
+    return len(following) == 2 and following[0] == "%" and following[1] in ("ci", "cis", "confidence")
 
 
 def excluded_number(tokens: Sequence[Token], i: int, percent: bool, *, measured: bool = False) -> bool:
