@@ -47,9 +47,7 @@ def _items(sentence: str, start: int, end: int) -> Iterator[Candidate]:
         found = [pattern.fullmatch(sentence, a, b) for a, b in spans]
         items = [item for item in found if item is not None]
         if named and len(items) < len(spans):
-            items = [
-                i for i in (pattern.fullmatch(sentence, a, b) for a, b in _paired(sentence, spans)) if i
-            ]
+            items = [i for i in (pattern.fullmatch(sentence, a, b) for a, b in _paired(spans)) if i]
         elif len(items) < len(spans):
             continue
         labels = [item["label"].strip() for item in items]
@@ -75,7 +73,7 @@ def _spans(sentence: str, start: int, end: int) -> list[tuple[int, int]]:
     return [*spans, (at, end)]
 
 
-def _paired(sentence: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _paired(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Join "A", "n = 22", "B", "n = 18" to two items."""
     if len(spans) % 2:
         return []

@@ -28,7 +28,9 @@ class Candidate:
 
 
 _NO_BOUNDS = r"(?!\s*[\[(]\s*\d[\d.]*\s*(?:to|[-–;,])\s*\d)"
-_CODE = rf"(?:[A-Z]{{1,5}}\d{{0,2}}|[1-9]{_NO_BOUNDS}|[a-d])" r"(?![\w.]\w|[a-z\d])(?<!P(?=\s*(?:[<>=≤≥]|value)))"
+_CODE = (
+    rf"(?:[A-Z]{{1,5}}\d{{0,2}}|[1-9]{_NO_BOUNDS}|[a-d])" r"(?![\w.]\w|[a-z\d])(?<!P(?=\s*(?:[<>=≤≥]|value)))"
+)
 _CODED = re.compile(
     rf"\b[Gg](?:roups?|ROUPS?)\s+[\"'“‘(]?(?P<code>{_CODE})(?P<more>(?:\s*(?:,|and|or|&|,\s*and)\s*{_CODE}(?![\w%.])(?!\s+(?:of|patients|weeks?|months?|hours?)\b))*)"
 )

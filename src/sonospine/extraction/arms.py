@@ -115,7 +115,8 @@ _ONE_ARM = re.compile(
     re.IGNORECASE,
 )
 _HAS_CONTROLS = re.compile(
-    r"(?<!without )(?<!without a )(?<!no )\bcontrol(?:led)?\s+(?:group|trial|study)\b|\bmatched[- ](?:pairs?|controls?)\b", re.IGNORECASE
+    r"(?<!without )(?<!without a )(?<!no )\bcontrol(?:led)?\s+(?:group|trial|study)\b|\bmatched[- ](?:pairs?|controls?)\b",
+    re.IGNORECASE,
 )
 _ONE_ARM_PLANNED = re.compile(
     r"\b(?:this|the\s+present|our|the)\s+(?:was|is|study|trial|pilot)\b[^.;]{0,80}\b(?:uncontrolled|single[- ]arm|one[- ]arm)\b[^.;]{0,40}\b(?:study|trial|design|series)\b",

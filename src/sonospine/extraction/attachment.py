@@ -19,7 +19,9 @@ _MIDDLE = re.compile(
     re.IGNORECASE,
 )
 # "... by 22.5% compared with B": what a value is held against is not whose it is.
-_COMPARED = re.compile(r"\b(?:(?:compared|comparison)\s+(?:with|to)|than|versus|vs\.?|against)\b", re.IGNORECASE)
+_COMPARED = re.compile(
+    r"\b(?:(?:compared|comparison)\s+(?:with|to)|than|versus|vs\.?|against)\b", re.IGNORECASE
+)
 _WEAK = re.compile(r"[,/]")
 
 
@@ -66,6 +68,10 @@ def attach(
     inner = [m for gap in placed[1:-1] for m in gap]
     if inner:
         return _interleaved(gaps, placed)
+    if placed[-1]:
+        # "... for B; height was 24 in A": what stands before the clause is not whose the value is, if one stands in it.
+        breaks = [m.end() for m in _STRONG.finditer(gaps.text, *gaps.spans[0])]
+        placed[0] = [m for m in placed[0] if not breaks or m.start >= breaks[-1]]
     head, tail = _last_list(gaps.text, placed[0]), _first_list(gaps.text, placed[-1])
     for listed in (head, tail):
         values = _distinct([m.value for m in listed], same)
@@ -112,8 +118,7 @@ def _distinct(values: list[T], same: Callable[[T, T], bool]) -> list[T]:
 
 
 _JOIN = re.compile(
-    r"[\s,;/&()]*(?:and|or|vs?\.?|versus|against|compared (?:with|to)|to|than|in|at|the|for|from|between|then|with|of|on|both)*[\s,;/&()]*"
-    r"(?:and|or|vs?\.?|versus|in|at|the|for|to|with|of|on)*[\s]*(?:groups?|arms?)?[\s,]*",
+    r"[\s,;/&()]*(?:(?:and|or|vs?\.?|versus|against|compared|to|than|in|at|the|for|from|between|then|with|of|on|both|groups?|arms?)(?!\w)[\s,;/&()]*)*",
     re.IGNORECASE,
 )
 

@@ -35,7 +35,9 @@ _NO_CHANGE_BETWEEN = re.compile(
 )
 _REACHED = re.compile(r"\b(?:to|from|than|versus|vs\.?|against|at baseline)\s+(?:an?\s+)?(?:(?:mean|median|average|score|value|of|only)\s+)*[(\[]?$", re.I)  # fmt: skip
 # "An improvement in A (1.5 [12.2] mm), B (1.4 [11.7] mm) and C (0.4 [17.5] mm)".
-_LISTED_ON = re.compile(r"[)\]],?\s+(?:and\s+)?(?:in\s+)?(?:[A-Z][\w-]*|\w+)(?:\s+[\w-]+){0,4}\s*[(\[]\s*[-−–]?$")
+_LISTED_ON = re.compile(
+    r"[)\]],?\s+(?:and\s+)?(?:in\s+)?(?:[A-Z][\w-]*|\w+)(?:\s+[\w-]+){0,4}\s*[(\[]\s*[-−–]?$"
+)
 _GOES_ON = re.compile(r"\b(?:by|of)" + _FILL + r"\s*[-−–]?$")
 
 

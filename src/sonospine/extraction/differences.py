@@ -11,7 +11,8 @@ from sonospine.extraction.expression_building import Expression
 _DIFFERENCE = re.compile(r"\bdifferences?\b", re.IGNORECASE)
 _NEGATED = re.compile(r"\b(?:no|not|nor|without|neither)\b[^.;:()]{0,40}$", re.IGNORECASE)
 _AGAINST = re.compile(
-    r"[^.;:\d]{0,40}?\b(?:vs?\.?|versus|compared\s+(?:with|to)|against|than)(?=\s)[^.;:\d]{0,40}", re.IGNORECASE
+    r"[^.;:\d]{0,40}?\b(?:vs?\.?|versus|compared\s+(?:with|to)|against|than)(?=\s)[^.;:\d]{0,40}",
+    re.IGNORECASE,
 )
 _AND = re.compile(r"[^.;:\d]{0,60}?(?:,|\band\b)[^.;:\d]{0,40}", re.IGNORECASE)
 _CENTRE = re.compile(r"\b(?P<centre>mean|median|average)\b", re.IGNORECASE)
@@ -29,7 +30,10 @@ def with_stated_differences(text: str, found: Sequence[Expression]) -> list[Expr
     """Return expressions in which "2.3 points lower in A than in B" is a difference, not the score of anybody."""
     return [
         replace(e, centre="difference", measure="MD")
-        if e.centre in _SCORES and e.spread not in _SPREADS and not e.total and _COMPARATIVE.match(text, e.end)
+        if e.centre in _SCORES
+        and e.spread not in _SPREADS
+        and not e.total
+        and _COMPARATIVE.match(text, e.end)
         else e
         for e in found
     ]

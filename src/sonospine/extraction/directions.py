@@ -7,8 +7,12 @@ import re
 from sonospine.model.numbers import number
 
 _MORE = re.compile(r"\b(?:longer|higher|greater|larger|more|increased|prolonged|elevated)\b", re.IGNORECASE)
-_LESS = re.compile(r"\b(?:shorter|lower|smaller|less|fewer|reduced|decreased|shortened|faster|earlier)\b", re.IGNORECASE)
-_UNSAID = re.compile(r"\b(?:no|not|nor|neither|without|reduction|decrease|improvement|change|relief)\b", re.IGNORECASE)
+_LESS = re.compile(
+    r"\b(?:shorter|lower|smaller|less|fewer|reduced|decreased|shortened|faster|earlier)\b", re.IGNORECASE
+)
+_UNSAID = re.compile(
+    r"\b(?:no|not|nor|neither|without|reduction|decrease|improvement|change|relief)\b", re.IGNORECASE
+)
 _CLAUSE = re.compile(r"[.;:](?=\s)|\b(?:while|whereas|but)\b", re.IGNORECASE)
 
 

@@ -81,7 +81,8 @@ def find_expressions(text: str, *, decimal_comma: bool = False) -> list[Expressi
 
 
 _UNIT_OR_LEVEL = re.compile(
-    r"confidence|intervals?|\bpoints?\b|\b(?:min(?:utes?)?|hours?|days?|weeks?|units?|degrees?|kg|mm|cm|ml|mg)\b", re.IGNORECASE
+    r"confidence|intervals?|\bpoints?\b|\b(?:min(?:utes?)?|hours?|days?|weeks?|units?|degrees?|kg|mm|cm|ml|mg)\b",
+    re.IGNORECASE,
 )
 
 

@@ -157,7 +157,8 @@ def nearest_before(labels: list[Label], position: int, text: str) -> Label | Non
 
 
 _ANCHORS = re.compile(
-    r"\b(?:indicat\w*|represent\w*|denot\w*|correspond\w*|meaning|worst|best|maximum|minimum|imaginable|possible)\b", re.IGNORECASE
+    r"\b(?:indicat\w*|represent\w*|denot\w*|correspond\w*|meaning|worst|best|maximum|minimum|imaginable|possible)\b",
+    re.IGNORECASE,
 )
 
 

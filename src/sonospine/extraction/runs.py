@@ -30,7 +30,8 @@ _FROM = re.compile(
     re.IGNORECASE,
 )
 _TO = re.compile(
-    r"^\s*[–—]\s*$|^[^;.]*?\bto\s+(?:an?\s+)?(?:(?:mean|median|average|score|value|of|only)\s+)*[(\[]?$", re.IGNORECASE
+    r"^\s*[–—]\s*$|^[^;.]*?\bto\s+(?:an?\s+)?(?:(?:mean|median|average|score|value|of|only)\s+)*[(\[]?$",
+    re.IGNORECASE,
 )
 _AFTER = re.compile(
     r"|after|afterwards|post-?(?:treatment|injection|intervention|procedure)|after (?:the )?(?:treatment|injection|intervention|procedure|block)",
@@ -146,7 +147,7 @@ def _attached(
 ) -> Run:
     size = len(group)
     times: Attached[TimeMention] = attach(gaps, parts.times, same=_same_time)
-    implied = _from_to(parts.text, group, times) or _from_to_each(parts, group, gaps)
+    implied = _from_to(parts.text, group, times, _behind(parts, gaps)) or _from_to_each(parts, group, gaps)
     times = implied or times
     arms: Attached[Arm] = _of_known(attach(gaps, parts.groups(), same=_same_arm, blocks=times.values))
     if times.how in {"one", "guess", "none"} and size > 1 and not implied and arms.how != "none":
@@ -174,7 +175,7 @@ def _same_time(one: TimeMention, other: TimeMention) -> bool:
 
 
 def _from_to(
-    text: str, group: list[Expression], times: Attached[TimeMention]
+    text: str, group: list[Expression], times: Attached[TimeMention], behind: TimeMention | None
 ) -> Attached[TimeMention] | None:
     """Read "from 7.2 to 3.1 at 12 weeks": the first is the baseline, the second the time named."""
     if len(group) % 2 or not _FROM.search(text[max(0, group[0].start - 60) : group[0].start]):
@@ -191,8 +192,15 @@ def _from_to(
     ):
         return None
     last = next((v for v in reversed(named) if v.phase != "baseline"), None)
-    pair = (BASELINE, last or LATER)
+    pair = (BASELINE, last or behind or LATER)
     return Attached(tuple(pair[i % 2] for i in range(len(group))), "implied")
+
+
+def _behind(parts: Parts, gaps: Gaps) -> TimeMention | None:
+    """Return the first time after baseline that stands behind the last value."""
+    start, end = gaps.spans[-1]
+    times = (m for m in parts.times if start <= m.start and m.end <= end)
+    return next((m.value for m in times if m.value.phase == "follow_up"), None)
 
 
 def _from_to_each(parts: Parts, group: list[Expression], gaps: Gaps) -> Attached[TimeMention] | None:
@@ -244,6 +252,8 @@ def _carried_times(
     if before is None or all(v is not None for v in times.values):
         return times
     earlier = before.times.values
+    if before.times.how == "implied" and not same_sentence:
+        return times  # "from ... to ..." is said of its own values
     if _told_by_arms(arms) and not _told_by_arms(before.named) and len({_time_key(t) for t in earlier}) > 1:
         return times  # before and after of one arm are not the times of two arms
     if size > 1 and before.size == size and _compatible(times.values, earlier):
@@ -340,6 +350,12 @@ def _order(values: Sequence[Arm | None]) -> tuple[Arm, ...]:
     return tuple(kept)
 
 
+_HELD_AGAINST = re.compile(
+    r"\b(?:(?:compared|comparison|relative)\s+(?:with|to)|versus|vs\.?|than|unlike)\s+(?:the\s+|those\s+in\s+(?:the\s+)?)?$",
+    re.IGNORECASE,
+)
+
+
 def mention_pair(parts: Parts, run: Run) -> tuple[Arm, Arm] | None:
     """Return the two arms that a difference compares: the first two distinct ones named before it, else around it."""
     start = run.expressions[0].start
@@ -349,5 +365,8 @@ def mention_pair(parts: Parts, run: Run) -> tuple[Arm, Arm] | None:
             if not any(_same_arm(mention.value, d.value) for d in distinct):
                 distinct.append(mention)
         if len(distinct) == 2:
-            return distinct[0].value, distinct[1].value
+            one, other = distinct
+            if _HELD_AGAINST.search(parts.text, 0, one.start):
+                one, other = other, one  # "compared with B, A had ...": A minus B
+            return one.value, other.value
     return None

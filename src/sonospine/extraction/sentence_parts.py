@@ -29,6 +29,9 @@ _OF_ALL = frozenset(
         "between among across in of for the these our all both other two three four study treatment intervention different trial"
     )
 )
+_LEADING = frozenset(
+    str.split("with the in of to than for from by between and or at a an on versus vs vs. was were while but")
+)
 _COUNTS = frozenset(str.split("two three four five six both all these those"))
 _MORE_CODES = re.compile(
     r"\s*(?:,|and|or|vs\.?|versus|&|,\s*and)\s+(?P<code>[A-Z]{1,5}\d{0,2}|\d{1,2})\b(?![.%]?\d|\s*(?:±|%|\())"
@@ -127,7 +130,9 @@ _OTHER_GROUP = re.compile(
     r"\b(?:in|for|with|of)\s+the\s+(?P<label>(?:(?:[\w+/\-–]|(?<=\d)\.(?=\d))+\s+){1,3}(?:group|arm|cohort))\b(?!\s+(?:[A-Z]{1,5}\d{0,2}|\d{1,2})\b)"
 )
 _NO_OTHER = frozenset(
-    str.split("same whole entire study age each other total overall this that both first second latter former")
+    str.split(
+        "same whole entire study age each other total overall this that both first second latter former"
+    )
 )
 
 
@@ -223,6 +228,8 @@ class ArmFinder:
             if hit["many"] and (words[-1].lower() in _COUNTS or all(w.lower() in _OF_ALL for w in words)):
                 continue  # "among three groups" is not group 3
             for cut in range(len(words)):
+                if words[cut].lower() in _LEADING:
+                    continue
                 label = " ".join(words[cut:])
                 arm = self.arms.match(label)
                 if arm and _AMOUNT.match(label) and normalised(label) not in map(normalised, arm.names()):

@@ -25,7 +25,8 @@ _REFERRING = re.compile(
     re.IGNORECASE,
 )
 _VALUE_FOLLOWS = re.compile(
-    r"\s*(?:(?:values?|scores?|levels?|means?|of|was|were|at)\s*)*[=:,(\[]?\s*[-\u2212\u2013+]?\d", re.IGNORECASE
+    r"\s*(?:(?:values?|scores?|levels?|means?|of|was|were|at)\s*)*[=:,(\[]?\s*[-\u2212\u2013+]?\d",
+    re.IGNORECASE,
 )
 _STARTS_FROM = re.compile(
     r"\b(?:chang\w*|differ\w*|reduc\w*|decreas\w*|increas\w*|improv\w*|declin\w*|drop\w*|fell|rise|rose|gain\w*)"

@@ -142,7 +142,8 @@ def statistic_in(tokens: Sequence[Token], i: int) -> Statistic | None:
     if word in _CENTRES and following not in ("age", "difference", "differences"):
         return Statistic(centre=_CENTRES[word])
     if word in _SPREADS and not (
-        word == "range" and (following in ("of", "from") or (i and tokens[i - 1].text.lower() == "interquartile"))
+        word == "range"
+        and (following in ("of", "from") or (i and tokens[i - 1].text.lower() == "interquartile"))
     ):
         return Statistic(spread=_SPREADS[word])
     return None
