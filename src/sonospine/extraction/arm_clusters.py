@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from sonospine.extraction import arm_patterns
 from sonospine.extraction.arm_labels import ACTIVES, CONTROLS, normalised, words_of
+from sonospine.extraction.arm_listings import listed_with_sizes
 from sonospine.extraction.arm_patterns import Candidate
 from sonospine.extraction.language import sentences
 from sonospine.extraction.times import find_times
@@ -35,6 +36,13 @@ _N_LABEL = re.compile(
 )
 _MEASURED = re.compile(
     r"\(\s*(?:[npm\u00b5\u03bck]?(?:g|mol|L|U|IU|Eq|cal)\s*/\s*\w{1,3}|[npm\u00b5\u03bc]M|mm\s?Hg|beats\s*/\s*min|bpm|cm|mm|kg)\s*\)"
+)
+
+
+_PEOPLE = re.compile(
+    r"(?:[\w-]+\s+){0,3}(?:patients|participants|subjects|women|men|children|adults|individuals|volunteers|cohort)\b"
+    r"(?!.*\b(?:receiv|treat|given|who|without)\w*)",
+    re.IGNORECASE,
 )
 
 
@@ -69,6 +77,9 @@ def candidates(record: Record, passages: Sequence[Passage]) -> Iterator[tuple[Ca
             for candidate in finder(passage.text):
                 if not _NO_ARM.search(candidate.label):
                     yield candidate if planned else _in_passing(candidate, passage.text), passage.locator
+        for start, end in sentences(passage.text):
+            for candidate in listed_with_sizes(passage.text[start:end]):
+                yield _moved(candidate, start), passage.locator
         if not planned:
             continue
         for start, end in sentences(passage.text):
@@ -253,5 +264,22 @@ def chosen(made: list[Cluster], least: float = 1.4, *, title: frozenset[str] = f
         if len(sizes) >= 2 and max(s for _, s in sizes) >= 0.5 * top:
             strong = sizes
     kept = [(c, s) for c, s in strong if s >= 0.25 * top]
+    kept = [(c, s) for c, s in kept if not _holds_others(c, [other for other, _ in kept])]
+    groups = [(c, s) for c, s in kept if not _names_people(c)]
+    kept = groups if len(groups) > 1 and len(groups) == len(kept) - 1 else kept
     ranked = sorted(kept, key=lambda pair: -pair[1])[:MOST_ARMS]
     return [c for c, _ in kept if any(c is r for r, _ in ranked)]
+
+
+def _holds_others(cluster: Cluster, others: Sequence[Cluster]) -> bool:
+    """Tell whether a phrase with an n names everybody: its n is the sum of those of the two or more others that have one."""
+    if any(m.kind == "code" for m, _ in cluster.members):
+        return False
+    own = cluster.size()
+    sizes = [size[0].n for other in others if other is not cluster and (size := other.size())]
+    return own is not None and len(sizes) > 1 and int(own[0].n) == sum(map(int, sizes))
+
+
+def _names_people(cluster: Cluster) -> bool:
+    """Tell whether a phrase with an n only names who took part ("eligible women (n = 88)"), never a group."""
+    return all(m.kind == "sized" and _PEOPLE.match(m.label) for m, _ in cluster.members)

@@ -9,7 +9,7 @@ from sonospine.extraction.alternatives import any_of
 from sonospine.model.number_words import BELOW_HUNDRED
 
 _N = re.compile(r"[\[(]?\s*\b[nN]\s*=?\s*[=:]\s*\d[\d,]*\s*[\])]?")
-_WORD = re.compile(r"[^\W_]+(?:\.\d+)?%?")
+_WORD = re.compile(r"(?:\bnon-)?[^\W_]+(?:\.\d+)?%?")
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6"}
 _ORDINAL = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6"}
 GENERIC = frozenset(

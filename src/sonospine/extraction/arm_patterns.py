@@ -27,7 +27,10 @@ class Candidate:
     n_end: int = 0
 
 
-_CODE = r"(?:[A-Z]{1,5}\d{0,2}|[1-9]|[a-d])(?![\w.]\w|[a-z\d])(?<!P(?=\s*(?:[<>=≤≥]|value)))"
+_NO_BOUNDS = r"(?!\s*[\[(]\s*\d[\d.]*\s*(?:to|[-–;,])\s*\d)"
+_CODE = (
+    rf"(?:[A-Z]{{1,5}}\d{{0,2}}|[1-9]{_NO_BOUNDS}|[a-d])" r"(?![\w.]\w|[a-z\d])(?<!P(?=\s*(?:[<>=≤≥]|value)))"
+)
 _CODED = re.compile(
     rf"\b[Gg](?:roups?|ROUPS?)\s+[\"'“‘(]?(?P<code>{_CODE})(?P<more>(?:\s*(?:,|and|or|&|,\s*and)\s*{_CODE}(?![\w%.])(?!\s+(?:of|patients|weeks?|months?|hours?)\b))*)"
 )
@@ -110,6 +113,9 @@ _NOT_ARMS = frozenset(
         "intention-to-treat itt analysis analyzed analysed randomized randomised small large inter within"
     )
 )
+_DOSE_UNITS = frozenset(
+    str.split("mg g kg mcg µg μg ug ng ml mL l L mmol mg/kg mg/day mg/d IU mm cm min h kg/m2 points")
+)
 _ENROLLED = frozenset(
     str.split(
         "patients participants subjects women men children people individuals adults volunteers cases total overall all"
@@ -184,7 +190,8 @@ def named(text: str) -> Iterator[Candidate]:
                 n = _size(bracket[1], bracket.start(1))
                 definition = _bare(bracket[1])
             bare = _BARE_SIZE.match(text, found.end())
-            if not n[0] and bare and ALLOCATION.search(text, max(0, found.start() - 120), found.start()):
+            sentence = max(0, found.start() - 120, text.rfind(". ", 0, found.start()))
+            if not n[0] and bare and ALLOCATION.search(text, sentence, found.start()):
                 n = (bare[1], bare.start(1), bare.end(1))
             after = _DEFINED.match(text, found.end())
             if not definition and after and after["verb"].strip() not in {",", "-", "–", "had", "included"}:
@@ -303,7 +310,11 @@ def _may_name_arm(label: str) -> bool:
 
 def _trim(words: list[str]) -> str:
     kept: list[str] = []
-    for word in reversed(words):
+    for at, word in zip(range(len(words) - 1, -1, -1), reversed(words), strict=True):
+        if word in _DOSE_UNITS:
+            if kept or not at or not re.fullmatch(r"\d[\d.,]*", words[at - 1]):
+                break  # "... 60.3 mg control group": the unit is that of a value
+            return f"{words[at - 1]} {word}"
         plain = word.strip(".,;:").lower()
         if (
             plain in _BOUNDARY

@@ -31,6 +31,8 @@ _OF_PEOPLE = re.compile(
 _ANALYSED = re.compile(
     r"\b(?:randomi[sz]ed|assigned|allocated|analy[sz]ed|included|enrolled|to\s+receive|to\s+undergo)\b", re.I
 )
+_ALLOCATED = re.compile(r"\b(?:random\w*|assign\w*|allocat\w*)\b", re.IGNORECASE)
+_TO = re.compile(r"\b(?:in)?to\s+(?:the\s+|an?\s+)?$", re.IGNORECASE)
 _GIVEN = re.compile(
     r"\b(?:patients|participants|subjects)\b.*\b(?:received|were\s+given|underwent)\b", re.IGNORECASE
 )
@@ -65,11 +67,14 @@ def arm_sizes(text: str, *, planned: bool) -> Iterator[tuple[str, str, int, int]
     """
     for found in _OF_GROUP.finditer(text):
         n = count_of(found["n"])
-        if not n or not (planned or _ANALYSED.search(found["how"]) or _dealt_out(text, found)):
+        if not n or not (
+            planned or _ANALYSED.search(found["how"]) or _dealt_out(text, found) or _sent_to(text, found)
+        ):
             continue
         before = text[max(0, found.start() - 80) : found.start()]
         if not (
-            _OF_PEOPLE.search(found["how"])
+            _sent_to(text, found)
+            or _OF_PEOPLE.search(found["how"])
             or _ANALYSED.search(found["how"])
             or (ALLOCATION.search(before) and not re.search(r"\d\s*±", before))
         ):
@@ -78,6 +83,14 @@ def arm_sizes(text: str, *, planned: bool) -> Iterator[tuple[str, str, int, int]
             r"\b(?:and|or|while|at|for)\b|\s(?=in\s+(?:the\s+)?\w+\s*(?:group)?\b)", found["arm"]
         )[0]
         yield words.strip(), n, found.start("n"), found.end("n")
+
+
+def _sent_to(text: str, found: re.Match[str]) -> bool:
+    """Tell whether people were allocated "to" a group in a sentence on allocation: "... 98 to A and 96 to B"."""
+    if not _TO.search(found["how"]):
+        return False
+    start = max(text.rfind(". ", 0, found.start()), 0)
+    return _ALLOCATED.search(text, start, found.end()) is not None
 
 
 def _dealt_out(text: str, found: re.Match[str]) -> bool:

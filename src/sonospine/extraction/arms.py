@@ -114,6 +114,10 @@ _ONE_ARM = re.compile(
     r"\bsingle[- ]arm|\bone[- ]armed|\bone[- ]arm\s+(?:\w+\s+)?(?:study|trial|design|series)|\bcase report|\bcase series|\buncontrolled|\bsingle[- ]group|\bwithout (?:a )?control|\bno control (?:group|arm)|\ba \d+[- ]year[- ]old\b",
     re.IGNORECASE,
 )
+_HAS_CONTROLS = re.compile(
+    r"(?<!without )(?<!without a )(?<!no )\bcontrol(?:led)?\s+(?:group|trial|study)\b|\bmatched[- ](?:pairs?|controls?)\b",
+    re.IGNORECASE,
+)
 _ONE_ARM_PLANNED = re.compile(
     r"\b(?:this|the\s+present|our|the)\s+(?:was|is|study|trial|pilot)\b[^.;]{0,80}\b(?:uncontrolled|single[- ]arm|one[- ]arm)\b[^.;]{0,40}\b(?:study|trial|design|series)\b",
     re.IGNORECASE,
@@ -274,7 +278,7 @@ def _is_one_arm(record: Record, vocabulary: Vocabulary) -> bool:
     ):
         return True
     designs = vocabulary.terms("designs", head)
-    return bool(designs and set(designs) <= ONE_ARM_DESIGNS)
+    return bool(designs and set(designs) <= ONE_ARM_DESIGNS) and not _HAS_CONTROLS.search(head)
 
 
 def _is_comparison(record: Record, passages: list[Passage]) -> bool:

@@ -18,6 +18,10 @@ _MIDDLE = re.compile(
     r"\band\b|\bvs?\b\.?|\bversus\b|\bcompared (?:with|to)\b|\bagainst\b|\bthan\b|\bor\b|\bto\b",
     re.IGNORECASE,
 )
+# "... by 22.5% compared with B": what a value is held against is not whose it is.
+_COMPARED = re.compile(
+    r"\b(?:(?:compared|comparison)\s+(?:with|to)|than|versus|vs\.?|against)\b", re.IGNORECASE
+)
 _WEAK = re.compile(r"[,/]")
 
 
@@ -64,6 +68,10 @@ def attach(
     inner = [m for gap in placed[1:-1] for m in gap]
     if inner:
         return _interleaved(gaps, placed)
+    if placed[-1]:
+        # "... for B; height was 24 in A": what stands before the clause is not whose the value is, if one stands in it.
+        breaks = [m.end() for m in _STRONG.finditer(gaps.text, *gaps.spans[0])]
+        placed[0] = [m for m in placed[0] if not breaks or m.start >= breaks[-1]]
     head, tail = _last_list(gaps.text, placed[0]), _first_list(gaps.text, placed[-1])
     for listed in (head, tail):
         values = _distinct([m.value for m in listed], same)
@@ -75,7 +83,7 @@ def attach(
         # Two mentions and one value: the one beside the value is the likelier, but it is a guess.
         how = "one" if len(_distinct([m.value for m in head], same)) == 1 else "guess"
         return Attached((head[-1].value,) * gaps.size, how)
-    if placed[-1]:
+    if placed[-1] and _COMPARED.search(gaps.text[gaps.spans[-1][0] : placed[-1][0].start]) is None:
         how = "one" if len(tail) == 1 else "guess"
         return Attached((tail[0].value,) * gaps.size, how)
     return Attached((None,) * gaps.size, "none")
@@ -110,8 +118,7 @@ def _distinct(values: list[T], same: Callable[[T, T], bool]) -> list[T]:
 
 
 _JOIN = re.compile(
-    r"[\s,;/&()]*(?:and|or|vs?\.?|versus|against|compared (?:with|to)|to|than|in|at|the|for|from|between|then|with|of|on|both)*[\s,;/&()]*"
-    r"(?:and|or|vs?\.?|versus|in|at|the|for|to|with|of|on)*[\s]*(?:groups?|arms?)?[\s,]*",
+    r"[\s,;/&()]*(?:(?:and|or|vs?\.?|versus|against|compared|to|than|in|at|the|for|from|between|then|with|of|on|both|groups?|arms?)(?!\w)[\s,;/&()]*)*",
     re.IGNORECASE,
 )
 

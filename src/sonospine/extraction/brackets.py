@@ -49,6 +49,7 @@ _RANGE_WORDS = {
     "iqr": "iqr", "iqrs": "iqr", "interquartile": "iqr", "inter": "iqr", "quartiles": "iqr", "quartile": "iqr",
     "percentiles": "iqr", "range": "range", "ranges": "range", "min": "range", "minimum": "range",
 }  # fmt: skip
+_MOST = frozenset(("max", "maximum"))
 _NAMING = frozenset((WORD, "coded", "plusminus"))
 LEVELS = frozenset(("95", "90", "99", "97.5", "98"))
 _CI_WORDS = frozenset(("ci", "cis", "ic", "cl", "confidence", "cri"))
@@ -209,6 +210,9 @@ def _named_item(tokens: Sequence[Token], i: int, end: int, text: str, items: Ite
     token = tokens[i]
     if token.kind == "plusminus":
         j = i + 1
+        if items.bare:
+            items.strange = True  # "in group 2 (14.6 ± 2.8 versus ...)": the mean stands in the bracket too
+            return None
         if j < end and tokens[j].kind == NUMBER:
             items.spread, items.spread_value = items.spread or "plusminus", tokens[j].text
             items.spans.append(tokens[j])
@@ -303,6 +307,8 @@ def _spread_item(tokens: Sequence[Token], i: int, end: int, items: Items) -> int
 
 def _range_item(tokens: Sequence[Token], i: int, end: int, items: Items) -> int | None:
     word = tokens[i].text.lower()
+    if word == "min" and not any(t.text.lower() in _MOST for t in tokens[i + 1 : min(end, i + 7)]):
+        return None  # minutes: "51.8 min versus 76.1 min"
     kind, j = _RANGE_WORDS[word], i + 1
     while j < end and tokens[j].kind in (WORD, DASH, "slash", "coded"):
         if tokens[j].kind == WORD and tokens[j].text.lower() in _SPREAD_WORDS | {"p": "", "n": ""}:

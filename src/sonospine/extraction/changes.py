@@ -27,13 +27,17 @@ _NOUN = re.compile(
     r"\b(?i:chang|reduction|decreas|improvement|increas|declin|drop|fall|gain|worsening|deterioration)(?:es?|s)?\b(?:\s+scores?)?"
     r"(?P<between>[^.;]{0,90}?)(?:\b(?:was|were|is|of|averaged|averaging|reached|amounted to|being)\b"
     + _FILL
-    + r"|\s*[=:(])\s*[-−–]?$"
+    + r"|\s*[=:(]|\bfrom\s+baseline\s*[,;])\s*[-−–]?$"
 )
 _NO_CHANGE_BETWEEN = re.compile(
     r"\b(?:to|from)\s+[-−–]?\d|\b(?:seen|observed|found|noted|achieved|shown|recorded|reported|while|whereas|but|than)\b|\d\s*±",
     re.IGNORECASE,
 )
 _REACHED = re.compile(r"\b(?:to|from|than|versus|vs\.?|against|at baseline)\s+(?:an?\s+)?(?:(?:mean|median|average|score|value|of|only)\s+)*[(\[]?$", re.I)  # fmt: skip
+# "An improvement in A (1.5 [12.2] mm), B (1.4 [11.7] mm) and C (0.4 [17.5] mm)".
+_LISTED_ON = re.compile(
+    r"[)\]],?\s+(?:and\s+)?(?:in\s+)?(?:[A-Z][\w-]*|\w+)(?:\s+[\w-]+){0,4}\s*[(\[]\s*[-−–]?$"
+)
 _GOES_ON = re.compile(r"\b(?:by|of)" + _FILL + r"\s*[-−–]?$")
 
 
@@ -60,7 +64,9 @@ def changes(
         before = text[start : value.start]
         if at_baseline or _REACHED.search(before):
             going = False
-        elif _names_change(before) or (previous and not found and _GOES_ON.search(before)):
+        elif _names_change(before) or (
+            previous and not found and (_GOES_ON.search(before) or _LISTED_ON.search(before))
+        ):
             going = True
         found.append(going)
     return tuple(found)

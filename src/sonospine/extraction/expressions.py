@@ -14,6 +14,7 @@ import dataclasses
 import re
 
 from sonospine.extraction.brackets import LEVELS, Items, past_out, read_interval, read_items, read_p
+from sonospine.extraction.differences import with_stated_differences, with_values_of_arms
 from sonospine.extraction.expression_building import (
     LOOKAHEAD,
     Builder,
@@ -23,7 +24,13 @@ from sonospine.extraction.expression_building import (
     is_whole,
     span_of,
 )
-from sonospine.extraction.statistic_words import Declared, Statistic, excluded_number, statistic_in
+from sonospine.extraction.statistic_words import (
+    Declared,
+    Statistic,
+    excluded_number,
+    states_bounds,
+    statistic_in,
+)
 from sonospine.extraction.tokens import (
     GARBLED,
     NUMBER,
@@ -70,7 +77,13 @@ def find_expressions(text: str, *, decimal_comma: bool = False) -> list[Expressi
     if not has_digit(text) and "\u00b1" not in text:
         return []
     reader = _Reader(text, tokenise(text, decimal_comma=decimal_comma))
-    return reader.read()
+    return with_stated_differences(text, with_values_of_arms(text, reader.read()))
+
+
+_UNIT_OR_LEVEL = re.compile(
+    r"confidence|intervals?|\bpoints?\b|\b(?:min(?:utes?)?|hours?|days?|weeks?|units?|degrees?|kg|mm|cm|ml|mg)\b",
+    re.IGNORECASE,
+)
 
 
 class _Reader:
@@ -108,7 +121,7 @@ class _Reader:
             return
         if token.kind in (WORD, "percent", "plusminus", "open"):
             statistic = statistic_in(self.tokens, i)
-            if statistic is not None:
+            if statistic is not None and not states_bounds(self.tokens, i, statistic):
                 self.builder.declared.note(statistic, i)
 
     def _lone_p(self, i: int) -> int | None:
@@ -188,9 +201,7 @@ class _Reader:
             return
         last = self.found[-1]
         between = self.text[last.end : items.spans[0].start]
-        if len(between) > 24 or re.search(
-            r"[A-Za-z]{3,}", between.replace("confidence", "").replace("interval", "")
-        ):
+        if re.search(r"[A-Za-z]{3,}", between := _UNIT_OR_LEVEL.sub("", between)) or len(between) > 24:
             return
         self.found[-1] = dataclasses.replace(
             last, end=items.spans[-1].end, spread="ci", lower=items.lower, upper=items.upper, level=items.level,

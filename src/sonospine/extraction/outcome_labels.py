@@ -35,7 +35,8 @@ _WEAK = frozenset(
         "most least large small strong clear marked just one two three four five six both other another further next min. out "
         "mean± ± plus minus score scores follow up post pre post-treatment pre-treatment therapy effect effects "
         "control controls completers placebo respondents responders-only often relative absolute addition mg kg µg μg mcg ng ml mL dl mmol "
-        "comparison analysis trial number numbers proportion frequency incidence remaining main outcome outcomes"
+        "longer shorter earlier later faster slower larger smaller quartile quartiles "
+        "st nd rd th comparison analysis trial number numbers proportion frequency incidence remaining main outcome outcomes"
     )
 )
 # Words that are weak at an edge beside stronger ones, but name an outcome where nothing else does.
@@ -89,7 +90,19 @@ def phrases(text: str, masked: Iterable[tuple[int, int]]) -> list[Label]:
             _close(run, text, found)
             run = []
     _close(run, text, found)
-    return found
+    return [_with_time_to(label, text) for label in found]
+
+
+_TIME_TO = re.compile(
+    r"\btime(?:\s+(?:taken|needed|required))?\s+(?:to|until|till)\s+(?:the\s+|an?\s+|their\s+)?(?:(?:first|1\s?st|second|2\s?nd|complete|full)\s+)?$",
+    re.IGNORECASE,
+)
+
+
+def _with_time_to(label: Label, text: str) -> Label:
+    """Join "time to first" to what it is the time to."""
+    led = None if label.pronoun else _TIME_TO.search(text, max(0, label.start - 50), label.start)
+    return label if led is None else Label(led.start(), label.end, text[led.start() : label.end])
 
 
 @functools.lru_cache(maxsize=16384)
@@ -134,12 +147,28 @@ def nearest_before(labels: list[Label], position: int, text: str) -> Label | Non
     phrase stands before it.
     """
     before = [label for label in labels if label.end <= position]
+    before = [label for label in before if not _explains_scale(label, text, position)] or before
     for i in range(len(before) - 1, -1, -1):
         if i == 0 or not _CIRCUMSTANCE.search(text[: before[i].start]):
             return before[i]
         if before[i - 1].pronoun or re.search(r"[;:]", text[before[i - 1].end : before[i].start]):
             return before[i]
     return None
+
+
+_ANCHORS = re.compile(
+    r"\b(?:indicat\w*|represent\w*|denot\w*|correspond\w*|meaning|worst|best|maximum|minimum|imaginable|possible)\b",
+    re.IGNORECASE,
+)
+
+
+def _explains_scale(label: Label, text: str, position: int) -> bool:
+    """Tell whether a phrase stands in a bracket that explains a scale: "(0-40, a lower score indicates less pain)"."""
+    opened = text.rfind("(", 0, label.start)
+    closed = text.find(")", label.end, position)
+    if opened < 0 or closed < 0 or ")" in text[opened : label.start]:
+        return False
+    return _ANCHORS.search(text, opened, closed) is not None
 
 
 def nearest_after(labels: list[Label], position: int) -> Label | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from sonospine.extraction.arms import Arm
 from sonospine.extraction.attachment import Attached, Gaps, Mention, attach, repeated
+from sonospine.extraction.directions import contradicts
 from sonospine.extraction.expressions import Expression
 from sonospine.extraction.sentence_parts import Parts
 from sonospine.extraction.times import TimeMention
@@ -20,7 +21,8 @@ _FILLER = re.compile(
     r"\b(?:and|or|vs?|versus|against|compared|with|to|than|in|at|the|for|from|then|after|following|under|by|of|on|respectively|while|whereas|but|"
     r"patients?|participants?|subjects?|was|were|mean|median|groups?|arms?|p|n|a|an|it|points?|mm|cm|min(?:utes?)?|s(?:ec(?:onds?)?)?|ml|mg|"
     r"degrees?|score|sd|se|only|both|those|that|had|who|rising|falling|decreased|increased|reduced|improved|declined|range|fig\w*|table|\d+|"
-    r"day|days|weeks?|months?|hours?|treatment|injection|surgery|procedure|visit|follow-up|also|remained|became|not|significant|ns|vs\.)\b|[^\w]",
+    r"day|days|weeks?|months?|hours?|treatment|injection|surgery|procedure|visit|follow-up|also|remained|became|not|significant\w*|ns|vs\.|"
+    r"longer|shorter|higher|lower|greater|less|more|fewer|earlier|later|faster|slower|better|worse|larger|smaller|as)\b|[^\w]",
     re.IGNORECASE,
 )
 _FROM = re.compile(
@@ -28,7 +30,8 @@ _FROM = re.compile(
     re.IGNORECASE,
 )
 _TO = re.compile(
-    r"^[^;.]*?\bto\s+(?:an?\s+)?(?:(?:mean|median|average|score|value|of|only)\s+)*[(\[]?$", re.IGNORECASE
+    r"^\s*[–—]\s*$|^[^;.]*?\bto\s+(?:an?\s+)?(?:(?:mean|median|average|score|value|of|only)\s+)*[(\[]?$",
+    re.IGNORECASE,
 )
 _AFTER = re.compile(
     r"|after|afterwards|post-?(?:treatment|injection|intervention|procedure)|after (?:the )?(?:treatment|injection|intervention|procedure|block)",
@@ -93,7 +96,7 @@ def _tail_end(text: str, position: int, following: int | None) -> int:
 
 def _group(parts: Parts) -> list[list[Expression]]:
     groups: list[list[Expression]] = []
-    hidden = [(m.start, m.end) for m in parts.times] + [(m.start, m.end) for m in parts.arms]
+    hidden = [(m.start, m.end) for m in parts.times] + [(m.start, m.end) for m in parts.groups()]
     for expression in parts.expressions:
         last = groups[-1][-1] if groups else None
         if last is not None and expression.start < last.end:
@@ -144,15 +147,23 @@ def _attached(
 ) -> Run:
     size = len(group)
     times: Attached[TimeMention] = attach(gaps, parts.times, same=_same_time)
-    implied = _from_to(parts.text, group, times) or _from_to_each(parts, group, gaps)
+    implied = _from_to(parts.text, group, times, _behind(parts, gaps)) or _from_to_each(parts, group, gaps)
     times = implied or times
-    arms: Attached[Arm] = attach(gaps, parts.arms, same=_same_arm, blocks=times.values)
+    arms: Attached[Arm] = _of_known(attach(gaps, parts.groups(), same=_same_arm, blocks=times.values))
     if times.how in {"one", "guess", "none"} and size > 1 and not implied and arms.how != "none":
         again = attach(gaps, parts.times, same=_same_time, blocks=arms.values)
         times = again if again.how == "list" else times
-    times = _carried_times(times, before, size, same_sentence)
+    times = _carried_times(times, before, size, arms, same_sentence)
     arms = _carried_arms(arms, before, size, times, same_sentence)
     return Run(tuple(group), _told_apart(parts, group, arms, times, everyone), times, arms)
+
+
+def _of_known(arms: Attached[Arm]) -> Attached[Arm]:
+    """Take a group that is none of the arms away from the values that have it: they are nobody's that is known."""
+    if all(a is None or a.label for a in arms.values):
+        return arms
+    values = tuple(a if a is not None and a.label else None for a in arms.values)
+    return Attached(values, arms.how if any(values) else "unknown")
 
 
 def _same_arm(one: Arm, other: Arm) -> bool:
@@ -164,7 +175,7 @@ def _same_time(one: TimeMention, other: TimeMention) -> bool:
 
 
 def _from_to(
-    text: str, group: list[Expression], times: Attached[TimeMention]
+    text: str, group: list[Expression], times: Attached[TimeMention], behind: TimeMention | None
 ) -> Attached[TimeMention] | None:
     """Read "from 7.2 to 3.1 at 12 weeks": the first is the baseline, the second the time named."""
     if len(group) % 2 or not _FROM.search(text[max(0, group[0].start - 60) : group[0].start]):
@@ -181,8 +192,15 @@ def _from_to(
     ):
         return None
     last = next((v for v in reversed(named) if v.phase != "baseline"), None)
-    pair = (BASELINE, last or LATER)
+    pair = (BASELINE, last or behind or LATER)
     return Attached(tuple(pair[i % 2] for i in range(len(group))), "implied")
+
+
+def _behind(parts: Parts, gaps: Gaps) -> TimeMention | None:
+    """Return the first time after baseline that stands behind the last value."""
+    start, end = gaps.spans[-1]
+    times = (m for m in parts.times if start <= m.start and m.end <= end)
+    return next((m.value for m in times if m.value.phase == "follow_up"), None)
 
 
 def _from_to_each(parts: Parts, group: list[Expression], gaps: Gaps) -> Attached[TimeMention] | None:
@@ -229,11 +247,15 @@ def wants_time(value: TimeMention | None) -> bool:
 
 
 def _carried_times(
-    times: Attached[TimeMention], before: Run | None, size: int, same_sentence: bool
+    times: Attached[TimeMention], before: Run | None, size: int, arms: Attached[Arm], same_sentence: bool
 ) -> Attached[TimeMention]:
     if before is None or all(v is not None for v in times.values):
         return times
     earlier = before.times.values
+    if before.times.how == "implied" and not same_sentence:
+        return times  # "from ... to ..." is said of its own values
+    if _told_by_arms(arms) and not _told_by_arms(before.named) and len({_time_key(t) for t in earlier}) > 1:
+        return times  # before and after of one arm are not the times of two arms
     if size > 1 and before.size == size and _compatible(times.values, earlier):
         return Attached(earlier, "carried", before.times.order)
     distinct = before.times.order
@@ -244,6 +266,10 @@ def _carried_times(
     if times.how == "none" and same_sentence and before.size == size:
         return Attached(earlier, "carried", before.times.order)
     return times
+
+
+def _told_by_arms(arms: Attached[Arm]) -> bool:
+    return len({a.label for a in arms.values if a is not None}) > 1
 
 
 def _compatible(values: Sequence[TimeMention | None], earlier: Sequence[TimeMention | None]) -> bool:
@@ -282,6 +308,8 @@ def _told_apart(
     everyone: Sequence[Arm],
 ) -> Attached[Arm]:
     """Take arms away where two values would be of the same arm and time; "A had less (3.2 vs 4.1)" is A, then the other."""
+    if _is_turned_round(parts, group, arms, times):
+        return Attached((None, None), "none")
     # A percent change and points of the same arm may stand together: "8.2 ± 4.8% (0.4 ± 0.2 points)".
     percents = [e.centre == "percent" or "%" in parts.text[e.start : e.end + 2] for e in group]
     places = [
@@ -294,8 +322,21 @@ def _told_apart(
     first = arms.values[0]
     if against and first is not None and len(everyone) == 2:
         other = next(a for a in everyone if a.label != first.label)
-        return Attached((first, other), "guess")
+        ahead = any(m.end <= group[0].start and _same_arm(m.value, first) for m in parts.arms)
+        return Attached((first, other) if ahead or arms.how == "carried" else (other, first), "guess")
     return Attached((None,) * len(group), "none")
+
+
+def _is_turned_round(
+    parts: Parts, group: Sequence[Expression], arms: Attached[Arm], times: Attached[TimeMention]
+) -> bool:
+    """Tell whether two values, dealt to arms by their order alone, contradict the words before them."""
+    if len(group) != 2 or arms.how not in {"list", "one", "guess"}:
+        return False
+    if arms.how != "list" and not _AGAINST.search(parts.text, group[0].end, group[1].start):
+        return False
+    same_time = len({_time_key(t) for t in times.values}) == 1
+    return same_time and contradicts(parts.text[: group[0].start], group[0].value, group[1].value)
 
 
 def _time_key(time: TimeMention | None) -> tuple[float | None, str, str]:
@@ -309,6 +350,12 @@ def _order(values: Sequence[Arm | None]) -> tuple[Arm, ...]:
     return tuple(kept)
 
 
+_HELD_AGAINST = re.compile(
+    r"\b(?:(?:compared|comparison|relative)\s+(?:with|to)|versus|vs\.?|than|unlike)\s+(?:the\s+|those\s+in\s+(?:the\s+)?)?$",
+    re.IGNORECASE,
+)
+
+
 def mention_pair(parts: Parts, run: Run) -> tuple[Arm, Arm] | None:
     """Return the two arms that a difference compares: the first two distinct ones named before it, else around it."""
     start = run.expressions[0].start
@@ -318,5 +365,8 @@ def mention_pair(parts: Parts, run: Run) -> tuple[Arm, Arm] | None:
             if not any(_same_arm(mention.value, d.value) for d in distinct):
                 distinct.append(mention)
         if len(distinct) == 2:
-            return distinct[0].value, distinct[1].value
+            one, other = distinct
+            if _HELD_AGAINST.search(parts.text, 0, one.start):
+                one, other = other, one  # "compared with B, A had ...": A minus B
+            return one.value, other.value
     return None

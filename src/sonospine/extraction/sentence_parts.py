@@ -7,27 +7,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from sonospine.extraction.alternatives import folded
 from sonospine.extraction.arm_labels import CONTROLS, normalised, words_of
 from sonospine.extraction.arms import Arm, DocumentArms
 from sonospine.extraction.attachment import Mention
 from sonospine.extraction.expressions import Expression, find_expressions
 from sonospine.extraction.people import Subgroup, listed_people, subgroup_of, with_their_fractions
-from sonospine.extraction.times import TimeMention, find_times
+from sonospine.extraction.sentence_times import P_VALUE, times_of
+from sonospine.extraction.times import TimeMention
 
-_P_VALUE = re.compile(r"\b[pP](?:[- ]?values?)?\s*[=<>≤≥]+\s*[\d.,·]+(?:\s*[×x]\s*10\S+)?")
-_BEFORE = re.compile(r"\bbefore\b(?=\s*(?:,|and\b|/|;|vs))", re.IGNORECASE)
-_BASELINE = re.compile(r"\bbaseline\b(?=\s+to\s+[-−]?\d[\d.,]*\s*(?:±|\+|\())", re.IGNORECASE)
-_AFTER = re.compile(r"(?<=/)\s?after\b|\bafter\b(?=\s*(?:[\[(:,;.)]|was|were|$))", re.IGNORECASE)
-_EXTRA_TIMES = (
-    ("before", _BEFORE, "baseline", 0.0),
-    ("baseline", _BASELINE, "baseline", 0.0),
-    ("after", _AFTER, "follow_up", None),
-)
 _GROUP_NAMED = re.compile(
-    r"\b(?:[Gg]roups?|[Aa]rms?)\s+(?P<code>[A-Z]{1,5}\d{0,2}|\d{1,2}|[a-d])\b|(?P<words>(?:[\w+/\-–]+\s+){1,3})(?:(?P<many>groups|arms)|group|arm)\b(?!\s+(?:[A-Z]{1,5}\d{0,2}|\d{1,2})\b)"
+    r"\b(?:[Gg]roups?|[Aa]rms?|[Gg]r\.?)\s+(?P<code>[A-Z]{1,5}\d{0,2}|\d{1,2}(?!\s*[\[(]\s*\d[\d.]*\s*(?:to|[-–;,])\s*\d)|[a-d])\b|(?<![\w.])(?P<words>(?:(?:[\w+/\-–]|(?<=\d)\.(?=\d))+\s+){1,3})(?:(?P<many>groups|arms)|group|arm)\b(?!\s+(?:[A-Z]{1,5}\d{0,2}|\d{1,2})\b)"
 )
-_GROUP = re.compile(r"[GgAa]r(?:oup|m)")
+_AMOUNT = re.compile(r"[\d.]+(?:\s|$)|(?:m?g|kg|m?c?g|µg|μg|m?l|mL|min|h|mm|cm|points?|%)(?:\s|$)")
+_GROUP = re.compile(r"[Gg]r(?:oup|\b)|[Aa]rm")
 _CLUSTERS = re.compile(
     r"\b(?P<side>[Ii]ntervention|[Cc]ontrol|[Tt]reatment|[Cc]omparison)\s+"
     r"(?:villages|clusters|schools|practices|clinics|hospitals|communities|households|homes|wards|districts)\b"
@@ -37,6 +29,10 @@ _OF_ALL = frozenset(
         "between among across in of for the these our all both other two three four study treatment intervention different trial"
     )
 )
+_LEADING = frozenset(
+    str.split("with the in of to than for from by between and or at a an on versus vs vs. was were while but")
+)
+_COUNTS = frozenset(str.split("two three four five six both all these those"))
 _MORE_CODES = re.compile(
     r"\s*(?:,|and|or|vs\.?|versus|&|,\s*and)\s+(?P<code>[A-Z]{1,5}\d{0,2}|\d{1,2})\b(?![.%]?\d|\s*(?:±|%|\())"
 )
@@ -57,8 +53,8 @@ _NAMED_SPREAD = re.compile(
 )
 _CLOSE = re.compile(r"\s*[)\]]")
 _SPREAD_BEFORE = re.compile(r"\b(?:S\.?D\.?|S\.?E\.?M?\.?|IQR)\s*[=:,]?\s*$")
-_MINUTES = re.compile(r"[\d.]+\s*min\s*,\s*\d")
-_TORN_BEFORE, _TORN_AFTER = re.compile(r"\d,"), re.compile(r",\d")
+_TORN_BEFORE = re.compile(r"\d[,:]$|\d\s?(?:h|hr|hrs|hours?)\s$|\bR[2²]\s?=\s?$")
+_TORN_AFTER = re.compile(r",\d")
 _OR_MORE = re.compile(r"\s*(?:points?|mm|cm|%)?\s*or (?:more|greater|better|higher|less)\b", re.IGNORECASE)
 _RANGE_BEFORE = re.compile(r"\d\s*%?\s*(?:to|[-–])\s*$")
 # "0.5% solution" is a concentration, "40% of patients" and "40% vs 20%" are results.
@@ -91,7 +87,7 @@ _N_BEFORE = re.compile(r"\b[nN]\s*=\s*$")
 _NOT_A_RESULT = re.compile(
     r"\s*(?:mg|mcg|µg|μg|g|ml|mL|l|L|kg|Hz|kHz|MHz|mA|V|W|J|°|gauge|G\b|IU|units?|mmol|nmol|patients?|participants?|subjects?|women|men\b|"
     r"children|cases|eyes|knees|years?|weeks?|months?|days?|h\b|hours?|groups?|arms?|times|sessions?|injections?|studies|trials|centers|centres|"
-    r"hospitals|points? scale|[-–]\s?[A-Za-z]|st\b|nd\b|rd\b|th\b|of\b|[-–]\d|:\d|x\b|×)",
+    r"hospitals|points? scale|[-–]\s?[A-Za-z]|st\b|nd\b|rd\b|th\b|of\b|[-–]\d|:\d|x\b|×|different\b)",
     re.IGNORECASE,
 )
 
@@ -106,15 +102,20 @@ class Parts:
     times: tuple[Mention[TimeMention], ...]
     arms: tuple[Mention[Arm], ...]
     subgroup: Subgroup | None = None
+    others: tuple[Mention[Arm], ...] = ()
+
+    def groups(self) -> list[Mention[Arm]]:
+        """Return the arms and, between them, groups that are none of the arms known (``UNKNOWN``)."""
+        return sorted((*self.arms, *self.others), key=lambda m: m.start)
 
     def masked(self) -> list[tuple[int, int]]:
         """Return the spans that are values, times, arms or P values."""
         spans = [span for e in self.expressions for span in _hidden(e)]
         spans += [(m.start, m.end) for m in self.times]
-        spans += [(m.start, m.end) for m in self.arms]
+        spans += [(m.start, m.end) for m in self.groups()]
         if self.subgroup is not None:
             spans.append((self.subgroup.start, self.subgroup.end))
-        return spans + [m.span() for m in _P_VALUE.finditer(self.text)]
+        return spans + [m.span() for m in P_VALUE.finditer(self.text)]
 
 
 def _hidden(expression: Expression) -> list[tuple[int, int]]:
@@ -122,6 +123,17 @@ def _hidden(expression: Expression) -> list[tuple[int, int]]:
     if expression.centre in {"count", "percent"} or expression.total:
         return [(n.start, n.end) for n in expression.numbers]
     return [(expression.start, expression.end)]
+
+
+UNKNOWN = Arm("")
+_OTHER_GROUP = re.compile(
+    r"\b(?:in|for|with|of)\s+the\s+(?P<label>(?:(?:[\w+/\-–]|(?<=\d)\.(?=\d))+\s+){1,3}(?:group|arm|cohort))\b(?!\s+(?:[A-Z]{1,5}\d{0,2}|\d{1,2})\b)"
+)
+_NO_OTHER = frozenset(
+    str.split(
+        "same whole entire study age each other total overall this that both first second latter former"
+    )
+)
 
 
 class ArmFinder:
@@ -181,6 +193,18 @@ class ArmFinder:
                     found.append(Mention(hit.start(), hit.end(), arm))
         return sorted(found, key=lambda m: m.start)
 
+    def others(self, text: str, arms: Iterable[Mention[Arm]]) -> list[Mention[Arm]]:
+        """Return groups that a sentence names and that are none of the arms: what stands beside them is no arm's."""
+        if len(self.arms.arms) < 2:
+            return []
+        hits = [m for m in _OTHER_GROUP.finditer(text) if not _NO_OTHER & set(m["label"].lower().split())]
+        known = list(arms)
+        return [
+            Mention(hit.start("label"), hit.end("label"), UNKNOWN)
+            for hit in hits
+            if not any(hit.start() < m.end and m.start < hit.end() for m in known)
+        ]
+
     def _arm_named(self, wording: str) -> Arm | None:
         bare = re.sub(r"\s+(?:groups?|arms?)$", "", wording)
         for name, arm in self._names.items():
@@ -201,11 +225,15 @@ class ArmFinder:
                     yield from self._further_codes(text, hit.end())
                 continue
             words = hit["words"].split()
-            if hit["many"] and all(word.lower() in _OF_ALL for word in words):
-                continue
+            if hit["many"] and (words[-1].lower() in _COUNTS or all(w.lower() in _OF_ALL for w in words)):
+                continue  # "among three groups" is not group 3
             for cut in range(len(words)):
+                if words[cut].lower() in _LEADING:
+                    continue
                 label = " ".join(words[cut:])
                 arm = self.arms.match(label)
+                if arm and _AMOUNT.match(label) and normalised(label) not in map(normalised, arm.names()):
+                    continue  # "... 60.3 mg control group": number and unit are a value's
                 if arm and normalised(label):
                     yield Mention(hit.start() + hit["words"].find(words[cut]), hit.end(), arm)
                     break
@@ -248,7 +276,7 @@ def parts_of(
         if not any(p.start < e.end and e.start < p.end for p in people) and not _is_torn(text, e)
     ]
     every = with_their_fractions(text, _with_named_spreads(text, every))
-    times = _times(text, every, definitions or {})
+    times = times_of(text, every, definitions or {})
     subgroup = subgroup_of(text) if finder.arms.one_arm else None
     arms = [
         a
@@ -267,7 +295,7 @@ def parts_of(
     )
     # "Group H1": a code of an arm is no hour.
     named = tuple(t for t in times if not any(a.start < t.end and t.start < a.end for a in arms))
-    return Parts(text, offset, kept, named, tuple(arms), subgroup)
+    return Parts(text, offset, kept, named, tuple(arms), subgroup, tuple(finder.others(text, arms)))
 
 
 def _with_named_spreads(text: str, expressions: list[Expression]) -> list[Expression]:
@@ -297,41 +325,15 @@ def _with_named_spreads(text: str, expressions: list[Expression]) -> list[Expres
 
 
 def _is_torn(text: str, expression: Expression) -> bool:
-    """Tell whether a value is part of something longer: half of "3,1" (a decimal comma), "30 min" of "30 min, 1 day"."""
-    if expression.spread == "range" and _MINUTES.match(text, expression.start):
-        return True
+    """Tell whether a value is half of "3,1" (a decimal comma), of "1 h 18 min" or "1:2", or a measure of fit."""
     first = expression.numbers[0] if expression.numbers else None
-    if first is None or expression.spread != "none":
+    if first is None:
         return False
-    before, after = text[max(0, first.start - 2) : first.start], text[first.end : first.end + 2]
-    return bool(_TORN_BEFORE.fullmatch(before) or _TORN_AFTER.fullmatch(after))
-
-
-def _times(
-    text: str, expressions: list[Expression], definitions: Mapping[str, TimeMention]
-) -> list[Mention[TimeMention]]:
-    # P values and values are hidden, so that "P < 0.01; two weeks" is one time and not a list of two.
-    hidden = list(text)
-    spans = [m.span() for m in _P_VALUE.finditer(text)]
-    spans += [(e.start, e.end) for e in expressions if e.spread != "none" and e.centre != "count"]
-    for start, end in spans:
-        hidden[start:end] = "¤" * (end - start)
-    shown = "".join(hidden) if spans else text
-    found = [Mention(t.start, t.end, t) for t in find_times(shown, definitions)]
-    plain = folded(text)
-    for word, pattern, phase, weeks in _EXTRA_TIMES:
-        if word not in plain:
-            continue
-        for hit in pattern.finditer(text):
-            if not any(hit.start() < m.end and m.start < hit.end() for m in found):
-                found.append(
-                    Mention(
-                        hit.start(),
-                        hit.end(),
-                        TimeMention(hit.start(), hit.end(), hit.group().strip(), weeks, phase),
-                    )
-                )
-    return sorted(found, key=lambda m: m.start)
+    before, after = text[max(0, first.start - 9) : first.start], text[first.end : first.end + 2]
+    torn = _TORN_BEFORE.search(before)
+    if expression.spread != "none":
+        return bool(torn and torn[0][-1].isspace())
+    return bool(torn or _TORN_AFTER.fullmatch(after))
 
 
 def _is_result(text: str, expression: Expression) -> bool:

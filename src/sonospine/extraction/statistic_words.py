@@ -141,9 +141,27 @@ def statistic_in(tokens: Sequence[Token], i: int) -> Statistic | None:
         return Statistic(spread="sd" if following.startswith("dev") else "se")
     if word in _CENTRES and following not in ("age", "difference", "differences"):
         return Statistic(centre=_CENTRES[word])
-    if word in _SPREADS and not (word == "range" and following in ("of", "from")):
+    if word in _SPREADS and not (
+        word == "range"
+        and (following in ("of", "from") or (i and tokens[i - 1].text.lower() == "interquartile"))
+    ):
         return Statistic(spread=_SPREADS[word])
     return None
+
+
+def states_bounds(tokens: Sequence[Token], i: int, statistic: Statistic) -> bool:
+    """Tell whether "range" at ``i`` states the bounds of a scale itself ("score (range, 0-10)"): no later bracket is one."""
+    if statistic.spread != "range" or not i or tokens[i - 1].kind != "open":
+        return False
+    j = i + 1
+    while j < len(tokens) and tokens[j].kind in ("comma", "colon", "equals", WORD) and j < i + 4:
+        j += 1
+    return (
+        j + 2 < len(tokens)
+        and tokens[j].kind == NUMBER
+        and (tokens[j + 1].kind == "dash" or tokens[j + 1].text.lower() == "to")
+        and tokens[j + 2].kind == NUMBER
+    )
 
 
 class Declared:
@@ -174,7 +192,9 @@ class Declared:
         """
         if self._difference is not None:
             centre, measure, at = self._difference
-            if i - at <= 14 and not any(t.kind == NUMBER for t in tokens[at:i]):
+            if i - at <= 14 and not any(
+                t.kind == NUMBER and not _is_level(tokens, k) for k, t in enumerate(tokens[at:i], at)
+            ):
                 return centre, measure
         if self._centre is None or default in ("count", "percent"):
             return default, ""
@@ -197,6 +217,12 @@ class Declared:
         if self._percent is not None and (self._spread is None or self._spread[1] < self._percent):
             return "percent"
         return self._spread[0] if self._spread and self._spread[0] in ("sd", "se", "iqr", "range") else ""
+
+
+def _is_level(tokens: Sequence[Token], i: int) -> bool:
+    """Tell whether the number at ``i`` is the level of an interval: "mean difference (95 % CI) -1.8"."""
+    following = [t.text.lower() for t in tokens[i + 1 : i + 3]]
+    return len(following) == 2 and following[0] == "%" and following[1] in ("ci", "cis", "confidence")
 
 
 def excluded_number(tokens: Sequence[Token], i: int, percent: bool, *, measured: bool = False) -> bool:

@@ -144,7 +144,7 @@ def _passage(passage: Passage, document: _Document) -> Iterator[Reading]:
             if parts.times or parts.arms:
                 subject = _subject(parts)
                 carried = (subject,) if subject is not None else carried
-            earlier = _single_time(parts) or earlier
+            earlier = _time_spoken_of(parts, earlier)
             continue
         labels = phrases(text, parts.masked())
         changed = False
@@ -159,16 +159,18 @@ def _passage(passage: Passage, document: _Document) -> Iterator[Reading]:
             if len(named) > 1:
                 run = replace(run, arms=run.named)
             changing = _changes(run, parts, changed)
-            changed = any(changing)
+            changed = any(changing) or (changed and is_counted(run))
             yield from _readings(passage, parts, run, named, changing, document, inherited=inherited)
             previous, carried = run, named if not is_counted(run) else carried
-        earlier = _single_time(parts) or earlier
+        earlier = _time_spoken_of(parts, earlier)
 
 
-def _single_time(parts: Parts) -> TimeMention | None:
-    """Return the time of a sentence that names just one; the sentences that follow may still speak of it."""
+def _time_spoken_of(parts: Parts, earlier: TimeMention | None) -> TimeMention | None:
+    """Return the time that sentences behind this one may still speak of: its only one; that before it where it names none."""
     told = [t.value for t in parts.times if t.value.weeks is not None]
-    return told[0] if len(told) == 1 else None
+    if len(told) == 1:
+        return told[0]
+    return None if told else earlier
 
 
 def _timed(run: Run, parts: Parts, earlier: TimeMention | None) -> Run:

@@ -31,6 +31,10 @@ _REPORTING = frozenset(
         "received obtained described listed completed"
     )
 )
+_SHOWED = re.compile(
+    r"(?:\s+scores?)?\s+(?:\w+ly\s+)?(?:showed|shows|had|underwent|demonstrated|revealed)\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,3}",
+    re.IGNORECASE,
+)
 _ORDINAL = re.compile(r"\b(?P<word>first|second)(?:\s|-)$", re.IGNORECASE)
 _THRESHOLD = re.compile(
     r"\s*(?:of|by|≥|>|<|≤)?\s*(?:at least|more than|less than|≥|>|<|≤)?\s*\d+(?:[.,]\d+)?\s*(?:points?|%|mm|cm)?(?:\s+or\s+(?:more|less|greater|better|higher))?(?=\s|,)",
@@ -91,12 +95,22 @@ def _one(
     before = nearest_before(labels, run.expressions[0].start, parts.text)
     if before is not None and not before.pronoun:
         return _with_bracket(before, labels, parts.text), False
+    if before is not None and (subject := _subject_of(before, labels, parts.text)):
+        return subject, False
     if carried:
         return carried[0], True
     if before is not None:
         return before, False
     after = nearest_after(labels, value_end(run.expressions[-1]))
     return (after, False) if after is not None and not after.pronoun and run.size == 1 else (None, False)
+
+
+def _subject_of(change: Label, labels: list[Label], text: str) -> Label | None:
+    """Return what changed where a verb leads from it to the change: "disability showed an improvement of ..."."""
+    earlier = [label for label in labels if label.end <= change.start and not label.pronoun]
+    if not earlier or not _SHOWED.fullmatch(text[earlier[-1].end : change.start]):
+        return None
+    return earlier[-1]
 
 
 def _of_counts(

@@ -42,6 +42,7 @@ _BASELINE = (
     r"|operation|therapy|randomi[sz]ation|block\w*|start|program\w*|rehabilitation|training)"
     r"|prior\s+to\s+(?:the\s+)?(?:treatment|intervention|injection|surgery|procedure|operation|therapy|block)"
     r"|at\s+(?:study\s+)?(?:entry|inclusion|enrolment|enrollment|admission|the\s+start)|(?:on\s+)?(?:study\s+)?entry\b(?=\s*$)|initial(?:ly)?\b"
+    r"(?!\s+(?:\w+\s+)?(?:decreas|increas|fall|rise|drop|improve|reduc|respon|dose|loading|bolus))"
     r"|at\s+randomi[sz]ation|onset\s+of\s+treatment|^\s*(?:before|pre)\s*(?:\)|$|[,;(])|\bBL\b(?=\s*$)|(?<=\w\s)(?:before|pre)\s*$"
 )
 _IMMEDIATE = (

@@ -181,10 +181,21 @@ def _number(text: str, start: int, end: int, gap: bool, tokens: list[Token], dec
     return Token(NUMBER, start, end, written, gap)
 
 
+_BEFORE_MINUS = frozenset(("was", "were", "is", "of", "by", "to"))
+
+
 def _parted_minus(text: str, dash: Token, before: Token | None, start: int) -> bool:
     """Tell whether a minus that one space parts from its number is the sign: ``(\u2212 0.42; \u2212 0.06)``."""
-    if dash.kind != DASH or dash.text not in _MINUS or start - dash.end != 1 or not text[dash.end].isspace():
+    if dash.kind != DASH or start - dash.end != 1 or not text[dash.end].isspace():
         return False
+    if dash.text not in _MINUS:
+        # "was – 0.44 (95 % CI: – 0.84 to – 0.03)": no range and no aside can begin there.
+        if before is None:
+            return dash.start == 0
+        if not dash.gap and before.kind != "open":
+            return False
+        led = before.kind == WORD and before.text.casefold() in _BEFORE_MINUS
+        return led or before.kind in ("open", "colon", "equals")
     return before is None or before.kind in ("open", "semicolon", "comma", "colon", "equals")
 
 

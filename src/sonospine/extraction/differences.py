@@ -1,0 +1,79 @@
+"""Values of single arms that a sentence about a difference prints: they are no differences themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sonospine.extraction.expression_building import Expression
+
+_DIFFERENCE = re.compile(r"\bdifferences?\b", re.IGNORECASE)
+_NEGATED = re.compile(r"\b(?:no|not|nor|without|neither)\b[^.;:()]{0,40}$", re.IGNORECASE)
+_AGAINST = re.compile(
+    r"[^.;:\d]{0,40}?\b(?:vs?\.?|versus|compared\s+(?:with|to)|against|than)(?=\s)[^.;:\d]{0,40}",
+    re.IGNORECASE,
+)
+_AND = re.compile(r"[^.;:\d]{0,60}?(?:,|\band\b)[^.;:\d]{0,40}", re.IGNORECASE)
+_CENTRE = re.compile(r"\b(?P<centre>mean|median|average)\b", re.IGNORECASE)
+_SPREADS = frozenset({"sd", "se"})
+
+
+_COMPARATIVE = re.compile(
+    r"(?:\s*(?:points?|mm|cm|m|kg|units?|min(?:utes?)?|days?|hours?|weeks?|degrees?))?\s*(?P<close>[)\]]?)\s*(?:points?|mm|cm|m|kg|units?|min(?:utes?)?|days?|hours?|weeks?|degrees?)?\s*(?:more|higher|lower|less|greater|fewer|longer|shorter|better|worse)\b",
+    re.IGNORECASE,
+)
+_SCORES = frozenset({"number", "mean", "median"})
+
+
+def with_stated_differences(text: str, found: Sequence[Expression]) -> list[Expression]:
+    """Return expressions in which "2.3 points lower in A than in B" is a difference, not the score of anybody."""
+    return [
+        replace(e, centre="difference", measure="MD")
+        if e.centre in _SCORES
+        and e.spread not in _SPREADS
+        and not e.total
+        and _COMPARATIVE.match(text, e.end)
+        else e
+        for e in found
+    ]
+
+
+def _is_compared(text: str, expression: Expression) -> bool:
+    found = _COMPARATIVE.match(text, expression.end)
+    return found is not None and not (found["close"] and expression.spread == "none")
+
+
+def with_values_of_arms(text: str, found: Sequence[Expression]) -> list[Expression]:
+    """Return expressions in which a value set against another one, or denied to differ, is no difference.
+
+    "No difference in volume (268 ± 22 with A and 228 ± 12 with B)" and "a difference in volume (268 vs 228)" print the
+    values of the arms; "a mean difference of 40" and "no difference (mean difference 0.3)" print the difference.
+    """
+    kept = list(found)
+    for i, expression in enumerate(found):
+        if expression.centre != "difference" or expression.measure != "MD":
+            continue
+        following = next((e for e in found[i + 1 :] if e.start >= expression.end), None)
+        between = text[expression.end : following.start] if following is not None else ""
+        words = list(_DIFFERENCE.finditer(text, 0, expression.start))
+        if not words:
+            continue
+        named = _CENTRE.search(text, words[-1].end(), expression.start)
+        denied = bool(_NEGATED.search(text[max(0, words[-1].start() - 60) : words[-1].start()]))
+        against = following is not None and _AGAINST.fullmatch(between) is not None
+        listed = following is not None and _AND.fullmatch(between) is not None
+        spread = expression.spread in _SPREADS
+        if against or (denied and (named is not None or spread or (listed and expression.spread != "ci"))):
+            kept[i] = replace(
+                expression, centre=_centre(expression, named), measure="", adjusted=False, change=False
+            )
+    return kept
+
+
+def _centre(expression: Expression, named: re.Match[str] | None) -> str:
+    if named is not None:
+        return "median" if named["centre"].lower() == "median" else "mean"
+    if expression.spread in _SPREADS:
+        return "mean"
+    return "median" if expression.spread == "iqr" else "number"
