@@ -104,6 +104,8 @@ class Builder:
             items.n = items.bare
         if percent and (items.fraction or (items.n and not items.spread)):
             return self.counted_percent(base, items, end)
+        if self.fraction_behind(first, items):
+            return self.counted_percent(dataclasses.replace(base, percent=first.text), items, end)
         if items.spread and not (items.strange and not items.named):
             return self.spread(base, items, i, end)
         if items.strange or not items.complete or first.worded:
@@ -159,6 +161,15 @@ class Builder:
             numbers=(*spans, base.numbers[0]),
         )  # fmt: skip
         return self.extend(made, end)
+
+    def fraction_behind(self, first: Token, items: Items) -> bool:
+        """Tell whether a number is the percentage of the fraction in the bracket behind it: ``40 (12/30)``."""
+        if items.fraction is None or items.bare or items.spread or first.worded or first.text.startswith("-"):
+            return False
+        count, total = items.fraction
+        if not (is_whole(count) and is_whole(total)) or not 0 < int(total) >= int(count):
+            return False
+        return abs(100 * int(count) / int(total) - float(first.text)) <= 0.6
 
     def total_behind(self, i: int, count: str, percent: str) -> int | None:
         """Return where the total of a count stands, whose percentage proves it: ``12 (35 %) of 34 patients``."""
