@@ -329,7 +329,8 @@ class _Results:
         ):
             return None
         timed = [
-            (level in self.roles.time_levels, self._with_own_time(label, cell)) for level, label in labels.all()
+            (level in self.roles.time_levels, self._with_own_time(label, cell))
+            for level, label in labels.all()
         ]
         time, time_flags = settle_time(
             timed,
@@ -348,7 +349,7 @@ class _Results:
             *time_flags,
             *(("several_in_cell",) if cell.several else ()),
         )
-        outcome, from_caption = self.names.outcome(labels, counts=centre in ("count", "percent"))
+        outcome, from_caption = self.names.outcome(labels, cell.row, counts=centre in ("count", "percent"))
         unit = next((label.unit for _, label in labels.all() if label.unit), "")
         population = self.names.population(labels)
         text = self.roles.layout.texts[cell.row][cell.column]

@@ -19,7 +19,7 @@ _NAMES = re.compile(
     r"|(?P<ci>\bC\.?I\.?s?\b|\b[cC]onfidence\s+(?:[iI]ntervals?|[lL]imits?)\b)"
     r"|(?P<iqr>\bIQRs?\b|\b[iI]nter-?\s?[qQ]uartile|\b[qQ]uartiles?\b|\b25th\b|\b[pP]ercentiles?\b|\b[qQ]1\b(?:\s*[-\u2013,;/]\s*[qQ]3\b)?|\b[pP]\s?25\b(?:\s*[-\u2013,;/]\s*[pP]\s?75\b)?)"
     r"|(?P<range>\b[rR]anges?\b(?!\s+of\b)|\b[mM]in(?:imum)?\.?\s*(?:[-\u2013/,]|to|and)\s*[mM]ax)"
-    r"|(?P<percent>%(?!\s*(?:CI|confidence|conf|IC|reduction|change|relief|improve))|\bpercentages?\b|\bproportions?\b)",
+    r"|(?P<percent>%(?!\s*(?:CI|confidence|conf|IC|reduction|change|relief|improve))|\bpercent(?:ages?)?\b(?!\s+(?:change|reduction|relief|improve))|\bproportions?\b)",
     re.IGNORECASE,
 )
 _CENTRES = frozenset(("geometric_mean", "ls_mean", "mean", "median", "count"))
@@ -127,7 +127,9 @@ def strip_statistics(text: str) -> str:
     """Return a label without the words that name its statistic."""
     kept = _NAMES.sub("\x00", text)
     kept = re.sub(
-        r"[(\[]\s*(?:[89]\d(?:\.\d+)?\s*)?[\x00\s,;:/\u00b1\-\u2013+%&]*(?:[89]\d(?:\.\d+)?\s*%?)?[\x00\s,;:/\u00b1]*[)\]]", " ", kept
+        r"[(\[]\s*(?:[89]\d(?:\.\d+)?\s*)?[\x00\s,;:/\u00b1\-\u2013+%&]*(?:[89]\d(?:\.\d+)?\s*%?)?[\x00\s,;:/\u00b1]*[)\]]",
+        " ",
+        kept,
     )
     kept = re.sub(r"(?:\u00b1|\+/-|\b[89]\d(?:\.\d+)?\s*%|95)?\s*\x00\s*(?:\u00b1|\+/-)?", " ", kept)
     return re.sub(r"\s+", " ", kept).strip(" ,;:-\u2013\u00b1")
