@@ -211,7 +211,7 @@ def _interval(
             if not centre and expression.centre not in ("difference", "ratio"):
                 continue
             settled = replace(
-                expression, level=expression.level or ((named.level or "95") if pair.spread == "ci" else "")
+                expression, level=expression.level or (named.level if pair.spread == "ci" else "")
             )
             return _named(settled, centre, pair.spread, named.source, 1.0 if named in near else 0.9)
     if expression.centre in ("difference", "ratio"):
