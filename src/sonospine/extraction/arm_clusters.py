@@ -134,7 +134,12 @@ def _headers(table: Table, words: frozenset[str]) -> Iterator[tuple[Candidate, s
 def _sized_below(table: Table, r: int, words: frozenset[str]) -> Iterator[tuple[Candidate, str]]:
     """Find header cells whose n stands in the first row below them; each is named at the header, and sized at its n."""
     first = max(1, table.header_rows)
-    if r != first - 1 or len(table.rows) <= first or not _N_LABEL.match(table.rows[first][0].text):
+    if (
+        r != first - 1
+        or len(table.rows) <= first
+        or not table.rows[first]
+        or not _N_LABEL.match(table.rows[first][0].text)
+    ):
         return
     found: list[tuple[Candidate, str]] = []
     for c, (cell, size) in enumerate(zip(table.rows[r], table.rows[first], strict=True)):
