@@ -91,6 +91,7 @@ _THIN_SPACES = re.compile(f"['\u2019{_THIN}]")
 _POINTS = re.compile(f"[{_WITHIN}]")
 _NO_LETTERS = re.compile(r"[^A-Za-z]")
 _SEPARATORS = re.compile("[," + _WITHIN + "]")
+_WORDS = re.compile(r"[^\W\d_]{3}")
 _UNIT = re.compile(r"[^\W\d_]+")
 _FOOTNOTE = re.compile(r"[a-zA-Z]{1,2}$")
 
@@ -210,9 +211,7 @@ def _number(text: str, start: int, end: int, gap: bool, tokens: list[Token], dec
             start, gap = previous.start, previous.gap
         elif previous.gap:
             previous.ambiguous = True
-    elif previous is not None and _parted_minus(
-        text, previous, tokens[-2] if len(tokens) > 1 else None, start
-    ):
+    elif previous is not None and _parted_minus(text, tokens, start):
         tokens.pop()
         start, gap = previous.start, previous.gap
     written = normal_number(text[start:end], decimal_comma=decimal_comma)
@@ -221,11 +220,25 @@ def _number(text: str, start: int, end: int, gap: bool, tokens: list[Token], dec
     return Token(NUMBER, start, end, written, gap)
 
 
-def _parted_minus(text: str, dash: Token, before: Token | None, start: int) -> bool:
-    """Tell whether a minus that one space parts from its number is the sign: ``(\u2212 0.42; \u2212 0.06)``."""
-    if dash.kind != DASH or dash.text not in _MINUS or start - dash.end != 1 or not text[dash.end].isspace():
+def _parted_minus(text: str, tokens: list[Token], start: int) -> bool:
+    """Tell whether a minus that one space parts from its number is the sign: ``(\u2212 0.42; \u2212 0.06)``.
+
+    A hyphen or dash is it where nothing else can stand: at the beginning of a cell, behind a bracket, behind "to",
+    behind the comma of two bounds.
+    """
+    dash, before = tokens[-1], tokens[-2] if len(tokens) > 1 else None
+    if dash.kind != DASH or start - dash.end != 1 or not text[dash.end].isspace():
         return False
-    return before is None or before.kind in ("open", "semicolon", "comma", "colon", "equals")
+    if dash.text in _MINUS:
+        return before is None or before.kind in ("open", "semicolon", "comma", "colon", "equals")
+    if before is None:
+        return dash.text in "-\u2010\u2011\u2013" and dash.start == 0 and not _WORDS.search(text)
+    if before.kind == "comma":
+        within = [t.kind for t in tokens[-8:-2]]
+        return "open" in within and "close" not in within and within[-1] == NUMBER
+    return before.kind in ("open", "semicolon", "equals") or (
+        before.kind == WORD and before.text.casefold() == "to"
+    )
 
 
 def _is_sign(dash: Token, before: Token | None) -> bool:
