@@ -54,6 +54,7 @@ def run_tables(records: Path, config: Path | None, tables: Path) -> None:
     """Extract one shard of records into ``measurements alternatives arms unread`` below a folder."""
     folder_to_write(tables)
     from sonospine.extraction.assembly import extract_records
+    from sonospine.extraction.proposals import fault_lines
     from sonospine.model.table_io import write_table
     from sonospine.model.tables import ALTERNATIVES, MACHINE_ARMS, MEASUREMENTS, UNREAD
 
@@ -63,6 +64,8 @@ def run_tables(records: Path, config: Path | None, tables: Path) -> None:
     write_table(tables / "alternatives" / name, ALTERNATIVES, made.alternatives)
     write_table(tables / "arms" / name, MACHINE_ARMS, made.arms)
     write_table(tables / "unread" / name, UNREAD, made.unread)
+    for line in fault_lines(made.faults):
+        typer.echo(line, err=True)
     typer.echo(f"{records.name}: {len(made.measurements)} measurements", err=True)
 
 
@@ -77,11 +80,13 @@ def run_files(files: list[Path], config: Path | None, out: Path) -> None:
     """
     file_to_write(out)
     from sonospine.extraction.assembly import extract_records
+    from sonospine.extraction.proposals import ReaderFault, fault_lines
     from sonospine.model.table_io import Row, write_table
     from sonospine.model.tables import MEASUREMENTS
 
     vocabulary = vocabulary_of(config)
     rows: dict[str, Row] = {}
+    failed: list[ReaderFault] = []
     read, faulty = 0, False
     for path in tracked(files, "extract"):
         records, faults = records_in(path)
@@ -89,8 +94,12 @@ def run_files(files: list[Path], config: Path | None, out: Path) -> None:
         for fault in faults:
             faulty = True
             typer.echo(fault.line(), err=True)
-        for row in extract_records(records, vocabulary).measurements:
+        made = extract_records(records, vocabulary)
+        failed += made.faults
+        for row in made.measurements:
             rows.setdefault(row["measurement_id"], row)
+    for line in fault_lines(failed):
+        typer.echo(line, err=True)
     if read:
         write_table(out, MEASUREMENTS, rows.values())
         typer.echo(f"{len(rows)} measurements of {read} records written to {out}", err=True)

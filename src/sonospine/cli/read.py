@@ -40,15 +40,18 @@ def run(
 ) -> None:
     """Print arms and results of papers, with the place of each number, and what could not be read."""
     from sonospine.extraction.assembly import extract_records
+    from sonospine.extraction.proposals import ReaderFault, fault_lines
 
     vocabulary = vocabulary_of(config)
     console = None if as_json else terminal()
     faulty = any_result = False
+    failed: list[ReaderFault] = []
     for path in files:
         records, faults = records_in(path)
         for record in records:
             made = extract_records([record], vocabulary)
             any_result |= bool(made.measurements)
+            failed += made.faults
             if console is None:
                 typer.echo(as_json_line(record, made))
             else:
@@ -57,6 +60,8 @@ def run(
         for fault in faults:
             faulty = True
             typer.echo(fault.line(), err=True)
+    for line in fault_lines(failed):
+        typer.echo(line, err=True)
     if console is not None and any_result:
         _say_what_columns_mean(console)
     if faulty:

@@ -22,7 +22,7 @@ _WEIGHT = {"code": 1.0, "named": 0.7, "sized": 1.2, "listed": 0.9, "table": 2.0,
 _ALLOCATES = re.compile(
     r"\b(?:random|assign|allocat|divid|groups?\b|arms?\b|received|receive\b|underwent|treated)", re.IGNORECASE
 )
-_HEADED = re.compile(r"^(?P<label>.*?\S)[\s,;:\[(]*\b[nN]\s*=\s*(?P<n>\d[\d,]*)\s*[)\]]?")
+_HEADED = re.compile(r"^(?P<label>.*?\S)[\s,;:\[(]*\b[nN]\s*=\s*(?P<n>\d[\d,\u202f]*+(?! \d{3}\b))\s*[)\]]?")
 _DEFINED_HEADER = re.compile(
     r"^(?P<label>[Gg]roup\s+[A-Z\d]{1,3})\s*[(:,–-]\s*(?P<definition>[A-Za-z][^()\d=±%]{2,60})\)?\s*$"
 )
@@ -129,7 +129,7 @@ def _headers(table: Table, words: frozenset[str]) -> Iterator[tuple[Candidate, s
             ):
                 continue
             start = headed.start("label")
-            n = headed["n"].replace(",", "")
+            n = headed["n"].replace(",", "").replace("\u202f", "")
             place = (headed.start("n"), headed.end("n"))
             made = Candidate("table", label, start, start + len(label), "", n, *place)
             found.append((made, cell_address(table, r, c)))
@@ -145,7 +145,12 @@ def _headers(table: Table, words: frozenset[str]) -> Iterator[tuple[Candidate, s
 def _sized_below(table: Table, r: int, words: frozenset[str]) -> Iterator[tuple[Candidate, str]]:
     """Find header cells whose n stands in the first row below them; each is named at the header, and sized at its n."""
     first = max(1, table.header_rows)
-    if r != first - 1 or len(table.rows) <= first or not _N_LABEL.match(table.rows[first][0].text):
+    if (
+        r != first - 1
+        or len(table.rows) <= first
+        or not table.rows[first]
+        or not _N_LABEL.match(table.rows[first][0].text)
+    ):
         return
     found: list[tuple[Candidate, str]] = []
     for c, (cell, size) in enumerate(zip(table.rows[r], table.rows[first], strict=True)):

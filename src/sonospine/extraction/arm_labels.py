@@ -31,12 +31,12 @@ ACTIVES = frozenset(
 _VALUES = {word: value for word, value in BELOW_HUNDRED.items() if value}
 _VALUES |= {word.replace("-", " "): value for word, value in _VALUES.items() if "-" in word}
 NUMBER_WORDS = any_of(_VALUES)
-COUNT = rf"(?:\d{{1,2}},\d{{3}}|\d+|\b{NUMBER_WORDS}\b)"
+COUNT = rf"(?:\d{{1,3}}[,\u202f]\d{{3}}|\d+|\b{NUMBER_WORDS}\b)"
 
 
 def count_of(text: str) -> str:
     """Return a printed count, in digits or as a word, as digits (empty where it is neither)."""
-    plain = text.strip().lower().replace(",", "")
+    plain = text.strip().lower().replace(",", "").replace("\u202f", "")
     return plain if plain.isdigit() else str(_VALUES.get(plain, ""))
 
 

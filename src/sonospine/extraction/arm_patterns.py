@@ -49,7 +49,7 @@ _STOP_DEFINITION = re.compile(
     re.IGNORECASE,
 )
 _N_INSIDE = re.compile(
-    r"\b[nN]o?\.?\s*[=:]\s*(?P<n>\d[\d,]*)|(?P<m>\d+)\s+(?:patients|participants|subjects|women|men|children|cases|eyes|knees)\b"
+    r"\b[nN]o?\.?\s*[=:]\s*(?P<n>\d[\d,\u202f]*+(?! \d{3}\b))|(?P<m>\d+)\s+(?:patients|participants|subjects|women|men|children|cases|eyes|knees)\b"
 )
 _NAMED = re.compile(
     r"(?P<words>(?:[\w+/%.’'\-–]+\s+){0,5}?[\w+/%.’'\-–]+)\s+(?P<noun>groups?|arms?)\b", re.IGNORECASE
@@ -68,7 +68,7 @@ _IN_GROUP = re.compile(
 )
 _CLAUSE = re.compile(r"(?:[^;:.()]|(?<=\d)\.(?=\d)){3,140}$")
 _SIZED = re.compile(
-    r"(?P<what>[^;()\[\]]{2,160}?)\s*[\[(](?P<inside>[^()\[\]]*?)\b[nN]\s*=\s*(?P<n>\d[\d,]*)[^()\[\]]*[\])]"
+    r"(?P<what>[^;()\[\]]{2,160}?)\s*[\[(](?P<inside>[^()\[\]]*?)\b[nN]\s*=\s*(?P<n>\d[\d,\u202f]*+(?! \d{3}\b))[^()\[\]]*[\])]"
 )
 _NESTED = re.compile(r"\s*[\[(]([^()\[\]]*(?:\([^()]*\)[^()]*)*)[\])]")
 _BRACKETED = re.compile(r"\s*\(([^()]*)\)")
@@ -256,7 +256,7 @@ def sized(text: str) -> Iterator[Candidate]:
             start,
             start + len(what),
             inside,
-            found["n"].replace(",", ""),
+            found["n"].replace(",", "").replace("\u202f", ""),
             found.start("n"),
             found.end("n"),
         )
@@ -332,7 +332,11 @@ def _size(text: str, offset: int) -> tuple[str, int, int]:
     if not found:
         return "", 0, 0
     name = "n" if found["n"] else "m"
-    return found[name].replace(",", ""), offset + found.start(name), offset + found.end(name)
+    return (
+        found[name].replace(",", "").replace("\u202f", ""),
+        offset + found.start(name),
+        offset + found.end(name),
+    )
 
 
 def _bare(inside: str) -> str:

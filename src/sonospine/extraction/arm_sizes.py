@@ -10,7 +10,7 @@ from sonospine.extraction.arm_labels import COUNT, count_of
 from sonospine.extraction.arm_patterns import ALLOCATION
 
 # A size stands alone: it is no part of a decimal number, a spread, a range or a threshold.
-_ALONE = r"(?=[\dtofsen])\b(?<![\w.,·±/<>≤≥])(?<![±<>≤≥]\s)(?<!\d[-–])(?<!\d\s[-–]\s)"
+_ALONE = r"(?=[\dtofsen])\b(?<![\w.,·±/<>≤≥])(?<![±<>≤≥]\s)(?<!\d[-–])(?<!\d\s[-–]\s)(?<!\d\s)"
 _PERSONS = r"(?:patients|participants|subjects|women|men|children|cases|rats)"
 _EACH = re.compile(
     rf"(?:{_ALONE}(?P<n>{COUNT})\s*(?P<who>{_PERSONS})?\s*(?:were\s+)?(?:required\s+|needed\s+|included\s+|enrolled\s+|allocated\s+)?(?:in|per|for|to)\s+(?:each|every|both)\s+(?:of\s+the\s+)?(?:\w+\s+)?(?:groups?|arms?)"

@@ -13,11 +13,11 @@ from sonospine.extraction.arm_rows import arm_rows
 from sonospine.extraction.arms import ALL, DocumentArms, find_arms
 from sonospine.extraction.confidence import Surroundings, reasons_of, surroundings, weights
 from sonospine.extraction.expressions import uses_decimal_comma
+from sonospine.extraction.proposals import ReaderFault, proposed
 from sonospine.extraction.ranking import alternative_rows, alternatives, candidates
-from sonospine.extraction.readers import Context, readers
+from sonospine.extraction.readers import BUILT_IN, Context, readers
 from sonospine.extraction.reading import Reading
 from sonospine.extraction.unread import unread_rows
-from sonospine.extraction.verification import verified
 from sonospine.model.files import short_hash
 from sonospine.model.numbers import derived, number, written_truth
 from sonospine.model.places import parse
@@ -38,13 +38,17 @@ _SCORED = frozenset({"mean", "ls_mean", "median", "geometric_mean", "single"})
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """The rows of the four machine tables, each sorted by its key; ``reasons`` says by id what made the confidence."""
+    """The rows of the four machine tables, each sorted by its key; ``reasons`` says by id what made the confidence.
+
+    ``faults`` are those of added readers.
+    """
 
     measurements: list[Row]
     alternatives: list[Row]
     arms: list[Row]
     unread: list[Row]
     reasons: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    faults: list[ReaderFault] = field(default_factory=list)
 
 
 def extract_records(records: Iterable[Record], vocabulary: Vocabulary) -> Extraction:
@@ -65,7 +69,7 @@ def extract_records(records: Iterable[Record], vocabulary: Vocabulary) -> Extrac
 
 def _extract(record: Record, vocabulary: Vocabulary, out: Extraction) -> None:
     arms = with_analysed(record, find_arms(record, vocabulary))
-    readings = [] if _reports_others(record, vocabulary) else _read(record, arms, vocabulary)
+    readings = [] if _reports_others(record, vocabulary) else _read(record, arms, vocabulary, out.faults)
     ordinals: Counter[tuple[str, int]] = Counter()
     largest = _largest(readings)
     around, offered = surroundings(readings), candidates(readings)
@@ -93,18 +97,28 @@ def _reports_others(record: Record, vocabulary: Vocabulary) -> bool:
     return bool(designs & WITHOUT_RESULTS) and not record.registry
 
 
-def _read(record: Record, arms: DocumentArms, vocabulary: Vocabulary) -> list[Reading]:
+def _read(
+    record: Record, arms: DocumentArms, vocabulary: Vocabulary, faults: list[ReaderFault]
+) -> list[Reading]:
     texts = [p.text for p in record.passages if p.role != "introduction"]
     texts += [cell.text for table in record.tables for row in table.rows for cell in row]
-    comma = uses_decimal_comma(texts)
-    context = Context(arms, vocabulary, comma)
+    context = Context(arms, vocabulary, uses_decimal_comma(texts))
     found: list[Reading] = []
-    for _, reader in readers():
-        for proposed in reader(record, context):
-            reading = verified(record, proposed, decimal_comma=comma)
-            if reading is not None:
-                found.append(_labelled(reading, arms))
+    for name, reading in proposed(record, context, readers(), faults):
+        labelled = _labelled(reading, arms)
+        if name not in BUILT_IN and (wrong := _forbidden(record, labelled, vocabulary)):
+            faults.append(
+                ReaderFault(name, record.record_id, f"a reading with a {wrong} that is not allowed")
+            )
+            continue
+        found.append(labelled)
     return found
+
+
+def _forbidden(record: Record, reading: Reading, vocabulary: Vocabulary) -> str:
+    """Return the first column that may not hold what an added reader says, empty where all may."""
+    row = _row(record, reading, "m" + "0" * 16, vocabulary, {})
+    return next((c.name for c in MEASUREMENTS.columns if not c.permits(row[c.name])), "")
 
 
 def _labelled(reading: Reading, arms: DocumentArms) -> Reading:

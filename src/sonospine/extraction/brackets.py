@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from sonospine.extraction.bounds import ascending, past_percent, quartiles, read_interval, skip_to_number
+from sonospine.extraction.p_values import read_p
 from sonospine.extraction.tokens import DASH, GARBLED, NUMBER, WORD, Token
 
 _JOINERS = frozenset(("comma", "semicolon", "colon", "equals", DASH, "slash", "dot"))
@@ -51,7 +53,9 @@ _RANGE_WORDS = {
 }  # fmt: skip
 _MOST = frozenset(("max", "maximum"))
 _NAMING = frozenset((WORD, "coded", "plusminus"))
+_HIGHEST = ("max", "maximum")
 LEVELS = frozenset(("95", "90", "99", "97.5", "98"))
+_RARE_LEVEL = re.compile(r"(?:[5-9]\d|99)(?:\.\d{1,3})?$")
 _CI_WORDS = frozenset(("ci", "cis", "ic", "cl", "confidence", "cri"))
 _CI_CODED = re.compile(r"(?:ci|ic)[-_]?(\d\d)$", re.IGNORECASE)
 _NO_RESULT_UNITS = re.compile(
@@ -93,83 +97,6 @@ class Items:
     def empty(self) -> bool:
         """Tell whether nothing was read."""
         return not self.spans and not self.p_value
-
-
-def read_interval(tokens: Sequence[Token], i: int) -> tuple[int, Token, Token] | None:
-    """Read ``a to b``, ``a - b``, ``a; b``, ``a, b`` or ``a b`` (with signs) at ``i``: next index, first and second."""
-    if i >= len(tokens) or tokens[i].kind != NUMBER or tokens[i].worded:
-        return None
-    first, j = tokens[i], _past_percent(tokens, i + 1)
-    separators = 0
-    while j < len(tokens) and separators < 2 and _separates(tokens[j]):
-        j, separators = j + 1, separators + 1
-    if j >= len(tokens) or tokens[j].kind != NUMBER or tokens[j].worded:
-        return None
-    if separators == 0 and not tokens[j].text.startswith("-"):
-        return None
-    return _past_percent(tokens, j + 1), first, tokens[j]
-
-
-def _separates(token: Token) -> bool:
-    if token.kind in (DASH, "comma", "semicolon", "slash", "colon"):
-        return True
-    return token.kind == WORD and token.text.lower() in ("to", "and", "through", "till", "until")
-
-
-def _past_percent(tokens: Sequence[Token], i: int) -> int:
-    return i + 1 if i < len(tokens) and tokens[i].kind == "percent" else i
-
-
-def ascending(first: str, second: str) -> tuple[str, str, bool]:
-    """Return two bounds in ascending order and whether they had to be swapped."""
-    return (first, second, False) if float(first) <= float(second) else (second, first, True)
-
-
-def read_p(tokens: Sequence[Token], i: int, text: str) -> tuple[int, str] | None:
-    """Read a p value at the token ``i`` (``P = 0.03``, ``p<.001``, ``p value 0.2``, ``p = NS``); printed oddities stay."""
-    if tokens[i].kind != WORD or tokens[i].text.lower() not in ("p", "pvalue"):
-        return None
-    j, told = i + 1, tokens[i].text.lower() == "pvalue"
-    while j < len(tokens) and (
-        tokens[j].kind in (DASH, "equals", "colon")
-        or tokens[j].text.lower() in ("value", "values", "was", "of", "for")
-    ):
-        told, j = True, j + 1
-    sign = ""
-    if j < len(tokens) and tokens[j].kind == "compare":
-        sign, told, j = _plain_sign(tokens[j].text), True, j + 1
-    if not told or j >= len(tokens):
-        return None
-    if tokens[j].kind == WORD and tokens[j].text.lower() in ("ns", "n"):
-        return j + 1, "NS"
-    if tokens[j].kind != NUMBER or tokens[j].worded:
-        return None
-    k, start = j, tokens[j].start
-    while (
-        k + 2 < len(tokens)
-        and tokens[k + 1].kind in ("dot", "compare")
-        and not tokens[k + 1].gap
-        and tokens[k + 2].kind in ("compare", NUMBER)
-        and not tokens[k + 2].gap
-    ):
-        k += 2 if tokens[k + 2].kind == NUMBER else 1
-    if k == j:
-        value = tokens[j].text.lstrip("-")
-        return j + 1, sign + value
-    return k + 1, sign + re.sub(r"\s", "", text[start : tokens[k].end])
-
-
-def _plain_sign(sign: str) -> str:
-    if sign[:4] in ("&lt;", "&gt;"):
-        return "<" if sign[1] == "l" else ">"
-    return {
-        "\u2264": "<=",
-        "\u2a7d": "<=",
-        "\u2266": "<=",
-        "\u2265": ">=",
-        "\u2a7e": ">=",
-        "\u2267": ">=",
-    }.get(sign, sign)
 
 
 def read_items(tokens: Sequence[Token], i: int, end: int, text: str, *, trailing: bool = False) -> Items:
@@ -216,14 +143,15 @@ def _named_item(tokens: Sequence[Token], i: int, end: int, text: str, items: Ite
         if j < end and tokens[j].kind == NUMBER:
             items.spread, items.spread_value = items.spread or "plusminus", tokens[j].text
             items.spans.append(tokens[j])
-            return _past_percent(tokens, j + 1)
+            return past_percent(tokens, j + 1)
         return None
     if token.kind == NUMBER and _is_level(tokens, i, end):
-        return _interval_item(
-            tokens, i + (2 if tokens[i + 1].kind == "percent" else 1), end, items, level=token.text
-        )
+        named_at = next(k for k in range(i + 1, end) if tokens[k].kind == WORD)
+        return _interval_item(tokens, named_at, end, items, level=token.text)
     if token.kind == "coded" and (coded := _CI_CODED.match(token.text)):
         return _interval_item(tokens, i, end, items, level=coded[1])
+    if (named := quartiles(tokens, i, end)) is not None:
+        return _bounds_item(tokens, *named, end, items, "iqr")
     if token.kind != WORD:
         return None
     word = token.text.lower()
@@ -246,30 +174,47 @@ def _named_item(tokens: Sequence[Token], i: int, end: int, text: str, items: Ite
     return None
 
 
+def _bounds_item(
+    tokens: Sequence[Token], first: int, second: int | None, end: int, items: Items, kind: str
+) -> int | None:
+    """Take two bounds as a spread: the pair at ``first``, or the numbers at ``first`` and ``second``."""
+    if second is None:
+        pair = read_interval(tokens, first)
+        if pair is None or pair[0] > end:
+            return None
+        after, low, high = pair
+    else:
+        after, low, high = past_percent(tokens, second + 1), tokens[first], tokens[second]
+    items.lower, items.upper, swapped = ascending(low.text, high.text)
+    items.spread = kind
+    items.spans += [low, high]
+    if swapped:
+        items.flags.append("bounds_swapped")
+    return after
+
+
 def _is_level(tokens: Sequence[Token], i: int, end: int) -> bool:
-    if tokens[i].text not in LEVELS:
+    rare = (
+        bool(_RARE_LEVEL.match(tokens[i].text))
+        and i > 0
+        and tokens[i - 1].kind in ("open", "comma", "semicolon")
+    )
+    if tokens[i].text not in LEVELS and not rare:
         return False
-    j = _past_percent(tokens, i + 1)
-    while j < end and tokens[j].kind == DASH:
+    j = i + 1
+    while j < end and tokens[j].kind in (DASH, "percent"):
         j += 1
+    if rare and tokens[i].text not in LEVELS and all(t.kind != "percent" for t in tokens[i + 1 : j]):
+        return False
     return j < end and tokens[j].kind == WORD and tokens[j].text.lower() in _CI_WORDS | {"conf", "bca"}
 
 
-def _skip_to_number(tokens: Sequence[Token], i: int, end: int, limit: int = 5) -> int | None:
-    for j in range(i, min(end, i + limit)):
-        if tokens[j].kind == NUMBER:
-            return j
-        if tokens[j].kind in ("semicolon", "plusminus", "percent", "compare", "plus", GARBLED):
-            return None
-    return None
-
-
 def _interval_item(tokens: Sequence[Token], i: int, end: int, items: Items, *, level: str) -> int | None:
-    j = _skip_to_number(tokens, i + 1, end, 9)
+    j = skip_to_number(tokens, i + 1, end, 9)
     if j is None:
         return None
     if not level and tokens[j].text in ("95", "90", "99") and j + 1 < end and tokens[j + 1].kind == "percent":
-        level, after = tokens[j].text, _skip_to_number(tokens, j + 2, end)
+        level, after = tokens[j].text, skip_to_number(tokens, j + 2, end)
         if after is None:
             return None
         j = after
@@ -295,14 +240,17 @@ def _spread_item(tokens: Sequence[Token], i: int, end: int, items: Items) -> int
         following = tokens[j].text.lower()
         kind = "sd" if following.startswith("dev") else "se" if following.startswith("err") else kind
         j += 1
-    k = _skip_to_number(tokens, j, end)
-    if k is None and j < end and tokens[j].kind == "plusminus":
-        k = _skip_to_number(tokens, j + 1, end, 1)
+    k = skip_to_number(tokens, j, end)
+    sign = next(
+        (m for m in range(j, min(end, j + 3)) if tokens[m].kind not in ("equals", "colon", "comma")), j
+    )
+    if k is None and sign < end and tokens[sign].kind == "plusminus":
+        k = skip_to_number(tokens, sign + 1, end, 1)
     if not kind or k is None or tokens[k].text.startswith("-"):
         return None
     items.spread, items.spread_value = kind, tokens[k].text
     items.spans.append(tokens[k])
-    return _past_percent(tokens, k + 1)
+    return past_percent(tokens, k + 1)
 
 
 def _range_item(tokens: Sequence[Token], i: int, end: int, items: Items) -> int | None:
@@ -314,20 +262,18 @@ def _range_item(tokens: Sequence[Token], i: int, end: int, items: Items) -> int 
         if tokens[j].kind == WORD and tokens[j].text.lower() in _SPREAD_WORDS | {"p": "", "n": ""}:
             return None
         j += 1
-    k = _skip_to_number(tokens, j, end)
+    k = skip_to_number(tokens, j, end)
     if k is None:
         return None
-    pair = read_interval(tokens, k)
-    if pair is not None and pair[0] <= end:
-        items.lower, items.upper, swapped = ascending(pair[1].text, pair[2].text)
-        items.spread = kind
-        items.spans += [pair[1], pair[2]]
-        if swapped:
-            items.flags.append("bounds_swapped")
-        return pair[0]
+    if (bounds := _bounds_item(tokens, k, None, end, items, kind)) is not None:
+        return bounds
+    if word in ("min", "minimum"):
+        highest = next((m for m in range(k + 1, min(end, k + 4)) if tokens[m].text.lower() in _HIGHEST), None)
+        upper = skip_to_number(tokens, highest + 1, end, 3) if highest is not None else None
+        return _bounds_item(tokens, k, upper, end, items, kind) if upper is not None else None
     items.spread, items.spread_value = kind, tokens[k].text
     items.spans.append(tokens[k])
-    return _past_percent(tokens, k + 1)
+    return past_percent(tokens, k + 1)
 
 
 def past_out(tokens: Sequence[Token], j: int) -> int:
@@ -367,7 +313,7 @@ def _bare_item(tokens: Sequence[Token], i: int, end: int, items: Items) -> int:
     if is_percent and not items.percent:
         items.percent = token.text
         items.spans.append(token)
-        return _past_percent(tokens, i + 1)
+        return past_percent(tokens, i + 1)
     if not items.bare and not is_percent:
         items.bare = token.text
         items.spans.append(token)

@@ -17,6 +17,9 @@ _CHANGE = re.compile(
     r"(?:\s+(?:an?|about|approximately|average|mean|median|the))*\s*[-+\u2212\u2013]?$",
     re.IGNORECASE,
 )
+_PEOPLE = re.compile(
+    r"\s*(?:patients?|participants?|subjects?|women|men|children|cases)\s*[)\]]", re.IGNORECASE
+)
 _ADJUSTED = re.compile(r"\b(?:adjust(?:ed|ing)|ancova|covarian|least[- ]squares?|regression)", re.IGNORECASE)
 
 
@@ -90,9 +93,19 @@ class Builder:
             )
             if items.fraction and items.fraction[0] == first.text:
                 counted = dataclasses.replace(counted, total=items.fraction[1])
+            elif (total := self.total_behind(end, first.text, items.percent)) is not None:
+                spans = (*counted.numbers, span_of(tokens[total]))
+                counted = dataclasses.replace(
+                    counted, total=tokens[total].text, numbers=spans, end=tokens[total].end
+                )
+                end = total + 1
             return self.extend(counted, end)
+        if percent and items.bare and not items.spread and self.people_in(items, end):
+            items.n = items.bare
         if percent and (items.fraction or (items.n and not items.spread)):
             return self.counted_percent(base, items, end)
+        if self.fraction_behind(first, items):
+            return self.counted_percent(dataclasses.replace(base, percent=first.text), items, end)
         if items.spread and not (items.strange and not items.named):
             return self.spread(base, items, i, end)
         if items.strange or not items.complete or first.worded:
@@ -149,6 +162,33 @@ class Builder:
         )  # fmt: skip
         return self.extend(made, end)
 
+    def fraction_behind(self, first: Token, items: Items) -> bool:
+        """Tell whether a number is the percentage of the fraction in the bracket behind it: ``40 (12/30)``."""
+        if items.fraction is None or items.bare or items.spread or first.worded or first.text.startswith("-"):
+            return False
+        count, total = items.fraction
+        if not (is_whole(count) and is_whole(total)) or not 0 < int(total) >= int(count):
+            return False
+        return abs(100 * int(count) / int(total) - float(first.text)) <= 0.6
+
+    def total_behind(self, i: int, count: str, percent: str) -> int | None:
+        """Return where the total of a count stands, whose percentage proves it: ``12 (35 %) of 34 patients``."""
+        if i >= len(self.tokens) or self.tokens[i].text.lower() != "of":
+            return None
+        for k in range(i + 1, min(len(self.tokens), i + 4)):
+            total = self.tokens[k]
+            if total.kind == "number":
+                fits = is_whole(total.text) and int(total.text) >= int(count) and int(total.text) > 0
+                return k if fits and agrees(count, total.text, percent) else None
+            if total.kind != "word":
+                return None
+        return None
+
+    def people_in(self, items: Items, end: int) -> bool:
+        """Tell whether the one number of a bracket counts people: ``35 % (12 patients)``."""
+        behind = self.text[items.spans[0].end : self.tokens[end - 1].end]
+        return len(items.spans) == 1 and is_whole(items.bare) and _PEOPLE.match(behind) is not None
+
     def spread(self, base: Expression, items: Items, i: int, end: int) -> int:
         """Make an expression whose bracket names its spread."""
         kind, flags, explicit = items.spread, base.flags, items.named
@@ -157,6 +197,7 @@ class Builder:
             if not kind:
                 kind, explicit, flags = "sd", False, (*flags, "spread_assumed_sd")
         default = {"sd": "mean", "se": "mean", "iqr": "median", "range": "number", "ci": "number"}[kind]
+        default = "percent" if default == "number" and base.percent[:1].isdigit() else default
         centre, measure = self.centre(i, default)
         made = dataclasses.replace(
             base, centre=centre, measure=measure, spread=kind, spread_value=items.spread_value, flags=flags, explicit=explicit,

@@ -13,7 +13,8 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from sonospine.extraction.brackets import LEVELS, Items, past_out, read_interval, read_items, read_p
+from sonospine.extraction.bounds import read_interval
+from sonospine.extraction.brackets import LEVELS, Items, past_out, read_items
 from sonospine.extraction.differences import with_stated_differences, with_values_of_arms
 from sonospine.extraction.expression_building import (
     LOOKAHEAD,
@@ -24,6 +25,7 @@ from sonospine.extraction.expression_building import (
     is_whole,
     span_of,
 )
+from sonospine.extraction.p_values import read_p
 from sonospine.extraction.statistic_words import (
     Declared,
     Statistic,
@@ -51,6 +53,10 @@ __all__ = [
 ]
 
 
+_UNIT = re.compile(
+    r"(?:points?|pts?|mm|cm|m|kg|g|mg|ml|l|mmhg|hg|degrees?|units?|minutes?|min|hours?|h|seconds?|sec|s|days?|scores?)$",
+    re.IGNORECASE,
+)
 _DECIMAL = re.compile(r"\d")
 
 
@@ -154,6 +160,10 @@ class _Reader:
             return level
         if before is not None and before.kind == "compare":
             return i + 1
+        if before is not None and before.kind == "open" and i > 1 and tokens[i - 2].kind == GARBLED:
+            return max(
+                i + 1, self.closing[i - 1]
+            )  # what stands behind a number that can't be read is not a value
         j = i + 1
         percent = (j < len(tokens) and tokens[j].kind == "percent") or self._percent_before(i)
         if j < len(tokens) and tokens[j].kind == "percent":
@@ -267,6 +277,8 @@ class _Reader:
         ):
             return end
         percent, bracket_end, spans = self._percent_behind(end)
+        if not percent and (beside := self._percent_beside(end, first.text, second.text)) is not None:
+            percent, bracket_end, spans = tokens[beside].text, beside + 2, [span_of(tokens[beside])]
         flags: tuple[str, ...] = ()
         certain = bool(percent) or not slash
         if percent and not agrees(first.text, second.text, percent):
@@ -316,6 +328,14 @@ class _Reader:
                     return value, close + 1, [span_of(items.spans[0])]
         return "", i, []
 
+    def _percent_beside(self, i: int, count: str, total: str) -> int | None:
+        """Return where the percentage of a fraction stands that follows it without a bracket: ``12/34, 35 %``."""
+        tokens = self.tokens
+        if i + 2 >= len(tokens) or tokens[i].kind not in ("comma", "semicolon", "equals"):
+            return None
+        told = tokens[i + 1].kind == NUMBER and tokens[i + 2].kind == "percent"
+        return i + 1 if told and agrees(count, total, tokens[i + 1].text) else None
+
     def _bare_interval(self, i: int) -> int | None:
         """Skip two numbers that only span a range (``0-10``, ``18 to 65 years``): they are no result."""
         token = self.tokens[i + 1] if i + 1 < len(self.tokens) else None
@@ -326,6 +346,8 @@ class _Reader:
 
     def _bracketed(self, i: int, j: int, percent: bool) -> int:
         tokens, first = self.tokens, self.tokens[i]
+        if (made := self._behind_unit(i, j, percent)) is not None:
+            return made
         open_at = j
         if not percent and is_whole(first.text):
             while open_at < len(tokens) and open_at < j + 4 and tokens[open_at].kind == WORD:
@@ -346,6 +368,25 @@ class _Reader:
             if made is not None:
                 return made
         return self._plain(i, j, percent)
+
+    def _behind_unit(self, i: int, j: int, percent: bool) -> int | None:
+        """Read a named spread or interval that a unit parts from its number: ``-0.9 points (95% CI -1.6 to -0.2)``.
+
+        An interval must hold the number: behind the last of several it may belong to another.
+        """
+        tokens = self.tokens
+        if percent or j + 1 >= len(tokens) or tokens[j].kind != WORD or not _UNIT.match(tokens[j].text):
+            return None
+        k = j + 1
+        if tokens[k].kind == "open" and 0 < self.closing[k] <= k + LOOKAHEAD:
+            items, end = read_items(tokens, k + 1, self.closing[k], self.text), self.closing[k] + 1
+        else:
+            items = read_items(tokens, k, min(len(tokens), k + 14), self.text, trailing=True)
+            end = items.end
+        if not items.named or items.spread in ("", "plusminus"):
+            return None
+        holds = not items.lower or float(items.lower) <= float(tokens[i].text) <= float(items.upper)
+        return self.builder.from_items(i, end, percent, items) if holds else None
 
     def _plain(self, i: int, j: int, percent: bool) -> int:
         token = self.tokens[i]

@@ -112,8 +112,11 @@ def statistic_in(tokens: Sequence[Token], i: int) -> Statistic | None:
     """Return what the token at ``i`` declares, or ``None``."""
     token = tokens[i]
     if token.kind == "percent":
+        before = [t for t in tokens[max(0, i - 3) : i] if t.kind != "dot"]
         counted = (
-            i >= 2 and tokens[i - 1].kind == "open" and tokens[i - 2].text.lower() in ("n", "no", "number")
+            len(before) > 1
+            and before[-1].kind == "open"
+            and before[-2].text.lower() in ("n", "no", "number", "count")
         )
         return Statistic(percent=True) if counted else None
     if token.kind != WORD:
@@ -133,6 +136,8 @@ def statistic_in(tokens: Sequence[Token], i: int) -> Statistic | None:
         ("standardized", "mean"),
     ):
         return Statistic(centre="difference", measure="SMD")
+    if word in ("difference", "differences") and _is_named_already(tokens, i):
+        return None
     if word in ("difference", "differences") or (word, following) == ("treatment", "effect"):
         return Statistic(centre="difference", measure="MD")
     if word == "md" and token.text.isupper():
@@ -164,6 +169,12 @@ def states_bounds(tokens: Sequence[Token], i: int, statistic: Statistic) -> bool
     )
 
 
+def _is_named_already(tokens: Sequence[Token], i: int) -> bool:
+    """Tell whether the words before "difference" say which one: a risk difference, a standardised mean difference."""
+    before = [t.text.lower() for t in tokens[max(0, i - 2) : i]]
+    return before[-1:] == ["risk"] or before in (["standardised", "mean"], ["standardized", "mean"])
+
+
 class Declared:
     """The statistics named so far in the sentence, each with the token that named it."""
 
@@ -187,14 +198,14 @@ class Declared:
     def centre(self, i: int, default: str, tokens: Sequence[Token]) -> tuple[str, str]:
         """Return centre and measure of the number at token ``i``.
 
-        A difference or ratio holds for the next number only (nearer than 14 tokens); a mean or median for the rest
-        of the sentence, but for a bare number only until another number came between.
+        A difference or ratio holds for the next number only (nearer than 20 tokens; times and the ends of a scale are
+        passed over); a mean or median for the rest of the sentence, but for a bare number only until another number
+        came between.
         """
         if self._difference is not None:
             centre, measure, at = self._difference
-            if i - at <= 14 and not any(
-                t.kind == NUMBER and not _is_level(tokens, k) for k, t in enumerate(tokens[at:i], at)
-            ):
+            between = (k for k in range(at, i) if tokens[k].kind == NUMBER)
+            if i - at <= 20 and all(_is_passed_over(tokens, k) for k in between):
                 return centre, measure
         if self._centre is None or default in ("count", "percent"):
             return default, ""
@@ -219,10 +230,23 @@ class Declared:
         return self._spread[0] if self._spread and self._spread[0] in ("sd", "se", "iqr", "range") else ""
 
 
-def _is_level(tokens: Sequence[Token], i: int) -> bool:
-    """Tell whether the number at ``i`` is the level of an interval: "mean difference (95 % CI) -1.8"."""
-    following = [t.text.lower() for t in tokens[i + 1 : i + 3]]
-    return len(following) == 2 and following[0] == "%" and following[1] in ("ci", "cis", "confidence")
+def _is_passed_over(tokens: Sequence[Token], k: int) -> bool:
+    """Tell whether a number between "difference" and its value is a time ("at 4 weeks"), a level or an end of a scale."""
+    beside = [t.kind for t in (*tokens[max(0, k - 1) : k], *tokens[k + 1 : k + 2])]
+    following = [t.text.lower() for t in tokens[k + 1 : k + 3]]
+    if len(following) == 2 and following[0] == "%" and following[1] in ("ci", "cis", "confidence"):
+        return True
+    after = tokens[k + 1] if k + 1 < len(tokens) else None
+    timed = after is not None and after.kind == WORD and _TIMES.match(after.text) is not None
+    return (
+        timed or _TIMES.match(tokens[k].unit) is not None or ("dash" in beside and beside != ["dash", "dash"])
+    )
+
+
+def _is_spread(tokens: Sequence[Token], i: int) -> bool:
+    """Tell whether a word that names a spread stands right before a number: ``SD 1.2``, ``SE = 0.3``."""
+    j = i - 2 if i and tokens[i - 1].kind in ("equals", "colon") else i - 1
+    return j >= 0 and tokens[j].kind == WORD and _SPREADS.get(tokens[j].text.lower()) in ("sd", "se", "iqr")
 
 
 def excluded_number(tokens: Sequence[Token], i: int, percent: bool, *, measured: bool = False) -> bool:
@@ -242,6 +266,8 @@ def excluded_number(tokens: Sequence[Token], i: int, percent: bool, *, measured:
         return not opens and (after is None or after.kind != "plusminus")
     if measured or percent:
         return False
+    if _is_spread(tokens, i):
+        return True
     if (
         after is not None
         and after.kind == WORD

@@ -79,7 +79,7 @@ def statistic_of(
     if expression.centre == "number" and expression.total:
         return _score_or_count(expression, arm_sizes, named)
     if expression.centre == "number":
-        if not named or expression.spread != "none":
+        if not named or expression.spread not in ("none", "ci"):
             return None
         near = text[max(0, expression.start - 80) : expression.start]
         if _SINGLE_WORDS.search(near):

@@ -135,6 +135,7 @@ _PRINTED_TAIL = re.compile(
     r"operative\w*|op\b|training|completion|follow[-\s]?up)?)",
     re.IGNORECASE,
 )
+_NAME_BEFORE = re.compile(r"[A-Za-z][-\u2010\u2011]$")
 _SURGERY = re.compile(r"surg|operat|\bop\b|postop|\bPOD\b", re.IGNORECASE)
 _TREATED = re.compile(r"treatment|interven|inject|proced|therap|block", re.IGNORECASE)
 _RANDOM = re.compile(r"randomi[sz]", re.IGNORECASE)
@@ -269,6 +270,8 @@ def _lengths(text: str) -> Iterable[TimeMention]:
     for found in _LENGTH.finditer(text) if counted else ():
         if found["within"] or _AGE.match(text, found.end()) or _before_age(text, found.start()):
             continue
+        if _names_dimensions(text, found):
+            continue
         yield from _each(text, found, last_holds_unit=True)
     for found in _LABELLED.finditer(text):
         short = len(found["unit"]) == 1
@@ -284,6 +287,12 @@ def _lengths(text: str) -> Iterable[TimeMention]:
             yield TimeMention(found.start(), found.end(), found.group(), 0.0, "baseline")
             continue
         yield from _each(text, found, last_holds_unit=False)
+
+
+def _names_dimensions(text: str, found: re.Match[str]) -> bool:
+    """Tell whether digits and a letter are part of a name and no time: ``EQ-5D``, ``3D``."""
+    glued = found["unit"] == "D" and text[found.start("unit") - 1].isdigit()
+    return glued and (len(found["list"]) == 1 or _NAME_BEFORE.search(text[: found.start("list")]) is not None)
 
 
 def _before_age(text: str, start: int) -> bool:

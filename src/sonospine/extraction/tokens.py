@@ -20,10 +20,20 @@ WORD = "word"
 _MINUS = "\u2212\ufe63\uff0d"
 _HYPHENS = "-\u2010\u2011\u2012\u2013\u2014\u2015"
 _DASHES = _HYPHENS + _MINUS
-_DOTS = ".\u00b7\u2027\u2219\u22c5"
-_THIN = "\u2009\u202f\u2008"
+_DOTS = ".\u00b7\u2027\u2219\u22c5\u0387\ua78f"
+# A bullet is a decimal point between two digits only: before a number it begins an item of a list.
+_WITHIN = _DOTS + "\u2022"
+_THIN = "\u2009\u202f\u2008\u00a0"
 # A cell of nothing but digits in groups of three is one number; inside a text a plain space may part two.
 _SPACED = r"\A[1-9]\d{0,2}(?: \d{3})+\Z"
+# "1 234" inside a text may be a thousand or a number behind another, and a power of ten multiplies: neither is read.
+_PARTED = rf"(?<![\w.,\u00b7])(?!{_SPACED})[1-9]\d{{0,2}}(?: \d{{3}})+(?:[.,\u00b7]\d+)?(?![\d%])"
+_POWER = (
+    r"[\u00d7\u2715*xX]\s?10(?:\s?\^\s?[-\u2212\u2013+]?\d{1,2}|[-\u2212\u2013]\d{1,2}"
+    r"|[\u207a\u207b]?[\u00b9\u00b2\u00b3\u2070-\u2079]+)(?!\d)"
+)
+_SCIENTIFIC = r"\d+(?:[.,\u00b7]\d+)?[eE][-\u2212\u2013+]?\d{1,2}(?![\w.])"
+_DOTTED = r"\b(?:s\.\s?d|s\.\s?e(?:\.\s?m)?|c\.\s?i|i\.\s?q\.\s?r)\.?(?![^\W\d_])"
 
 _WORDED = any_of(BELOW_HUNDRED)
 _COUNTED = (
@@ -35,20 +45,32 @@ _COUNTED = (
 def _pattern(decimal_comma: bool) -> re.Pattern[str]:
     if decimal_comma:
         number = (
-            _SPACED + r"|\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:[" + _THIN + r"]\d{3})+(?:,\d+)?(?!\d)"
-            r"|\d+(?:[," + _DOTS + r"]\d+)*|[" + _DOTS + r",]\d+"
+            _SPACED + r"|\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:[" + _THIN + r"'\u2019]\d{3})+(?:,\d+)?(?!\d)"
+            r"|\d+(?:[," + _WITHIN + r"]\d+)*|[" + _DOTS + r",]\d+"
         )
     else:
         number = (
             # A decimal comma is beyond doubt beside a plus-minus sign, whatever the rest of the document does.
             _SPACED
             + r"|\d{1,3},\d{1,2}(?=\s?\u00b1)|(?<=\u00b1)\d{1,3},\d{1,2}(?![\d,])|(?<=\u00b1\s)\d{1,3},\d{1,2}(?![\d,])"
-            r"|\d{1,3}(?:,\d{3})+(?:[" + _DOTS + r"]\d+)?(?![\d])(?!,\d)"
-            r"|\d{1,3}(?:[" + _THIN + r"]\d{3})+(?:\.\d+)?(?!\d)"
-            r"|\d+(?:[" + _DOTS + r"]\d+)*|[" + _DOTS + r"]\d+"
+            # No thousand begins with a zero.
+            r"|(?<![\d,])0,\d{2,}(?![\d,])"
+            r"|[1-9]\d{0,2}(?:,\d{3})+(?:[" + _DOTS + r"]\d+)?(?![\d])(?!,\d)"
+            r"|\d{1,3}(?:[" + _THIN + r"'\u2019]\d{3})+(?:[" + _DOTS + r"]\d+)?(?!\d)"
+            r"|\d+(?:[" + _WITHIN + r"]\d+)*|[" + _DOTS + r"]\d+"
         )
     return re.compile(
-        r"(?P<plusminus>\u00b1|\u2213|\+\s?/\s?[-\u2212\u2013]|\\pm\b|&plusmn;|&#177;)"
+        r"(?P<plusminus>\u00b1|\u2213|\+\s?/\s?[-\u2212\u2013]|[-\u2212\u2013]\s?/\s?\+|\+\s?[-\u2212\u2013](?=\s?\d+(?![\d\s]*/))"
+        r"|\\pm\b|&plusmn;|&#177;)"
+        r"|(?P<power>"
+        + _POWER
+        + r")|(?P<garbled>"
+        + _PARTED
+        + "|"
+        + _SCIENTIFIC
+        + r")|(?P<dotted>"
+        + _DOTTED
+        + r")"
         r"|(?P<coded>[^\W\d_]++[-\u2010\u2011]?\d{1,3}(?:[-\u2010\u2011\u2013/]\w+)*(?![" + _DOTS + r",]?\d))"
         r"|(?P<worded>\b(?:" + _WORDED + r")\b|\bno(?=\s+(?:" + _COUNTED + r")\b))"
         r"|(?P<word>[^\W\d_]+(?:['\u2019][^\W\d_]+)*)"
@@ -65,9 +87,11 @@ def _pattern(decimal_comma: bool) -> re.Pattern[str]:
 
 _PATTERNS = {False: _pattern(False), True: _pattern(True)}
 _PLAIN_DECIMAL = re.compile(r"[0-9]+\.[0-9]+")
-_THIN_SPACES = re.compile(f"[{_THIN}]")
-_POINTS = re.compile(f"[{_DOTS}]")
-_SEPARATORS = re.compile("[," + _DOTS + "]")
+_THIN_SPACES = re.compile(f"['\u2019{_THIN}]")
+_POINTS = re.compile(f"[{_WITHIN}]")
+_NO_LETTERS = re.compile(r"[^A-Za-z]")
+_SEPARATORS = re.compile("[," + _WITHIN + "]")
+_WORDS = re.compile(r"[^\W\d_]{3}")
 _UNIT = re.compile(r"[^\W\d_]+")
 _FOOTNOTE = re.compile(r"[a-zA-Z]{1,2}$")
 
@@ -114,7 +138,7 @@ def normal_number(printed: str, *, decimal_comma: bool = False) -> str | None:
             digits = digits.replace(".", "").replace(",", ".")
         elif (separators == ["."] and re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", digits)) or len(separators) > 1:
             return None
-    elif re.fullmatch(r"\d{1,3},\d{1,2}", digits):
+    elif re.fullmatch(r"\d{1,3},\d{1,2}|0,\d+", digits):
         digits = digits.replace(",", ".")
     else:
         digits = digits.replace(",", "")
@@ -141,6 +165,11 @@ def tokenise(text: str, *, decimal_comma: bool = False) -> list[Token]:
         elif kind == "worded":
             written = normal_number(found.group(), decimal_comma=decimal_comma) or ""
             token = Token(NUMBER, start, end, written, gap, worded=True)
+        elif kind == "power":
+            _multiplied(tokens, end)
+            continue
+        elif kind == "dotted":
+            token = Token(WORD, start, end, _NO_LETTERS.sub("", found.group()), gap)
         else:
             token = Token(kind, start, end, found.group(), gap)
         if token.kind == WORD and not gap and tokens and tokens[-1].kind in (NUMBER, GARBLED):
@@ -150,6 +179,18 @@ def tokenise(text: str, *, decimal_comma: bool = False) -> list[Token]:
                 continue
         tokens.append(token)
     return tokens
+
+
+def _multiplied(tokens: list[Token], end: int) -> None:
+    """Make a number with a power of ten behind it unreadable, unless the power is the unit of a mean and its spread."""
+    last = tokens[-1] if tokens else None
+    if (
+        last is None
+        or last.kind not in (NUMBER, GARBLED)
+        or (len(tokens) > 1 and tokens[-2].kind == "plusminus")
+    ):
+        return
+    tokens[-1] = Token(GARBLED, last.start, end, last.text, last.gap)
 
 
 def _is_footnote(number: Token, letters: str) -> bool:
@@ -170,9 +211,7 @@ def _number(text: str, start: int, end: int, gap: bool, tokens: list[Token], dec
             start, gap = previous.start, previous.gap
         elif previous.gap:
             previous.ambiguous = True
-    elif previous is not None and _parted_minus(
-        text, previous, tokens[-2] if len(tokens) > 1 else None, start
-    ):
+    elif previous is not None and _parted_minus(text, tokens, start):
         tokens.pop()
         start, gap = previous.start, previous.gap
     written = normal_number(text[start:end], decimal_comma=decimal_comma)
@@ -184,19 +223,26 @@ def _number(text: str, start: int, end: int, gap: bool, tokens: list[Token], dec
 _BEFORE_MINUS = frozenset(("was", "were", "is", "of", "by", "to"))
 
 
-def _parted_minus(text: str, dash: Token, before: Token | None, start: int) -> bool:
-    """Tell whether a minus that one space parts from its number is the sign: ``(\u2212 0.42; \u2212 0.06)``."""
+def _parted_minus(text: str, tokens: list[Token], start: int) -> bool:
+    """Tell whether a minus that one space parts from its number is the sign: ``(\u2212 0.42; \u2212 0.06)``.
+
+    A hyphen or dash is it where no range and no aside can begin: at the beginning of a cell, behind a bracket, "was" or
+    "to", behind the comma of two bounds.
+    """
+    dash, before = tokens[-1], tokens[-2] if len(tokens) > 1 else None
     if dash.kind != DASH or start - dash.end != 1 or not text[dash.end].isspace():
         return False
-    if dash.text not in _MINUS:
-        # "was – 0.44 (95 % CI: – 0.84 to – 0.03)": no range and no aside can begin there.
-        if before is None:
-            return dash.start == 0
-        if not dash.gap and before.kind != "open":
-            return False
-        led = before.kind == WORD and before.text.casefold() in _BEFORE_MINUS
-        return led or before.kind in ("open", "colon", "equals")
-    return before is None or before.kind in ("open", "semicolon", "comma", "colon", "equals")
+    if dash.text in _MINUS:
+        return before is None or before.kind in ("open", "semicolon", "comma", "colon", "equals")
+    if before is None:
+        return dash.text in "-\u2010\u2011\u2013" and dash.start == 0 and not _WORDS.search(text)
+    if before.kind == "comma":
+        within = [t.kind for t in tokens[-8:-2]]
+        return "open" in within and "close" not in within and within[-1] == NUMBER
+    if not dash.gap and before.kind not in ("open", WORD):
+        return False
+    led = before.kind == WORD and before.text.casefold() in _BEFORE_MINUS
+    return led or before.kind in ("open", "semicolon", "colon", "equals")
 
 
 def _is_sign(dash: Token, before: Token | None) -> bool:

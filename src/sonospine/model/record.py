@@ -25,7 +25,8 @@ class Passage:
     ``locator`` is ``title``, ``abstract/RESULTS`` (``abstract/p1`` without a label; a repeated label gets
     ``-2``), ``body/s3p2`` (section and paragraph from 1; sections count in document order, sub-sections
     included), or ``back/...``. ``headings`` run from the outermost to the innermost. ``text`` is unescaped,
-    with white space collapsed to single spaces: places count its code points. ``role`` is one of ``title
+    with white space collapsed to single spaces (within the thousands of a number a narrow no-break space): places
+    count its code points. ``role`` is one of ``title
     abstract introduction methods results discussion conclusion other`` from the headings.
     """
 

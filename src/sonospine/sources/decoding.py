@@ -45,6 +45,9 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"), Non
     code: " " for code in range(32) if chr(code) not in "\t\n\r\x1c\x1d\x1e\x1f"
 }
 _TRANSLATED = re.compile(f"[{re.escape(''.join(map(chr, _INVISIBLE)))}]")
+# A thin or no-break space between digits in threes is part of the number: "10 218" with a plain space may be two.
+_THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:[\u2008\u2009\u202f\u00a0]\d{3})+(?!\d)")
+_THIN = re.compile(r"[\u2008\u2009\u202f\u00a0]")
 _ENTITY_REACH = 64
 _ASCII_LE = re.compile(rb"[\t\n\r -~]\x00[^\x00]\x00")
 _ASCII_BE = re.compile(rb"\x00[\t\n\r -~]\x00[^\x00]")
@@ -161,13 +164,21 @@ def clean(text: str) -> str:
 
 
 def collapse(text: str) -> str:
-    """Collapse white space of any kind to single spaces; invisible and control characters go."""
+    """Collapse white space of any kind to single spaces; invisible and control characters go.
+
+    A thin or no-break space that divides the thousands of a number becomes a narrow no-break space.
+    """
     # Printable text has the plain space as its only white space, and nothing invisible: most text is left as it is.
     if text.isprintable():
         clean_already = "  " not in text and text[:1] != " " and text[-1:] != " "
         return text if clean_already else " ".join(text.split())
     # Translating is slow beyond ASCII: thin and non-breaking spaces need none.
-    return " ".join((text.translate(_INVISIBLE) if _TRANSLATED.search(text) else text).split())
+    plain = text.translate(_INVISIBLE) if _TRANSLATED.search(text) else text
+    if not _THIN.search(plain):
+        return " ".join(plain.split())
+    # No NUL is left by now: it holds the place of the spaces that stay.
+    kept = _THOUSANDS.sub(lambda found: _THIN.sub("\0", found.group()), plain)
+    return " ".join(kept.split()).replace("\0", "\u202f")
 
 
 def unescape(text: str) -> str:

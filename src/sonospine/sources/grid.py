@@ -33,7 +33,7 @@ def expand(groups: Sequence[Group]) -> tuple[tuple[Cell, ...], ...]:
 
     A spanned cell is repeated, with the row and column where it began. Row spans end with their group, as
     browsers draw it; absurd spans (above 100 columns) reach to the widest sane row; missing cells are empty. A
-    grid of more than a million cells comes out empty.
+    grid of more than a million cells, or of rows without any, comes out empty.
     """
     rows = [row for group in groups for row in group]
     sane = max((sum(c.colspan for c in row if c.colspan <= WIDEST_SPAN) for row in rows), default=0)
@@ -47,7 +47,7 @@ def expand(groups: Sequence[Group]) -> tuple[tuple[Cell, ...], ...]:
     for group in groups:
         grid += _expand_group(group, len(grid), sane, flat)
     width = max((max(row, default=-1) + 1 for row in grid), default=0)
-    if width * len(grid) > MOST_GRID:
+    if width == 0 or width * len(grid) > MOST_GRID:
         return ()
     return tuple(
         tuple(row.get(column, Cell("", False, number, column)) for column in range(width))

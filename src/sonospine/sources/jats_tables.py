@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from lxml import etree
 
 from sonospine.model.record import Cell, Figure, Table
+from sonospine.sources.cals_tables import cals_groups, is_cals
 from sonospine.sources.flatten import text_of
 from sonospine.sources.grid import Group, SpannedCell, expand, guessed_header_rows
 from sonospine.sources.headings import numbered
@@ -76,7 +77,7 @@ def _wrapped(wrap: etree._Element, before: int) -> Iterator[Table]:
 
 
 def _table(locator: str, label: str, caption: str, table: etree._Element, notes: list[str]) -> Table:
-    head, body, foot = _groups(table)
+    head, body, foot = cals_groups(table) if is_cals(table) else _groups(table)
     rows = expand([head, *body, foot])
     header_rows = len(head) if rows else 0
     if not head and rows:
@@ -90,7 +91,7 @@ def _table(locator: str, label: str, caption: str, table: etree._Element, notes:
     while kept > header_rows + 1 and _is_note(rows[kept - 1]):
         kept -= 1
         trailing.insert(0, rows[kept][0].text)
-    inner = [text_of(note, note=True) for cell in table.iter("td", "th") for note in cell.iter("fn")]
+    inner = [text_of(note, note=True) for cell in table.iter("td", "th", "entry") for note in cell.iter("fn")]
     footnotes = tuple(note for note in (*notes, *trailing, *inner) if note)
     return Table(locator, label, caption, rows[:kept], footnotes, header_rows=header_rows)
 

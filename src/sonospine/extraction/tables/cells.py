@@ -14,6 +14,12 @@ from sonospine.model.places import cell_address
 
 _SPREAD = re.compile(r"\bstandard\s+(?:deviations?|errors?)\b|\bS\.?[DE]\.?(?:M\.?)?s?\b")
 _MODEL = re.compile(r"\bregress\w*|\b[tz][-\s]statistics?\b|\bcoefficients?\b", re.IGNORECASE)
+_BOUND = re.compile(
+    r"\W*(?:(?:\d\d\s*%\s*)?(?:CI\W+)?(?:lower|upper)(?:\W+(?:limits?|bounds?|quartile|\d\d\s*%|CI|CL|confidence|of|the))*"
+    r"|Q[13]|P\s?(?:25|75)|(?:25|75)\s?(?:th)?\s*(?:percentile|centile|%)?|(?:first|third|1st|3rd)\s+quartile"
+    r"|min(?:imum)?\.?|max(?:imum)?\.?|[LU]CL|[LU]L)\W*$",
+    re.IGNORECASE,
+)
 _WRAPPED = re.compile(r"^\s*[(\[].*[)\]]\W*$", re.DOTALL)
 
 
@@ -45,6 +51,8 @@ def value_cells(roles: Roles, *, decimal_comma: bool) -> Iterator[ValueCell]:
             if (cell.row, cell.column) != (row, column):
                 continue
             found = layout.values[row][column]
+            if _holds_bound(roles, row, column) and all(e.spread == "none" for e in found):
+                continue
             starts = {e.start for e in found}
             for ordinal, expression in enumerate(found):
                 made = ValueCell(row, column, expression, several=len(starts) > 1, ordinal=ordinal)
@@ -64,6 +72,8 @@ def _companion_columns(roles: Roles) -> dict[int, int]:
         if column in layout.stubs or column in found.values():
             continue
         right = column + 1
+        if _holds_bound(roles, body[0], right):
+            continue
         filled = [
             layout.texts[r][right]
             for r in body
@@ -78,6 +88,12 @@ def _companion_columns(roles: Roles) -> dict[int, int]:
         if named or (wrapped and (same or not path or path[-1].statistic_only)):
             found[column] = right
     return found
+
+
+def _holds_bound(roles: Roles, row: int, column: int) -> bool:
+    """Tell whether a column holds one bound of an interval (``Q1``, ``Upper 95% CI``), which is no value and no spread."""
+    path = _path(roles, row, column)
+    return bool(path) and _BOUND.match(path[-1].text) is not None
 
 
 def _path(roles: Roles, row: int, column: int) -> list[Label]:

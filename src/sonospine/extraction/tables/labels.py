@@ -12,7 +12,7 @@ from sonospine.extraction.tables.statistics import Pair, named_statistics, strip
 from sonospine.extraction.times import TimeMention, find_times
 
 _N = re.compile(
-    r"[\[(]?\s*\b[nN]o?\s*=\s*(?P<n>\d{1,3}(?:,\d{3})+|\d+)\s*(?P<each>(?:in\s+)?each(?:\s+group)?|per\s+group)?\s*[\])]?"
+    r"[\[(]?\s*\b[nN]o?\s*=\s*(?P<n>\d{1,3}(?:[,\u202f]\d{3})+|\d+(?![,\u202f ]\d{3}\b))\s*(?P<each>(?:in\s+)?each(?:\s+group)?|per\s+group)?\s*[\])]?"
 )
 _N_TAIL = re.compile(
     r"[\[(]\s*(?P<n>\d{1,4})\s*(?:patients?|participants?|subjects?|cases?|women|men|eyes|children)?\s*[\])]\s*$|(?<![\d.])(?P<n2>\d{1,4})\s+"
@@ -153,7 +153,13 @@ class LabelReader:
         )
         times = times or _window(text)
         n = _N.search(text) or _N_TAIL.search(text)
-        value = (n["n"] or (n["n2"] if "n2" in n.re.groupindex else "") or "").replace(",", "") if n else ""
+        value = (
+            (n["n"] or (n["n2"] if "n2" in n.re.groupindex else "") or "")
+            .replace(",", "")
+            .replace("\u202f", "")
+            if n
+            else ""
+        )
         kept = _cut(text, [(t.start, t.end) for t in times] + ([n.span()] if n else []))
         pairs = named_statistics(kept)
         counts = bool(_NUMBERS_LABEL.search(text)) and not times

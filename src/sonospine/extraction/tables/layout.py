@@ -22,6 +22,7 @@ _P_HEADER = re.compile(
 )
 _SECOND = re.compile(r"\s*[(\[](?P<inner>[^()\[\]]+)[)\]]\W*$")
 _HEADER_N = re.compile(r"^\(?\s*n\s*=?\s*\d+\s*\)?$", re.IGNORECASE)
+_TORN_AFTER, _TORN_BEFORE = re.compile(r",\d{1,2}(?!\d)"), re.compile(r"\d,$")
 MOST_COLUMNS = 60
 MOST_ROWS = 400
 MOST_STUBS = 6
@@ -69,7 +70,7 @@ def cell_expressions(text: str, *, decimal_comma: bool) -> tuple[Expression, ...
     """Return the expressions of a cell that is a value; nothing for a label that only contains a number."""
     if len(text) > 160 or is_empty(text) or not any(c.isdigit() for c in text):
         return ()
-    found = find_expressions(text, decimal_comma=decimal_comma)
+    found = [e for e in find_expressions(text, decimal_comma=decimal_comma) if not _is_torn(text, e)]
     if not found:
         return ()
     rest = list(text)
@@ -83,6 +84,14 @@ def cell_expressions(text: str, *, decimal_comma: bool) -> tuple[Expression, ...
         if len(found) == 1
         else tuple(found)
     )
+
+
+def _is_torn(text: str, expression: Expression) -> bool:
+    """Tell whether a bare number is half of one with a decimal comma: the ``2`` or the ``3`` of ``2,3``."""
+    if expression.spread != "none" or not expression.numbers:
+        return False
+    number = expression.numbers[0]
+    return bool(_TORN_AFTER.match(text, number.end) or _TORN_BEFORE.search(text[: number.start]))
 
 
 def _bracketed_value(text: str, first: Expression, *, decimal_comma: bool) -> tuple[Expression, ...]:

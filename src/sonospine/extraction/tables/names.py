@@ -42,8 +42,8 @@ class Names:
         self._context = context
         self._caption = caption
 
-    def outcome(self, labels: CellLabels, *, counts: bool) -> tuple[str, bool]:
-        """Return the outcome label of a cell and whether only the caption names it."""
+    def outcome(self, labels: CellLabels, row: int, *, counts: bool) -> tuple[str, bool]:
+        """Return the outcome label of a cell in a row and whether only the caption names it."""
         parts: dict[str, bool] = {}
         if (head := self._stub_head(labels) or self._measured_head(labels)) is not None:
             parts[head.outcome] = False
@@ -86,6 +86,8 @@ class Names:
             for part in telling
         ):
             return self._context.expanded(", ".join(telling))[:LONGEST_OUTCOME], False
+        if (corner := self._over_times(labels, row)) is not None:
+            return self._context.expanded(", ".join([corner.outcome, *telling]))[:LONGEST_OUTCOME], False
         # "0 = none, 100 = worst imaginable" explains the scale: it is no word of what was measured.
         named_above = _ANCHORS.sub("", self._caption.outcome or self._roles.table.caption)[:LONGEST_CAPTION]
         return ", ".join([named_above, *telling])[:LONGEST_OUTCOME], True
@@ -117,6 +119,22 @@ class Names:
             and not (head.times or head.groupish or head.counts or head.p or head.arm)
         )
         return head if plain and _UNITED.match(head.text) else None
+
+    def _over_times(self, labels: CellLabels, row: int) -> Label | None:
+        """Return the header over times in rows where it names what was measured: ``VAS`` over ``Baseline``, ``4 weeks``."""
+        corner = self._roles.corner(row)
+        timed = bool(labels.stubs) and all(label.times and not label.outcome for _, label in labels.stubs)
+        if (
+            not timed
+            or corner is None
+            or _HEADS.search(corner.outcome)
+            or _SAYS_NOTHING.fullmatch(corner.outcome)
+        ):
+            return None
+        plain = corner.outcome and not (
+            corner.times or corner.groupish or corner.counts or corner.p or corner.arm
+        )
+        return corner if plain else None
 
     def _stub_head(self, labels: CellLabels) -> Label | None:
         """Return the header over arms in rows where it names an outcome: ``CGI-I response`` over the names of groups."""

@@ -18,7 +18,7 @@ from sonospine.extraction.tables.names import Names
 from sonospine.extraction.tables.roles import CellLabels, Roles
 from sonospine.extraction.tables.sizes import Size, Sizes
 from sonospine.extraction.tables.spreads import Decided, decide
-from sonospine.extraction.tables.statistics import Named
+from sonospine.extraction.tables.statistics import Named, named_in
 from sonospine.extraction.tables.totals import Totals
 from sonospine.model.places import cell_address
 from sonospine.model.record import Record, Table
@@ -263,13 +263,13 @@ class _Results:
         named: list[Named] = []
         extra = cell.extra
         if extra is not None and extra.pairs:
-            named.append(Named(extra.pairs, extra.address))
+            named.append(named_in(extra.text, extra.pairs, extra.address))
         for _, label in labels.all():
             if label.pairs:
-                named.append(Named(label.pairs, label.address))
+                named.append(named_in(label.text, label.pairs, label.address))
         corner = self.roles.corner(cell.row)
         if corner is not None and corner.pairs:
-            named.append(Named(corner.pairs, corner.address))
+            named.append(named_in(corner.text, corner.pairs, corner.address))
         return [*named, *self.context.stated]
 
     def _role(self, labels: CellLabels, who: _Who, expression: Expression) -> str | None:
@@ -328,7 +328,10 @@ class _Results:
             "ratio",
         ):
             return None
-        timed = [(level in self.roles.time_levels, label) for level, label in labels.all()]
+        timed = [
+            (level in self.roles.time_levels, self._with_own_time(label, cell))
+            for level, label in labels.all()
+        ]
         time, time_flags = settle_time(
             timed,
             self.context,
@@ -346,7 +349,7 @@ class _Results:
             *time_flags,
             *(("several_in_cell",) if cell.several else ()),
         )
-        outcome, from_caption = self.names.outcome(labels, counts=centre in ("count", "percent"))
+        outcome, from_caption = self.names.outcome(labels, cell.row, counts=centre in ("count", "percent"))
         unit = next((label.unit for _, label in labels.all() if label.unit), "")
         population = self.names.population(labels)
         text = self.roles.layout.texts[cell.row][cell.column]
@@ -356,6 +359,8 @@ class _Results:
             if count and not expression.total
             else Size()
         )
+        if count and float(expression.value) > float(expression.total or total.n or "inf"):
+            return None  # more than there were: it counts something else
         if count and not expression.total and total.n != size.n:
             size = Size()
             flags = (*flags, "total_by_percent" if total.n else "total_not_n")
@@ -384,6 +389,13 @@ class _Results:
             population=population, flags=tuple(dict.fromkeys(flags)),
             evidence=tuple(e for e in (who.evidence, *decided.evidence, "outcome from the caption" if from_caption else "") if e), alternatives=decided.alternatives,
         )  # fmt: skip
+
+    def _with_own_time(self, label: Label, cell: ValueCell) -> Label:
+        """Return a label with the one of its times that a value of several in a cell has: ``baseline / 4 weeks``."""
+        starts = sorted({e.start for e in self.roles.layout.values[cell.row][cell.column]})
+        if len(starts) < 2 or len(label.times) != len(starts) or cell.expression.start not in starts:
+            return label
+        return replace(label, times=(label.times[starts.index(cell.expression.start)],))
 
     def _definition(self, who: _Who) -> str:
         """Return what an arm is; where only abbreviations name it, what they stand for by the notes or the article."""

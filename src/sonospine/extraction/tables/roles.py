@@ -80,6 +80,7 @@ class Roles:
             self.arm_levels = frozenset(level for level, score in matched.items() if score >= best - 0.001)
             if len(self.arm_levels) > 1:
                 self.arm_levels = frozenset([min(self.arm_levels, key=_precedence)])
+            self.arm_levels |= self._in_other_blocks(matched)
         else:
             self.as_reported = self._grouplike(levels) or self._repeated(levels)
             self.arm_levels = self.as_reported
@@ -90,6 +91,19 @@ class Roles:
                 level for level in self.time_levels if level in pure or level[0] != "stub"
             )
         self._sections = sections_in_force(self.layout, self.label, named_arms=SECTION in self.arm_levels)
+
+    def _in_other_blocks(self, matched: dict[Level, float]) -> frozenset[Level]:
+        """Return the header rows that name the arms of other blocks, where a table repeats its header further down."""
+        if any(kind != "header" for kind, _ in self.arm_levels):
+            return frozenset()
+        held = {row for _, row in self.arm_levels}
+        found: set[Level] = set()
+        for rows in {headers for headers in self.layout.headers.values() if not held & set(headers)}:
+            scored = [(matched.get(("header", row), 0.0), row) for row in rows]
+            best, row = max(scored, default=(0.0, -1))
+            if best >= 1:
+                found.add(("header", row))
+        return frozenset(found)
 
     def label(self, row: int, column: int) -> Label:
         """Return the label in a cell."""
@@ -123,7 +137,7 @@ class Roles:
     def _arms_above(self, row: int, column: int) -> list[tuple[Level, Label]]:
         """Return the arm over a cell whose own header, further down the table, only renews times and statistics."""
         own = self.layout.headers.get(row, ())
-        above = [h for kind, h in self.arm_levels if kind == "header" and h < min(own, default=0)]
+        above = sorted(h for kind, h in self.arm_levels if kind == "header" and h < min(own, default=0))
         if not above or any(("header", h) in self.arm_levels for h in own):
             return []
         for c in range(self.layout.width):
@@ -365,9 +379,8 @@ class Roles:
         layout = self.layout
         found: set[Level] = set()
         for kind, low in self.arm_levels:
-            for high in {
-                h for headers in layout.headers.values() for h in headers if kind == "header" and h < low
-            }:
+            own = {headers for headers in layout.headers.values() if low in headers}
+            for high in {h for headers in own for h in headers if kind == "header" and h < low}:
                 columns = [c for c in range(layout.width) if c not in layout.stubs]
                 pairs = [(layout.texts[high][c], layout.texts[low][c]) for c in columns]
                 same = {a for a, b in pairs if a == b and not is_empty(a) and not self.reader.read(a).p}

@@ -15,6 +15,9 @@ from sonospine.model.places import cell_address
 _SLASHED = re.compile(r"^\s*(\d{1,5})\s*[/;:]\s*(\d{1,5})(?:\s*[/;:]\s*(\d{1,5}))?\s*$")
 
 
+_ARM_N = re.compile(r"[\s,(\[][nN][)\]]?\s*$")
+
+
 @dataclass(frozen=True, slots=True)
 class Size:
     """A number of participants and where it stands (empty where nothing says it)."""
@@ -49,12 +52,27 @@ class Sizes:
         """Tell whether a column holds numbers of participants; ``n`` beside ``%`` is a count of something else."""
         layout = self._roles.layout
         labels = self._roles.over(layout.body[0], column).columns
+        if labels and self._counts_arm(column):
+            return True
         if not labels or not (
             labels[-1][1].counts or (labels[0][1].counts and labels[-1][1].text == labels[0][1].text)
         ):
             return False
         right = self._roles.over(layout.body[0], column + 1).columns if column + 1 < layout.width else ()
         return not (right and right[-1][1].spread_only)
+
+    def _counts_arm(self, column: int) -> bool:
+        """Tell whether a column is headed by an arm with ``n``, beside one of the same arm with a statistic."""
+        beside = [
+            self._roles.over(self._roles.layout.body[0], c).columns
+            for c in (column, column + 1)
+            if c < self._roles.layout.width
+        ]
+        if len(beside) < 2 or not all(beside):
+            return False
+        own, right = beside[0][-1][1], beside[1][-1][1]
+        measured = any(p.centre not in ("", "count", "percent") for p in right.pairs)
+        return own.arm is not None and own.arm is right.arm and measured and bool(_ARM_N.search(own.text))
 
     def holds(self, row: int, column: int) -> bool:
         """Tell whether a cell itself is a number of participants and no result."""

@@ -106,6 +106,11 @@ def _bracket(
     fractional: bool,
 ) -> Decided | None:
     counts = not fractional and _counts(expression, n)
+    if any(named.percent_first for named in near):
+        if not _counted_behind(expression, n):
+            return None
+        told = f"{expression.spread_value} of {n} is {expression.value} %"
+        return Decided(_as_count_behind(expression), 1.0, evidence=(told,))
     sources = list(near)
     methods_asked = False
     while sources:
@@ -165,6 +170,17 @@ def _as_count(expression: Expression) -> Expression:
     )
 
 
+def _counted_behind(expression: Expression, n: str) -> bool:
+    """Tell whether a bracket holds the count and the number before it is its percentage of n: ``40 (12)``."""
+    return _counts(replace(expression, value=expression.spread_value, spread_value=expression.value), n)
+
+
+def _as_count_behind(expression: Expression) -> Expression:
+    count, percent = expression.spread_value, expression.value
+    numbers = sorted(expression.numbers, key=lambda span: span.text != count)
+    return replace(_as_count(expression), value=count, percent=percent, numbers=tuple(numbers))
+
+
 def _counts(expression: Expression, n: str) -> bool:
     """Tell whether a whole number and the bracket behind it are a count and its percentage of n."""
     if not n or not _whole(expression.value) or int(n) == 0:
@@ -194,7 +210,9 @@ def _interval(
                 )
             if not centre and expression.centre not in ("difference", "ratio"):
                 continue
-            settled = replace(expression, level=expression.level or ("95" if pair.spread == "ci" else ""))
+            settled = replace(
+                expression, level=expression.level or (named.level if pair.spread == "ci" else "")
+            )
             return _named(settled, centre, pair.spread, named.source, 1.0 if named in near else 0.9)
     if expression.centre in ("difference", "ratio"):
         flags = (*expression.flags, "spread_assumed_ci")

@@ -11,7 +11,7 @@ _NAMES = re.compile(
     r"|(?P<ls_mean>\b(?:least[- ]squares?|ls|marginal|adjusted|lsm)\s*-?\s*means?\b)"
     r"|(?P<mean>\bmeans?\b(?!\s+(?:rank|number\s+of\s+patients))|\baverages?\b|\bM(?=\s*[(\u00b1])|[x\u03c7X]\W{0,3}\s?(?=\u00b1))"
     r"|(?P<median>\bmedians?\b|\bMdn\b)"
-    r"|(?P<count>\b[nN]o?\.?\s*(?:\(\s*%\s*\)?|\[\s*%\s*\]?|[,/;]\s*%)|\b[nN]umbers?\s*(?:of\s+\w+\s*)?(?:\(\s*(?:%|percent\w*)\s*\)?|,\s*(?:%|percent))|(?<=\w),\s*[nN]o?\.?\s*$|\bby\s+categor(?:y|ies)\b|\b[nN]\s+and\s+%|%\s*\(\s*[nN]\b"
+    r"|(?P<count>\b[nN]o?\.?\s*(?:\(\s*%\s*\)?|\[\s*%\s*\]?|[,/;]\s*%)|\b[nN]umbers?\s*(?:of\s+\w+\s*)?(?:\(\s*(?:%|percent\w*)\s*\)?|,\s*(?:%|percent))|(?<=\w),\s*[nN]o?\.?\s*$|\bby\s+categor(?:y|ies)\b|\b[nN]\s+and\s+%|%\s*\(\s*[nN]\b(?:\s*/\s*[nN]\b)?\s*\)?"
     r"|\bn/N\b|\bfrequenc(?:y|ies)\s*\(\s*%|\b(?:number|no\.?)\s+of\s+(?:patients|subjects|participants|cases|women|men)\b"
     r"|\((?:n|no\.?)\)|\b(?:absolute|counts?)\s+(?:numbers?|frequenc\w+)\b|\bnumbers?\s+(?:and|with)\s+percent\w*|\bcounts?\s*\(\s*%)"
     r"|(?P<sd>\b[sS]\.?[dD]\.?s?\b(?!\s*-)|\b[sS]tandard\s+[dD]eviations?\b|\b[sS]tdev\b|\bStd\.?\s+[Dd]ev\w*|(?<=\u00b1)\s*[sS]\b|\bDS\b)"
@@ -19,7 +19,7 @@ _NAMES = re.compile(
     r"|(?P<ci>\bC\.?I\.?s?\b|\b[cC]onfidence\s+(?:[iI]ntervals?|[lL]imits?)\b)"
     r"|(?P<iqr>\bIQRs?\b|\b[iI]nter-?\s?[qQ]uartile|\b[qQ]uartiles?\b|\b25th\b|\b[pP]ercentiles?\b|\b[qQ]1\b(?:\s*[-\u2013,;/]\s*[qQ]3\b)?|\b[pP]\s?25\b(?:\s*[-\u2013,;/]\s*[pP]\s?75\b)?)"
     r"|(?P<range>\b[rR]anges?\b(?!\s+of\b)|\b[mM]in(?:imum)?\.?\s*(?:[-\u2013/,]|to|and)\s*[mM]ax)"
-    r"|(?P<percent>%(?!\s*(?:CI|confidence|conf|IC|reduction|change|relief|improve))|\bpercentages?\b|\bproportions?\b)",
+    r"|(?P<percent>%(?!\s*(?:CI|confidence|conf|IC|reduction|change|relief|improve))|\bpercent(?:ages?)?\b(?!\s+(?:change|reduction|relief|improve))|\bproportions?\b)",
     re.IGNORECASE,
 )
 _CENTRES = frozenset(("geometric_mean", "ls_mean", "mean", "median", "count"))
@@ -27,6 +27,10 @@ _TOLD = re.compile(
     r"\b(?:values?|data|results?|variables?|scores?|numbers?|figures?|parameters?|measures?)\b.{0,80}?\b(?:are|is|were|was|as|represent\w*|expressed"
     r"|presented|reported|given|shown|described|summari[sz]ed)\b|\b(?:expressed|presented|reported|summari[sz]ed|described|given|shown)\s+as\b|^\W*\w?\s*mean|^\W*(?:numbers?|no\.?|n)\s*\(\s*(?:%|percent)"
     r"|\bmeans?\s*(?:\u00b1|\(|and|with)|\bmedians?\s*[(\[]|\bM\s?(?:[(\[]\s*[PQI]|\u00b1)",
+    re.IGNORECASE,
+)
+_LEVEL = re.compile(
+    r"(?<![\d.])(?P<level>[5-9]\d(?:\.\d{1,2})?)\s*-?\s*%\s*-?\s*(?:C\.?I|CrI|conf|credib)|\bCI\s?(?P<behind>[89]\d)\b",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"(?<=[.;])\s+(?=[A-Z])")
@@ -43,11 +47,16 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The statistics a text names, the text's place, and whether it says so outright (not in a list of abbreviations)."""
+    """The statistics a text names, the text's place, and whether it says so outright (not in a list of abbreviations).
+
+    ``level`` is that of a confidence interval; ``percent_first`` tells that counts stand in brackets: ``% (n)``.
+    """
 
     pairs: tuple[Pair, ...]
     source: str = ""
     strong: bool = True
+    level: str = ""
+    percent_first: bool = False
 
     def spread_of(self, *kinds: str) -> Pair | None:
         """Return the first pair whose spread is one of ``kinds``."""
@@ -98,13 +107,31 @@ def named_statistics(text: str) -> tuple[Pair, ...]:
     return tuple(dict.fromkeys(pairs))
 
 
+_PERCENT_FIRST = re.compile(r"%\s*[(\[]\s*(?:n|no\.?|number)\b", re.IGNORECASE)
+
+
+def named_in(text: str, pairs: tuple[Pair, ...], source: str) -> Named:
+    """Return what a label names, whose pairs are known."""
+    return Named(
+        pairs, source, level=named_level(text), percent_first=_PERCENT_FIRST.search(text) is not None
+    )
+
+
+def named_level(text: str) -> str:
+    """Return the level of the confidence interval that a text names (``99`` of "99% CI"), empty where it names none."""
+    found = _LEVEL.search(text)
+    return (found["level"] or found["behind"]) if found else ""
+
+
 def strip_statistics(text: str) -> str:
     """Return a label without the words that name its statistic."""
     kept = _NAMES.sub("\x00", text)
     kept = re.sub(
-        r"[(\[]\s*(?:95\s*)?[\x00\s,;:/\u00b1\-\u2013+%&]*(?:95\s*%?)?[\x00\s,;:/\u00b1]*[)\]]", " ", kept
+        r"[(\[]\s*(?:[89]\d(?:\.\d+)?\s*)?[\x00\s,;:/\u00b1\-\u2013+%&]*(?:[89]\d(?:\.\d+)?\s*%?)?[\x00\s,;:/\u00b1]*[)\]]",
+        " ",
+        kept,
     )
-    kept = re.sub(r"(?:\u00b1|\+/-|95\s*%?)?\s*\x00\s*(?:\u00b1|\+/-)?", " ", kept)
+    kept = re.sub(r"(?:\u00b1|\+/-|\b[89]\d(?:\.\d+)?\s*%|95)?\s*\x00\s*(?:\u00b1|\+/-)?", " ", kept)
     return re.sub(r"\s+", " ", kept).strip(" ,;:-\u2013\u00b1")
 
 
@@ -121,7 +148,7 @@ def stated(text: str, source: str) -> Named | None:
             continue
         (strong if _TOLD.search(sentence) else weak).extend(pairs)
     if strong:
-        return Named(tuple(dict.fromkeys(strong)), source)
+        return Named(tuple(dict.fromkeys(strong)), source, level=named_level(text))
     kinds = {p.spread for p in weak if p.spread in ("sd", "se")}
     if len(kinds) == 1:
         return Named((Pair("mean", kinds.pop()),), source, strong=False)
