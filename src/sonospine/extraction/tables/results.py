@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from sonospine.extraction.arms import ALL, Arm, DocumentArms
 from sonospine.extraction.expressions import Expression, find_expressions
 from sonospine.extraction.reading import Reading
-from sonospine.extraction.tables.cells import ValueCell, value_cells
+from sonospine.extraction.tables.cells import ValueCell, value_cells, with_own_time
 from sonospine.extraction.tables.context import TableContext, settle_time
 from sonospine.extraction.tables.labels import Label, LabelReader
 from sonospine.extraction.tables.layout import lay_out
@@ -329,7 +329,7 @@ class _Results:
         ):
             return None
         timed = [
-            (level in self.roles.time_levels, self._with_own_time(label, cell))
+            (level in self.roles.time_levels, with_own_time(label, cell, self.roles))
             for level, label in labels.all()
         ]
         time, time_flags = settle_time(
@@ -389,13 +389,6 @@ class _Results:
             population=population, flags=tuple(dict.fromkeys(flags)),
             evidence=tuple(e for e in (who.evidence, *decided.evidence, "outcome from the caption" if from_caption else "") if e), alternatives=decided.alternatives,
         )  # fmt: skip
-
-    def _with_own_time(self, label: Label, cell: ValueCell) -> Label:
-        """Return a label with the one of its times that a value of several in a cell has: ``baseline / 4 weeks``."""
-        starts = sorted({e.start for e in self.roles.layout.values[cell.row][cell.column]})
-        if len(starts) < 2 or len(label.times) != len(starts) or cell.expression.start not in starts:
-            return label
-        return replace(label, times=(label.times[starts.index(cell.expression.start)],))
 
     def _definition(self, who: _Who) -> str:
         """Return what an arm is; where only abbreviations name it, what they stand for by the notes or the article."""
