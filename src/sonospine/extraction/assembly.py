@@ -16,6 +16,7 @@ from sonospine.extraction.expressions import uses_decimal_comma
 from sonospine.extraction.ranking import alternative_rows, alternatives, candidates
 from sonospine.extraction.readers import Context, readers
 from sonospine.extraction.reading import Reading
+from sonospine.extraction.repeats import completed
 from sonospine.extraction.unread import unread_rows
 from sonospine.extraction.verification import verified
 from sonospine.model.files import short_hash
@@ -104,7 +105,7 @@ def _read(record: Record, arms: DocumentArms, vocabulary: Vocabulary) -> list[Re
             reading = verified(record, proposed, decimal_comma=comma)
             if reading is not None:
                 found.append(_labelled(reading, arms))
-    return found
+    return completed(found, vocabulary)
 
 
 def _labelled(reading: Reading, arms: DocumentArms) -> Reading:
