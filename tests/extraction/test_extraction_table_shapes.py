@@ -302,3 +302,30 @@ def test_a_row_of_post_baseline_values_has_the_times_of_the_visits() -> None:
     )
     assert [r.weeks for r in found] == [1.0, 12.0]
     assert all("maximum" not in r.outcome and "stiffness" in r.outcome for r in found)
+
+
+def test_counts_beside_means_are_told_by_the_percentages_of_one_total():
+    rows = [["", "Group A", "Group B"]]
+    rows += [["Age", "35.1 ± 5.4", "38.2 ± 5.2"]]
+    rows += [
+        ["Low", "4 (26.7)", "1 (6.7)"],
+        ["Middle", "10 (66.7)", "11 (73.3)"],
+        ["High", "1 (6.7)", "3 (20)"],
+    ]
+    found = read(rows, notes=("Data are mean ± standard deviation or frequency (percentage).",))
+    assert [(r.centre, r.value, r.spread) for r in found if r.outcome == "Middle"] == [
+        ("count", "10", "none"),
+        ("count", "11", "none"),
+    ]
+    assert {(r.centre, r.spread) for r in found if r.outcome == "Age"} == {("mean", "sd")}
+
+
+def test_whole_means_with_whole_spreads_are_no_counts():
+    rows = [["", "Group A", "Group B"]]
+    rows += [
+        ["Height", "170 (9)", "168 (8)"],
+        ["Weight", "71 (11)", "69 (12)"],
+        ["Girth", "91 (14)", "88 (10)"],
+    ]
+    found = read(rows, notes=("Data are mean (standard deviation) or frequency (percentage).",))
+    assert {(r.centre, r.spread) for r in found} == {("mean", "sd")}
