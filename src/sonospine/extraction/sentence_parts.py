@@ -14,6 +14,7 @@ from sonospine.extraction.attachment import Mention
 from sonospine.extraction.expressions import Expression, find_expressions
 from sonospine.extraction.people import Subgroup, listed_people, subgroup_of, with_their_fractions
 from sonospine.extraction.times import TimeMention, find_times
+from sonospine.model.number_words import BELOW_HUNDRED
 
 _P_VALUE = re.compile(r"\b[pP](?:[- ]?values?)?\s*[=<>≤≥]+\s*[\d.,·]+(?:\s*[×x]\s*10\S+)?")
 _BEFORE = re.compile(r"\bbefore\b(?=\s*(?:,|and\b|/|;|vs))", re.IGNORECASE)
@@ -35,6 +36,12 @@ _CLUSTERS = re.compile(
 _OF_ALL = frozenset(
     str.split(
         "between among across in of for the these our all both other two three four study treatment intervention different trial"
+    )
+)
+# Numbers and lengths of time stand everywhere: none of them tells an arm by itself.
+_TELL_NOTHING = frozenset(BELOW_HUNDRED) | frozenset(
+    str.split(
+        "first second third week month minute hour daily weekly twice times session sessions weeks months minutes hours"
     )
 )
 _MORE_CODES = re.compile(
@@ -85,6 +92,10 @@ _BARE_BEFORE = re.compile(
 _BARE_AFTER = re.compile(
     r"\s*(?:(?:points?|mm|cm|%|min(?:utes?)?|s(?:ec(?:onds)?)?|hours?|h|days?|degrees?|°)(?!\w)\s*)?"
     r"(?:[,;:.)\]/(]|$|(?:and|or|vs?|versus|in|at|on|for|to|after|before|compared|with|while|whereas|but|than|during|under|against|respectively|by|points?|among|p)\b)",
+    re.IGNORECASE,
+)
+_OF_AGREEMENT = re.compile(
+    r"\b(?:correlat\w+|Pearson\w*|Spearman\w*|kappa|Cronbach\w*|ICC|intra-?class|agreement|reliability)\b",
     re.IGNORECASE,
 )
 _N_BEFORE = re.compile(r"\b[nN]\s*=\s*$")
@@ -150,7 +161,7 @@ class ArmFinder:
         telling = {}
         for label, words in texts.items():
             others = frozenset().union(*(w for other, w in texts.items() if other != label))
-            own = frozenset(w for w in words - others if len(w) > 4 and w.isalpha())
+            own = frozenset(w for w in words - others - _TELL_NOTHING if len(w) > 4 and w.isalpha())
             telling[label] = own if len(own) <= 6 else frozenset()
         return telling
 
@@ -355,6 +366,8 @@ def _is_result(text: str, expression: Expression) -> bool:
         return _NAMES_DIFFERENCE.search(before) is not None and not _NOT_A_RESULT.match(after)
     if expression.centre == "count" or expression.total:
         return True
+    if _OF_AGREEMENT.search(text, 0, expression.start) and abs(float(expression.value)) <= 1:
+        return False  # a coefficient
     return _is_bare_result(before, after, expression)
 
 
