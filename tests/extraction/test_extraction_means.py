@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 from read_rows import rows
 
+from sonospine.extraction.arm_patterns import sized
 from sonospine.extraction.arms import find_arms
 from sonospine.extraction.courses import find_course
 from sonospine.extraction.expressions import find_expressions
+from sonospine.extraction.people_by_time import with_people_of_time
+from sonospine.extraction.reading import Reading
 from sonospine.model.record import Cell, Passage, Record, Table
 
 TWO_GROUPS = "Sixty patients were randomised: Group A (n = 30) received heat, Group B (n = 30) received cold."
@@ -65,3 +68,32 @@ def test_the_only_row_that_counts_the_patients_gives_the_sizes_of_the_columns(vo
         ("Group A", "25", "table/T1:r2c1:0-2"),
         ("Group B", "24", "table/T1:r2c2:0-2"),
     ]
+
+
+def test_people_of_a_time_come_from_the_table_whose_columns_print_them():
+    def row(table: str, weeks: float, n: str, place: str) -> Reading:
+        at = f"table/{table}:r1c1:0-9"
+        return Reading(
+            "table", at, "", 0, "mean", "1.0", "table", 0.9, arm="A", n=n, n_locator=place, weeks=weeks
+        )
+
+    printed = [row("T2", 7, "18", "table/T2:r0c1:2-4"), row("T2", 26, "13", "table/T2:r0c3:2-4")]
+    early, late = row("T4", 7, "18", "table/T2:r0c1:2-4"), row("T4", 26, "18", "table/T2:r0c1:2-4")
+    own = row("T4", 26, "11", "table/T4:r0c3:2-4")
+    found = with_people_of_time([*printed, early, late, own])
+    assert rows(found[2:], "weeks", "n", "n_locator") == [
+        (7, "18", "table/T2:r0c1:2-4"),
+        (26, "13", "table/T2:r0c3:2-4"),
+        (26, "11", "table/T4:r0c3:2-4"),
+    ]
+    constant = [
+        row("T2", 7, "18", "table/T2:r0c1:2-4"),
+        row("T2", 26, "18", "table/T2:r0c3:2-4"),
+        row("T4", 26, "20", ""),
+    ]
+    assert with_people_of_time(constant) == constant
+
+
+def test_the_noun_between_a_code_in_brackets_and_its_n_names_no_arm():
+    text = "assigned to heat in bed (HIB) (n=19), heat in water (HIW) (n=20), and bed and water (HIBW) position (n=17)."
+    assert [(c.label, c.n, text[c.start : c.end]) for c in sized(text)][-1] == ("HIBW", "17", "HIBW")

@@ -329,3 +329,44 @@ def test_whole_means_with_whole_spreads_are_no_counts():
     ]
     found = read(rows, notes=("Data are mean (standard deviation) or frequency (percentage).",))
     assert {(r.centre, r.spread) for r in found} == {("mean", "sd")}
+
+
+SIZED = [
+    ["", "Group A (n = 50)", "Group B (n = 52)"],
+    ["Grip strength (kg), mean (SD)", "31.2 (4.1)", "30.1 (4.4)"],
+    ["Pedometer (steps), mean (SD)", "812.2 (94.1)", "790.1 (84.4)"],
+    ["XYZ-S (0-3), mean (SD)", "1.2 (0.4)", "1.4 (0.5)"],
+]
+
+
+def _sizes(found: list[Reading]) -> dict[str, list[str]]:
+    told: dict[str, list[str]] = {}
+    for reading in found:
+        told.setdefault(reading.outcome.split()[0], []).append(reading.n)
+    return told
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "c n = 44 group A; n = 47 group B; some participants wore no pedometer.",
+        "N group A/group B: Pedometer, 44/47; all others complete.",
+    ],
+)
+def test_a_footnote_gives_the_people_behind_one_outcome(note):
+    found = read(SIZED, notes=(note,))
+    assert _sizes(found) == {"Grip": ["50", "52"], "Pedometer": ["44", "47"], "XYZ-S": ["50", "52"]}
+    assert {r.n_locator.partition(":r")[0].rpartition(":")[0] for r in found if r.n in ("44", "47")} == {
+        "table/T1:foot1"
+    }
+
+
+def test_a_footnote_may_give_the_people_of_one_arm_alone():
+    found = read(SIZED, notes=("N: XYZ-S, 49 group B; Pedometer, 45/46 group A/group B.",))
+    assert _sizes(found) == {"Grip": ["50", "52"], "Pedometer": ["45", "46"], "XYZ-S": ["50", "49"]}
+
+
+def test_a_column_with_fewer_people_than_the_footnote_gives_is_a_part_of_the_arm():
+    rows = [["", "Group A (n = 20)", "Group B (n = 22)"], *SIZED[1:]]
+    found = read(rows, notes=("c n = 44 group A; n = 47 group B; some participants wore no pedometer.",))
+    assert _sizes(found)["Pedometer"] == ["20", "22"]

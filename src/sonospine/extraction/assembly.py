@@ -13,6 +13,7 @@ from sonospine.extraction.arm_rows import arm_rows
 from sonospine.extraction.arms import ALL, DocumentArms, find_arms
 from sonospine.extraction.confidence import Surroundings, reasons_of, surroundings, weights
 from sonospine.extraction.expressions import uses_decimal_comma
+from sonospine.extraction.people_by_time import with_people_of_time
 from sonospine.extraction.ranking import alternative_rows, alternatives, candidates
 from sonospine.extraction.readers import Context, readers
 from sonospine.extraction.reading import Reading
@@ -105,7 +106,7 @@ def _read(record: Record, arms: DocumentArms, vocabulary: Vocabulary) -> list[Re
             reading = verified(record, proposed, decimal_comma=comma)
             if reading is not None:
                 found.append(_labelled(reading, arms))
-    return completed(found, vocabulary)
+    return completed(with_people_of_time(found), vocabulary)
 
 
 def _labelled(reading: Reading, arms: DocumentArms) -> Reading:
