@@ -11,6 +11,7 @@ from sonospine.extraction.courses import find_course
 from sonospine.extraction.expressions import find_expressions
 from sonospine.extraction.people_by_time import with_people_of_time
 from sonospine.extraction.reading import Reading
+from sonospine.extraction.text import read_text
 from sonospine.model.record import Cell, Passage, Record, Table
 
 TWO_GROUPS = "Sixty patients were randomised: Group A (n = 30) received heat, Group B (n = 30) received cold."
@@ -97,3 +98,58 @@ def test_people_of_a_time_come_from_the_table_whose_columns_print_them():
 def test_the_noun_between_a_code_in_brackets_and_its_n_names_no_arm():
     text = "assigned to heat in bed (HIB) (n=19), heat in water (HIW) (n=20), and bed and water (HIBW) position (n=17)."
     assert [(c.label, c.n, text[c.start : c.end]) for c in sized(text)][-1] == ("HIBW", "17", "HIBW")
+
+
+def test_an_interval_named_once_as_one_of_confidence_is_one_in_bare_brackets_too(record_of, vocabulary):
+    told = "The mean content was 0.51 (0.30-0.72) in group A and 0.44 (0.20-0.68) in group B. "
+    again = "It was 0.51 (95% CI 0.30-0.72) in group A at the end."
+    record = record_of(told + again, TWO_GROUPS)
+    found = [
+        r for r in read_text(record, find_arms(record, vocabulary), vocabulary) if "content" in r.outcome
+    ]
+    assert rows(found, "arm", "value", "spread", "lower", "upper", "n")[:2] == [
+        ("Group A", "0.51", "ci", "0.30", "0.72", "30"),
+        ("Group B", "0.44", "ci", "0.20", "0.68", "30"),
+    ]
+
+
+def test_bare_brackets_are_no_interval_of_confidence_where_nothing_says_so(read):
+    assert read("The mean content was 0.51 (0.30-0.72) in group A and 0.44 (0.20-0.68) in group B.") == []
+
+
+def test_a_mean_that_is_lower_than_another_is_no_value_of_the_arm(record_of, vocabulary):
+    told = "The content in group A was a mean of 0.51 (0.30-0.72) lower than in group B (95% CI 0.30-0.72)."
+    record = record_of(told, TWO_GROUPS)
+    found = read_text(record, find_arms(record, vocabulary), vocabulary)
+    assert [
+        r for r in found if r.spread == "ci" and r.centre == "mean" and "spread_from_article" in r.flags
+    ] == []
+
+
+def test_the_phrase_behind_mean_names_the_outcome_and_not_what_qualifies_it(read):
+    (found,) = read("The mean dried salt content in the loaves baked was 4.1 ± 1.2 in group A.")
+    assert found.outcome == "dried salt content"
+
+
+def test_a_phrase_that_has_its_own_value_is_not_the_outcome_of_the_next(read):
+    found = read("The mean age was 41.0 ± 5.0 years when pain history was 4.1 ± 1.2 years.")
+    assert [r.outcome for r in found] == ["age", "pain history"]
+
+
+def test_sizes_in_the_bracket_behind_the_allocation(record_of, vocabulary):
+    methods = (
+        "Patients were allocated to the heat group or to the control group. In all, 61 were randomised (31 heat and 30 control)."
+    )
+    arms = find_arms(record_of("", methods), vocabulary)
+    assert sorted((a.label, a.n_randomised) for a in arms.arms) == [
+        ("control group", "30"),
+        ("heat group", "31"),
+    ]
+
+
+def test_a_decrease_far_before_its_amount_or_just_before_the_group_is_a_change(read):
+    found = read(
+        "This came from a decrease in the mean salt content in the loaves that were baked following the course that was offered to"
+        " group A of 4.1 ± 1.2, with no corresponding decrease in group B 1.1 ± 0.9."
+    )
+    assert rows(found, "arm", "change") == [("Group A", True), ("Group B", True)]

@@ -34,6 +34,14 @@ _ANALYSED = re.compile(
 _GIVEN = re.compile(
     r"\b(?:patients|participants|subjects)\b.*\b(?:received|were\s+given|underwent)\b", re.IGNORECASE
 )
+_DEALT = re.compile(
+    r"\b(?:randomi[sz]ed|allocated|assigned|enrolled)\b[^.;()\d]{0,60}\((?P<parts>\d{1,5}\s[^()]{3,160})\)",
+    re.IGNORECASE,
+)
+_DEALT_PART = re.compile(
+    r"(?P<n>\d{1,5})\s+(?:(?:to|in|into|received)\s+)?(?:the\s+)?(?P<arm>[A-Za-z][^,;()\d]{1,60}?)(?:\s*(?:[,;]|\band\b)\s*(?:and\s+)?|$)",
+    re.IGNORECASE,
+)
 _TOTAL = re.compile(
     rf"{_ALONE}(?P<n>{COUNT})\s+(?:(?!weeks?|months?|years?|days?|hours?|min|mg|ml|groups?\b)[\w\-]+\s+){{0,4}}?(?:patients|participants|subjects|women|men|children|adults|individuals|volunteers|parturients|cases)\b",
     re.IGNORECASE,
@@ -78,6 +86,15 @@ def arm_sizes(text: str, *, planned: bool) -> Iterator[tuple[str, str, int, int]
             r"\b(?:and|or|while|at|for)\b|\s(?=in\s+(?:the\s+)?\w+\s*(?:group)?\b)", found["arm"]
         )[0]
         yield words.strip(), n, found.start("n"), found.end("n")
+
+
+def bracketed_sizes(text: str) -> Iterator[tuple[str, str, int, int]]:
+    """Find "60 were randomised (31 heat and 29 cold)": the words after n, n, start and end of n."""
+    for bracket in _DEALT.finditer(text):
+        found = list(_DEALT_PART.finditer(text, bracket.start("parts"), bracket.end("parts")))
+        if len(found) >= 2 and "".join(part.group() for part in found) == bracket["parts"]:
+            for part in found:
+                yield part["arm"].strip(), part["n"], part.start("n"), part.end("n")
 
 
 def _dealt_out(text: str, found: re.Match[str]) -> bool:

@@ -35,6 +35,7 @@ _WEAK = frozenset(
         "most least large small strong clear marked just one two three four five six both other another further next min. out "
         "mean± ± plus minus score scores follow up post pre post-treatment pre-treatment therapy effect effects "
         "control controls completers placebo respondents responders-only often relative absolute addition mg kg µg μg mcg ng ml mL dl mmol "
+        "degree degrees mmhg kpa bpm ci95 95ci usd aud eur gbp "
         "comparison analysis trial number numbers proportion frequency incidence remaining main outcome outcomes"
     )
 )

@@ -18,7 +18,7 @@ from sonospine.extraction.reading import Alternative, Reading
 from sonospine.extraction.runs import Run, closed_by, filled, mention_pair, runs_of, wants_time
 from sonospine.extraction.sentence_parts import ArmFinder, Parts, parts_of
 from sonospine.extraction.text_outcomes import is_counted, outcomes
-from sonospine.extraction.text_statistics import named_spread, statistic_of
+from sonospine.extraction.text_statistics import named_spread, statistic_of, unnamed_intervals
 from sonospine.extraction.text_times import PlannedTimes, times_only_in_abstract
 from sonospine.extraction.times import TimeMention
 from sonospine.model.places import Place
@@ -79,6 +79,7 @@ class _Document:
     decimal_comma: bool
     one_patient: bool
     beside_means: str
+    intervals: str
     arm_sizes: frozenset[str]
     planned: PlannedTimes
 
@@ -99,6 +100,7 @@ def read_text(
         decimal_comma,
         is_one_patient(record),
         named_spread(record),
+        unnamed_intervals(record),
         frozenset(n for a in arms.arms for n in (a.n_randomised, a.n_analysed) if n) | {arms.n_total},
         PlannedTimes(record),
     )
@@ -208,6 +210,7 @@ def _readings(
             named=instrument is not None,
             one_patient=document.one_patient,
             beside_means=document.beside_means,
+            intervals=document.intervals,
             arm_sizes=document.arm_sizes,
         )
         if made is None:
