@@ -137,9 +137,7 @@ def test_a_phrase_that_has_its_own_value_is_not_the_outcome_of_the_next(read):
 
 
 def test_sizes_in_the_bracket_behind_the_allocation(record_of, vocabulary):
-    methods = (
-        "Patients were allocated to the heat group or to the control group. In all, 61 were randomised (31 heat and 30 control)."
-    )
+    methods = "Patients were allocated to the heat group or to the control group. In all, 61 were randomised (31 heat and 30 control)."
     arms = find_arms(record_of("", methods), vocabulary)
     assert sorted((a.label, a.n_randomised) for a in arms.arms) == [
         ("control group", "30"),
@@ -153,3 +151,33 @@ def test_a_decrease_far_before_its_amount_or_just_before_the_group_is_a_change(r
         " group A of 4.1 ± 1.2, with no corresponding decrease in group B 1.1 ± 0.9."
     )
     assert rows(found, "arm", "change") == [("Group A", True), ("Group B", True)]
+
+
+CROSSOVER = "In a randomised crossover the order of the drinks was random: each of two drinks was compared with water."
+
+
+def test_conditions_listed_behind_the_values_are_the_arms_where_no_arm_has_a_name(read):
+    told = "The mean salivary flow was 4.1 ± 1.0, 5.2 ± 1.1 and 6.0 ± 0.9 ml on water, juice and juice with milk respectively."
+    found = read(told, CROSSOVER)
+    assert rows(found, "arm", "value") == [("water", "4.1"), ("juice", "5.2"), ("juice with milk", "6.0")]
+    assert {r.flags[-1] for r in found} == {"arm_as_reported"}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "after 2 weeks and 4 weeks respectively",
+        "with VAS and ODI respectively",
+        "on water, juice and milk respectively",
+    ],
+)
+def test_times_instruments_and_lists_of_another_length_are_no_conditions(read, told):
+    found = read(f"The mean salivary flow was 4.1 ± 1.0 and 5.2 ± 1.1 ml {told}.", CROSSOVER)
+    assert {r.arm for r in found} == {""}
+
+
+def test_a_unit_is_not_what_was_measured(read):
+    found = read(
+        "The mean salivary flow was 4.1 ± 1.0 mg/dl in group A, and 5.2 ± 1.1 mg/dl in group B was reached."
+    )
+    assert {r.outcome for r in found} == {"salivary flow"}

@@ -48,6 +48,8 @@ _KEPT_AT_END = frozenset(
 )
 
 
+_UNIT = re.compile(r"[mnpkµμ]?(?:g|mol|l|u|iu|eq|cal)/(?:[mnpkdµμ]?(?:l|g|mol)|min|h|day)")
+
 _HARMFUL = frozenset(str.split("adverse side toxic harmful undesirable unwanted untoward"))
 _CUT_AT_END = (_WEAK | _JOINERS) - _KEPT_AT_END
 
@@ -106,9 +108,11 @@ def _breaks(plain: str) -> bool:
 
 def _close(run: list[tuple[int, int, str]], text: str, found: list[Label]) -> None:
     words = list(run)
-    while words and (words[0][2] in _WEAK or words[0][2] in _JOINERS):
+    while words and (words[0][2] in _WEAK or words[0][2] in _JOINERS or _UNIT.fullmatch(words[0][2])):
         words.pop(0)
-    while words and words[-1][2] in _CUT_AT_END and not _names_harm(words):
+    while words and (
+        _UNIT.fullmatch(words[-1][2]) or (words[-1][2] in _CUT_AT_END and not _names_harm(words))
+    ):
         words.pop()
     if not words:
         reserve = [w for w in run if w[2] in _RESERVE]

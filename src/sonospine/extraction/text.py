@@ -13,6 +13,7 @@ from sonospine.extraction.changes import changes
 from sonospine.extraction.comparisons import with_comparisons
 from sonospine.extraction.expressions import Expression
 from sonospine.extraction.language import sentences
+from sonospine.extraction.listed_conditions import FLAG, with_listed_conditions
 from sonospine.extraction.outcome_labels import Label, nearest_before, phrases
 from sonospine.extraction.reading import Alternative, Reading
 from sonospine.extraction.runs import Run, closed_by, filled, mention_pair, runs_of, wants_time
@@ -151,6 +152,7 @@ def _passage(passage: Passage, document: _Document) -> Iterator[Reading]:
         labels = phrases(text, parts.masked())
         changed = False
         runs = with_comparisons(parts, runs_of(parts, previous, document.arms.arms))
+        runs = with_listed_conditions(parts, runs, document.arms, document.vocabulary)
         for run in closed_by(runs, parts):
             run = _timed(run, parts, earlier)
             if any(wants_time(time) for time in run.times.values) and document.planned.only is not None:
@@ -312,6 +314,7 @@ def _of_arm(reading: Reading, arm: Arm | None, run: Run, arms: DocumentArms) -> 
         confidence=reading.confidence * weight,
         evidence=(*reading.evidence, f"arm: {run.arms.how}"),
         alternatives=others if weight < 1 else (),
+        flags=reading.flags if arms.arms else (*reading.flags, FLAG),
     )
     return _with_n(made, *arm.size(baseline=reading.phase == "baseline"))
 
