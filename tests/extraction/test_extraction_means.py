@@ -6,11 +6,12 @@ import pytest
 from read_rows import rows
 
 from sonospine.extraction.arm_patterns import sized
-from sonospine.extraction.arms import find_arms
+from sonospine.extraction.arms import DocumentArms, find_arms
 from sonospine.extraction.courses import find_course
 from sonospine.extraction.expressions import find_expressions
 from sonospine.extraction.people_by_time import with_people_of_time
 from sonospine.extraction.reading import Reading
+from sonospine.extraction.tables.context import TableContext
 from sonospine.extraction.text import read_text
 from sonospine.model.record import Cell, Passage, Record, Table
 
@@ -181,3 +182,14 @@ def test_a_unit_is_not_what_was_measured(read):
         "The mean salivary flow was 4.1 ± 1.0 mg/dl in group A, and 5.2 ± 1.1 mg/dl in group B was reached."
     )
     assert {r.outcome for r in found} == {"salivary flow"}
+
+
+def test_the_words_of_the_article_stand_before_a_note_that_its_letters_do_not_fit():
+    told = grid([["", "Group A"], ["COD (s)", "5.4 ± 0.2"]], notes=("COD, agility run; HR, heart rate.",))
+    text = Passage(
+        "body/s2p1", "We measured the change of direction ability (COD) and HR.", ("Methods",), "methods"
+    )
+    context = TableContext(Record("pmc:PMC1", "pmc", passages=(text,), tables=(told,)), told, DocumentArms())
+    context.expansions["COD"] = "agility run"
+    assert context.expanded("COD (s)") == "COD [change of direction ability, agility run] (s)"
+    assert context.expanded("HR") == "HR [heart rate]"
