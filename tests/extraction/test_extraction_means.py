@@ -193,3 +193,22 @@ def test_the_words_of_the_article_stand_before_a_note_that_its_letters_do_not_fi
     context.expansions["COD"] = "agility run"
     assert context.expanded("COD (s)") == "COD [change of direction ability, agility run] (s)"
     assert context.expanded("HR") == "HR [heart rate]"
+
+
+def test_results_of_women_and_men_are_those_of_parts_of_the_arm(read):
+    found = read(
+        "The VAS was 4.1 ± 1.0 in group A. The VAS of women in group A was 3.1 ± 1.0 and 3.3 ± 1.1 in group B."
+        " In group A, the VAS was 5.1 ± 1.0 in women and 6.1 ± 1.2 in men."
+    )
+    assert rows(found, "value", "population", "n") == [
+        ("4.1", "", "30"),
+        ("3.1", "subgroup:women", ""),
+        ("3.3", "subgroup:women", ""),
+        ("5.1", "subgroup:women", ""),
+        ("6.1", "subgroup:men", ""),
+    ]
+
+
+def test_a_study_of_women_alone_has_no_part_of_women(read):
+    (found,) = read("The VAS of women in group A was 3.1 ± 1.0.")
+    assert (found.population, found.n) == ("", "30")

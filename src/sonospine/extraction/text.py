@@ -15,6 +15,7 @@ from sonospine.extraction.expressions import Expression
 from sonospine.extraction.language import sentences
 from sonospine.extraction.listed_conditions import FLAG, with_listed_conditions
 from sonospine.extraction.outcome_labels import Label, nearest_before, phrases
+from sonospine.extraction.people import sex_of
 from sonospine.extraction.reading import Alternative, Reading
 from sonospine.extraction.runs import Run, closed_by, filled, mention_pair, runs_of, wants_time
 from sonospine.extraction.sentence_parts import ArmFinder, Parts, parts_of
@@ -265,6 +266,9 @@ def _readings(
                 yield from _of_every_arm(base, document.arms)
                 continue
             made_row = _of_subgroup(base, parts, passage) or _of_arm(base, arm, run, document.arms)
+            sex = sex_of(parts.text, statistic.start, statistic.end, passage.text)
+            if sex and statistic.centre in _SCORED:
+                made_row = replace(made_row, n=statistic.n, n_locator="", population=f"subgroup:{sex}")
             if made_row.arm or instrument is not None or made_row.spread != "none" or made_row.total:
                 yield made_row
 
