@@ -212,3 +212,11 @@ def test_results_of_women_and_men_are_those_of_parts_of_the_arm(read):
 def test_a_study_of_women_alone_has_no_part_of_women(read):
     (found,) = read("The VAS of women in group A was 3.1 ± 1.0.")
     assert (found.population, found.n) == ("", "30")
+
+
+@pytest.mark.parametrize(
+    "people", ["8 men and 6 women", "men and women", "60% women, 40% men", "women (n = 8), men (n = 6)"]
+)
+def test_a_count_of_women_and_men_makes_no_part_of_the_arm(read, people):
+    found = read(f"Of {people} in group A the VAS was 3.1 ± 1.0.")
+    assert [(r.population, r.n) for r in found if r.value == "3.1"] == [("", "30")]

@@ -68,6 +68,10 @@ def listed_people(text: str) -> list[Expression]:
 
 _WOMEN, _MEN = re.compile(r"\b(?:women|females)\b", re.I), re.compile(r"\b(?:men|males)\b", re.I)
 _SEX = re.compile(r"\b(?P<sex>women|females|men|males)\b", re.IGNORECASE)
+_COUNTED_SEX = re.compile(
+    r"\d[\d.)%]*\s*(?:women|females|men|males)\b|\b(?:women|females|men|males)\b(?:\s*[:=(]|\s*(?:,|and|or|/)\s*(?:women|females|men|males)\b)",
+    re.IGNORECASE,
+)
 _IN_SEX = re.compile(
     r"\s*(?:[a-z%]{1,8}\s+)?(?:in|for|among)\s+(?:the\s+)?(?P<sex>women|females|men|males)\b", re.IGNORECASE
 )
@@ -111,10 +115,10 @@ def sex_of(text: str, start: int, end: int, around: str) -> str:
     if not all(pattern.search(around) for pattern in (_WOMEN, _MEN)):
         return ""
     behind = _IN_SEX.match(text, end)
-    before = behind or next(reversed(list(_SEX.finditer(text, 0, start))), None)
-    if before is None:
+    named = [behind] if behind else list(_SEX.finditer(text, 0, start))
+    if not named or _COUNTED_SEX.search(text, 0, start if not behind else 0):
         return ""
-    return "women" if _WOMEN.fullmatch(before["sex"]) else "men"
+    return "women" if _WOMEN.fullmatch(named[-1]["sex"]) else "men"
 
 
 def with_their_fractions(text: str, expressions: Sequence[Expression]) -> list[Expression]:
