@@ -302,3 +302,71 @@ def test_a_row_of_post_baseline_values_has_the_times_of_the_visits() -> None:
     )
     assert [r.weeks for r in found] == [1.0, 12.0]
     assert all("maximum" not in r.outcome and "stiffness" in r.outcome for r in found)
+
+
+def test_counts_beside_means_are_told_by_the_percentages_of_one_total():
+    rows = [["", "Group A", "Group B"]]
+    rows += [["Age", "35.1 ± 5.4", "38.2 ± 5.2"]]
+    rows += [
+        ["Low", "4 (26.7)", "1 (6.7)"],
+        ["Middle", "10 (66.7)", "11 (73.3)"],
+        ["High", "1 (6.7)", "3 (20)"],
+    ]
+    found = read(rows, notes=("Data are mean ± standard deviation or frequency (percentage).",))
+    assert [(r.centre, r.value, r.spread) for r in found if r.outcome == "Middle"] == [
+        ("count", "10", "none"),
+        ("count", "11", "none"),
+    ]
+    assert {(r.centre, r.spread) for r in found if r.outcome == "Age"} == {("mean", "sd")}
+
+
+def test_whole_means_with_whole_spreads_are_no_counts():
+    rows = [["", "Group A", "Group B"]]
+    rows += [
+        ["Height", "170 (9)", "168 (8)"],
+        ["Weight", "71 (11)", "69 (12)"],
+        ["Girth", "91 (14)", "88 (10)"],
+    ]
+    found = read(rows, notes=("Data are mean (standard deviation) or frequency (percentage).",))
+    assert {(r.centre, r.spread) for r in found} == {("mean", "sd")}
+
+
+SIZED = [
+    ["", "Group A (n = 50)", "Group B (n = 52)"],
+    ["Grip strength (kg), mean (SD)", "31.2 (4.1)", "30.1 (4.4)"],
+    ["Pedometer (steps), mean (SD)", "812.2 (94.1)", "790.1 (84.4)"],
+    ["XYZ-S (0-3), mean (SD)", "1.2 (0.4)", "1.4 (0.5)"],
+]
+
+
+def _sizes(found: list[Reading]) -> dict[str, list[str]]:
+    told: dict[str, list[str]] = {}
+    for reading in found:
+        told.setdefault(reading.outcome.split()[0], []).append(reading.n)
+    return told
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "c n = 44 group A; n = 47 group B; some participants wore no pedometer.",
+        "N group A/group B: Pedometer, 44/47; all others complete.",
+    ],
+)
+def test_a_footnote_gives_the_people_behind_one_outcome(note):
+    found = read(SIZED, notes=(note,))
+    assert _sizes(found) == {"Grip": ["50", "52"], "Pedometer": ["44", "47"], "XYZ-S": ["50", "52"]}
+    assert {r.n_locator.partition(":r")[0].rpartition(":")[0] for r in found if r.n in ("44", "47")} == {
+        "table/T1:foot1"
+    }
+
+
+def test_a_footnote_may_give_the_people_of_one_arm_alone():
+    found = read(SIZED, notes=("N: XYZ-S, 49 group B; Pedometer, 45/46 group A/group B.",))
+    assert _sizes(found) == {"Grip": ["50", "52"], "Pedometer": ["45", "46"], "XYZ-S": ["50", "49"]}
+
+
+def test_a_column_with_fewer_people_than_the_footnote_gives_is_a_part_of_the_arm():
+    rows = [["", "Group A (n = 20)", "Group B (n = 22)"], *SIZED[1:]]
+    found = read(rows, notes=("c n = 44 group A; n = 47 group B; some participants wore no pedometer.",))
+    assert _sizes(found)["Pedometer"] == ["20", "22"]

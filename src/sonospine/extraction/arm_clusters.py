@@ -34,6 +34,10 @@ _NO_ARM = re.compile(
 _N_LABEL = re.compile(
     r"\W*(?:n|no\.?|(?:number|no\.?)\s+of\s+(?:patients|participants|subjects))\W*$", re.IGNORECASE
 )
+_TOTAL_LABEL = re.compile(
+    r"\W*(?:total\s+)?(?:(?:number|no\.?)\s+of\s+)?(?:cases|patients|participants|subjects)\W*(?:\(?\s*n\s*\)?)?\W*$",
+    re.IGNORECASE,
+)
 _MEASURED = re.compile(
     r"\(\s*(?:[npm\u00b5\u03bck]?(?:g|mol|L|U|IU|Eq|cal)\s*/\s*\w{1,3}|[npm\u00b5\u03bc]M|mm\s?Hg|beats\s*/\s*min|bpm|cm|mm|kg)\s*\)"
 )
@@ -143,27 +147,35 @@ def _headers(table: Table, words: frozenset[str]) -> Iterator[tuple[Candidate, s
 
 
 def _sized_below(table: Table, r: int, words: frozenset[str]) -> Iterator[tuple[Candidate, str]]:
-    """Find header cells whose n stands in the first row below them; each is named at the header, and sized at its n."""
-    first = max(1, table.header_rows)
-    if (
-        r != first - 1
-        or len(table.rows) <= first
-        or not table.rows[first]
-        or not _N_LABEL.match(table.rows[first][0].text)
-    ):
+    """Find header cells whose n stands in a row below them; each is named at the header, and sized at its n."""
+    first = _row_of_sizes(table, r)
+    if first is None:
         return
     found: list[tuple[Candidate, str]] = []
     for c, (cell, size) in enumerate(zip(table.rows[r], table.rows[first], strict=True)):
-        label, n = cell.text.strip(), re.fullmatch(r"\s*(?P<n>\d{1,5})\s*", size.text)
+        defined = _DEFINED_HEADER.match(cell.text)
+        label = defined["label"] if defined else cell.text.strip()
+        n = re.fullmatch(r"\s*(?P<n>\d{1,5})\s*", size.text)
         if c == 0 or n is None or (cell.row, cell.column) != (r, c) or not 1 < len(label) < 60:
             continue
-        if _NO_ARM.search(label) or find_times(label) or not words_of(label) & words:
+        if _NO_ARM.search(label) or find_times(label) or not (defined or words_of(label) & words):
             continue
         found.append((Candidate("table", label, 0, len(label)), cell_address(table, r, c)))
         sized = Candidate("table", label, 0, 0, "", n["n"], n.start("n"), n.end("n"))
         found.append((sized, cell_address(table, first, c)))
     if len({normalised(c.label) for c, _ in found}) >= 2:
         yield from found
+
+
+def _row_of_sizes(table: Table, r: int) -> int | None:
+    """Return the row of sizes under a header row: the first below it, or the only one that counts the patients."""
+    first = max(1, table.header_rows)
+    if r != first - 1 or len(table.rows) <= first or not all(table.rows):
+        return None
+    if _N_LABEL.match(table.rows[first][0].text):
+        return first
+    counting = [k for k, row in enumerate(table.rows) if k >= first and _TOTAL_LABEL.match(row[0].text)]
+    return counting[0] if len(counting) == 1 else None
 
 
 def _defined_headers(table: Table, r: int) -> Iterator[tuple[Candidate, str]]:

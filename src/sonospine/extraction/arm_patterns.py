@@ -70,6 +70,7 @@ _CLAUSE = re.compile(r"(?:[^;:.()]|(?<=\d)\.(?=\d)){3,140}$")
 _SIZED = re.compile(
     r"(?P<what>[^;()\[\]]{2,160}?)\s*[\[(](?P<inside>[^()\[\]]*?)\b[nN]\s*=\s*(?P<n>\d[\d,\u202f]*+(?! \d{3}\b))[^()\[\]]*[\])]"
 )
+_CODE_BEFORE = re.compile(r"\((?P<code>[A-Z][A-Za-z]{0,3}[A-Z\d][A-Za-z\d]{0,4})\)$")
 _NESTED = re.compile(r"\s*[\[(]([^()\[\]]*(?:\([^()]*\)[^()]*)*)[\])]")
 _BRACKETED = re.compile(r"\s*\(([^()]*)\)")
 _LONGEST_SIZED = 160
@@ -245,11 +246,18 @@ def sized(text: str) -> Iterator[Candidate]:
         if not what or len(words_of(what) - _ENROLLED) == 0 or "%" in inside or "=" in inside:
             continue
         label = re.sub(r"^(?:the|a|an)\s+", "", what, flags=re.IGNORECASE)
+        code = _CODE_BEFORE.search(text, 0, found.start("what")) if len(label.split()) == 1 else None
+        if code is not None and found["what"].strip() == what:
+            label = what = code[
+                "code"
+            ]  # "bed and water (BW) position (n = 17)": the noun behind a code names nothing
         if re.search(r"\b(?:group|arm)$", label):
             label = f"{_trim(label.split()[:-1])} {label.split()[-1]}".strip()
             if label in {"group", "arm"}:
                 continue
-        start = found.start("what") + found["what"].rfind(what)
+        start = (
+            code.start("code") if what == label and code else found.start("what") + found["what"].rfind(what)
+        )
         yield Candidate(
             "sized",
             label,

@@ -36,6 +36,14 @@ _TO = re.compile(r"\b(?:in)?to\s+(?:the\s+|an?\s+)?$", re.IGNORECASE)
 _GIVEN = re.compile(
     r"\b(?:patients|participants|subjects)\b.*\b(?:received|were\s+given|underwent)\b", re.IGNORECASE
 )
+_DEALT = re.compile(
+    r"\b(?:randomi[sz]ed|allocated|assigned|enrolled)\b[^.;()\d]{0,60}\((?P<parts>\d{1,5}\s[^()]{3,160})\)",
+    re.IGNORECASE,
+)
+_DEALT_PART = re.compile(
+    r"(?P<n>\d{1,5})\s+(?:(?:to|in|into|received)\s+)?(?:the\s+)?(?P<arm>[A-Za-z][^,;()\d]{1,60}?)(?:\s*(?:[,;]|\band\b)\s*(?:and\s+)?|$)",
+    re.IGNORECASE,
+)
 _TOTAL = re.compile(
     rf"{_ALONE}(?P<n>{COUNT})\s+(?:(?!weeks?|months?|years?|days?|hours?|min|mg|ml|groups?\b)[\w\-]+\s+){{0,4}}?(?:patients|participants|subjects|women|men|children|adults|individuals|volunteers|parturients|cases)\b",
     re.IGNORECASE,
@@ -91,6 +99,15 @@ def _sent_to(text: str, found: re.Match[str]) -> bool:
         return False
     start = max(text.rfind(". ", 0, found.start()), 0)
     return _ALLOCATED.search(text, start, found.end()) is not None
+
+
+def bracketed_sizes(text: str) -> Iterator[tuple[str, str, int, int]]:
+    """Find "60 were randomised (31 heat and 29 cold)": the words after n, n, start and end of n."""
+    for bracket in _DEALT.finditer(text):
+        found = list(_DEALT_PART.finditer(text, bracket.start("parts"), bracket.end("parts")))
+        if len(found) >= 2 and "".join(part.group() for part in found) == bracket["parts"]:
+            for part in found:
+                yield part["arm"].strip(), part["n"], part.start("n"), part.end("n")
 
 
 def _dealt_out(text: str, found: re.Match[str]) -> bool:

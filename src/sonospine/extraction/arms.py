@@ -10,7 +10,7 @@ from sonospine.extraction import arm_patterns
 from sonospine.extraction.abbreviations import abbreviations_of
 from sonospine.extraction.arm_clusters import Cluster, candidates, chosen, clusters
 from sonospine.extraction.arm_labels import ACTIVES, CONTROLS, normalised, words_of
-from sonospine.extraction.arm_sizes import arm_sizes, each_size, total_sizes
+from sonospine.extraction.arm_sizes import arm_sizes, bracketed_sizes, each_size, total_sizes
 from sonospine.model.places import Place
 from sonospine.model.record import Passage, Record
 from sonospine.vocabulary import Vocabulary
@@ -218,7 +218,8 @@ def _sized(arms: tuple[Arm, ...], passages: list[Passage], total: str) -> tuple[
         if all(a.n_randomised or a.label in sizes for a in arms):
             break
         planned = passage.role == "methods"
-        for words, n, start, end in arm_sizes(passage.text, planned=planned):
+        told = (*arm_sizes(passage.text, planned=planned), *bracketed_sizes(passage.text))
+        for words, n, start, end in told:
             arm = known.match(words)
             if arm and not arm.n_randomised and int(n) > 1:
                 sizes.setdefault(arm.label, (n, str(Place(passage.locator, start, end))))

@@ -13,10 +13,12 @@ from sonospine.extraction.arm_rows import arm_rows
 from sonospine.extraction.arms import ALL, DocumentArms, find_arms
 from sonospine.extraction.confidence import Surroundings, reasons_of, surroundings, weights
 from sonospine.extraction.expressions import uses_decimal_comma
+from sonospine.extraction.people_by_time import with_people_of_time
 from sonospine.extraction.proposals import ReaderFault, proposed
 from sonospine.extraction.ranking import alternative_rows, alternatives, candidates
 from sonospine.extraction.readers import BUILT_IN, Context, readers
 from sonospine.extraction.reading import Reading
+from sonospine.extraction.repeats import completed
 from sonospine.extraction.unread import unread_rows
 from sonospine.model.files import short_hash
 from sonospine.model.numbers import derived, number, written_truth
@@ -112,7 +114,7 @@ def _read(
             )
             continue
         found.append(labelled)
-    return found
+    return completed(with_people_of_time(found), vocabulary)
 
 
 def _forbidden(record: Record, reading: Reading, vocabulary: Vocabulary) -> str:

@@ -117,6 +117,9 @@ def read_items(tokens: Sequence[Token], i: int, end: int, text: str, *, trailing
             i = items.end = step
             continue
         if trailing:
+            if (led := _past_with(tokens, i, end)) > i:
+                i = led
+                continue
             if token.kind in _JOINERS and token.kind not in (DASH, "slash", "dot"):
                 i += 1
                 continue
@@ -131,6 +134,16 @@ def read_items(tokens: Sequence[Token], i: int, end: int, text: str, *, trailing
             i += 1
         items.end = i
     return items
+
+
+def _past_with(tokens: Sequence[Token], i: int, end: int) -> int:
+    """Return the position of the spread that "with a" leads to ("9.0 points with an SD of 4.0"), else ``i``."""
+    k = i if tokens[i].text.lower() == "with" else i + 1
+    if k >= end or tokens[i].kind != WORD or tokens[k].text.lower() != "with":
+        return i
+    j = k + 2 if k + 1 < end and tokens[k + 1].text.lower() in ("a", "an") else k + 1
+    spread = j < end and tokens[j].kind == WORD and tokens[j].text.lower() in _SPREAD_WORDS | {"standard": ""}
+    return j if spread else i
 
 
 def _named_item(tokens: Sequence[Token], i: int, end: int, text: str, items: Items) -> int | None:

@@ -25,9 +25,9 @@ _BY = re.compile(
 )
 _NOUN = re.compile(
     r"\b(?i:chang|reduction|decreas|improvement|increas|declin|drop|fall|gain|worsening|deterioration)(?:es?|s)?\b(?:\s+scores?)?"
-    r"(?P<between>[^.;]{0,90}?)(?:\b(?:was|were|is|of|averaged|averaging|reached|amounted to|being)\b"
+    r"(?P<between>[^.;]{0,140}?)(?:\b(?:was|were|is|of|averaged|averaging|reached|amounted to|being)\b"
     + _FILL
-    + r"|\s*[=:(]|\bfrom\s+baseline\s*[,;])\s*[-−–]?$"
+    + r"|\s*[=:(]|\bfrom\s+baseline\s*[,;]|\b(?:group|arm)(?:\s+[A-Z\d]{1,3})?)\s*[-−–]?$"
 )
 _NO_CHANGE_BETWEEN = re.compile(
     r"\b(?:to|from)\s+[-−–]?\d|\b(?:seen|observed|found|noted|achieved|shown|recorded|reported|while|whereas|but|than)\b|\d\s*±",

@@ -25,6 +25,12 @@ _PATTERNS = (
     ),
     re.compile(r"\b" + _AMOUNT + r"\s+(?P<unit>days?|weeks?|wks?|months?)\s+of\s+(?:(?!after|before|following|later|since|from|post|of)\w+\s+){0,2}?(?:treatment|therapy|training|exercises?|intervention|rehabilitation|massage)\b", re.I),
 )  # fmt: skip
+# A length that is told of the treatment itself outweighs what only stands near it ("spread over 12 days of a stay that lasted 22 days").
+_LASTED = re.compile(
+    r"\b(?:treatment|therapy|intervention|rehabilitation|program\w*|course|regimen|training|stay)\b(?:\s+(?:period|phase|course|stay))?,?\s+"
+    r"(?:(?:which|that)\s+)?last(?:ed|s|ing)\s+(?:(?:for|on\s+average|an\s+average\s+of|about|approximately)\s+){0,2}" + _AMOUNT + r"[\s-]*" + _UNIT + r"\b", re.I,
+)  # fmt: skip
+_TOLD_OUTRIGHT = 3
 _OTHER = re.compile(
     r"\b(?:follow|pain\s+(?:for|lasting)|symptom|duration|history|previous|prior|past|last|least|more\s+than|exclu|inclu|wash)",
     re.I,
@@ -54,15 +60,23 @@ def find_course(passages: Iterable[tuple[str, str]]) -> Course | None:
             for found in pattern.finditer(text):
                 if _OTHER.search(text[max(0, found.start() - 25) : found.end() + 12]):
                     continue
-                amount = found["amount"].lower()
-                weeks = weeks_of(float(BELOW_HUNDRED.get(amount, 0) or amount), _unit(found["unit"]))
+                weeks = _weeks(found)
                 if 0 < weeks <= 104:
                     votes[weeks] += 1
                     places.setdefault(weeks, place)
+        for found in _LASTED.finditer(text):
+            weeks = _weeks(found)
+            votes[weeks] += _TOLD_OUTRIGHT
+            places.setdefault(weeks, place)
     ranked = votes.most_common(2)
     if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):
         return None
     return Course(ranked[0][0], places[ranked[0][0]])
+
+
+def _weeks(found: re.Match[str]) -> float:
+    amount = found["amount"].lower()
+    return weeks_of(float(BELOW_HUNDRED.get(amount, 0) or amount), _unit(found["unit"]))
 
 
 def _unit(printed: str) -> str:

@@ -36,6 +36,7 @@ _WEAK = frozenset(
         "mean± ± plus minus score scores follow up post pre post-treatment pre-treatment therapy effect effects "
         "control controls completers placebo respondents responders-only often relative absolute addition mg kg µg μg mcg ng ml mL dl mmol "
         "longer shorter earlier later faster slower larger smaller quartile quartiles "
+        "degree degrees mmhg kpa bpm ci95 95ci usd aud eur gbp "
         "st nd rd th comparison analysis trial number numbers proportion frequency incidence remaining main outcome outcomes"
     )
 )
@@ -47,6 +48,8 @@ _KEPT_AT_END = frozenset(
     )
 )
 
+
+_UNIT = re.compile(r"[mnpkµμ]?(?:g|mol|l|u|iu|eq|cal)/(?:[mnpkdµμ]?(?:l|g|mol)|min|h|day)")
 
 _HARMFUL = frozenset(str.split("adverse side toxic harmful undesirable unwanted untoward"))
 _CUT_AT_END = (_WEAK | _JOINERS) - _KEPT_AT_END
@@ -118,9 +121,11 @@ def _breaks(plain: str) -> bool:
 
 def _close(run: list[tuple[int, int, str]], text: str, found: list[Label]) -> None:
     words = list(run)
-    while words and (words[0][2] in _WEAK or words[0][2] in _JOINERS):
+    while words and (words[0][2] in _WEAK or words[0][2] in _JOINERS or _UNIT.fullmatch(words[0][2])):
         words.pop(0)
-    while words and words[-1][2] in _CUT_AT_END and not _names_harm(words):
+    while words and (
+        _UNIT.fullmatch(words[-1][2]) or (words[-1][2] in _CUT_AT_END and not _names_harm(words))
+    ):
         words.pop()
     if not words:
         reserve = [w for w in run if w[2] in _RESERVE]

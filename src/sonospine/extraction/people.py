@@ -66,6 +66,17 @@ def listed_people(text: str) -> list[Expression]:
     return found
 
 
+_WOMEN, _MEN = re.compile(r"\b(?:women|females)\b", re.I), re.compile(r"\b(?:men|males)\b", re.I)
+_SEX = re.compile(r"\b(?P<sex>women|females|men|males)\b", re.IGNORECASE)
+_COUNTED_SEX = re.compile(
+    r"\d[\d.)%]*\s*(?:women|females|men|males)\b|\b(?:women|females|men|males)\b(?:\s*[:=(]|\s*(?:,|and|or|/)\s*(?:women|females|men|males)\b)",
+    re.IGNORECASE,
+)
+_IN_SEX = re.compile(
+    r"\s*(?:[a-z%]{1,8}\s+)?(?:in|for|among)\s+(?:the\s+)?(?P<sex>women|females|men|males)\b", re.IGNORECASE
+)
+
+
 def counts_people(text: str, position: int) -> bool:
     """Tell whether a number is how many people there were: "the number of patients requiring X was 8 ... and 16"."""
     return _NUMBER_OF.search(text, 0, position) is not None
@@ -94,6 +105,20 @@ def subgroup_of(text: str) -> Subgroup | None:
         return None
     n = count_of(found["n"])
     return Subgroup(found.start(), found.end(), found["what"], n, found.start("n"), found.end("n"))
+
+
+def sex_of(text: str, start: int, end: int, around: str) -> str:
+    """Return the sex that a value from ``start`` to ``end`` of a sentence is of; empty where it is of everyone.
+
+    ``around`` is the paragraph: only where it tells women and men apart is a value that of a part of the patients.
+    """
+    if not all(pattern.search(around) for pattern in (_WOMEN, _MEN)):
+        return ""
+    behind = _IN_SEX.match(text, end)
+    named = [behind] if behind else list(_SEX.finditer(text, 0, start))
+    if not named or _COUNTED_SEX.search(text, 0, start if not behind else 0):
+        return ""
+    return "women" if _WOMEN.fullmatch(named[-1]["sex"]) else "men"
 
 
 def with_their_fractions(text: str, expressions: Sequence[Expression]) -> list[Expression]:

@@ -14,6 +14,7 @@ from sonospine.extraction.expressions import Expression, find_expressions
 from sonospine.extraction.people import Subgroup, listed_people, subgroup_of, with_their_fractions
 from sonospine.extraction.sentence_times import P_VALUE, times_of
 from sonospine.extraction.times import TimeMention
+from sonospine.model.number_words import BELOW_HUNDRED
 
 _GROUP_NAMED = re.compile(
     r"\b(?:[Gg]roups?|[Aa]rms?|[Gg]r\.?)\s+(?P<code>[A-Z]{1,5}\d{0,2}|\d{1,2}(?!\s*[\[(]\s*\d[\d.]*\s*(?:to|[-–;,])\s*\d)|[a-d])\b|(?<![\w.])(?P<words>(?:(?:[\w+/\-–]|(?<=\d)\.(?=\d))+\s+){1,3})(?:(?P<many>groups|arms)|group|arm)\b(?!\s+(?:[A-Z]{1,5}\d{0,2}|\d{1,2})\b)"
@@ -33,6 +34,12 @@ _LEADING = frozenset(
     str.split("with the in of to than for from by between and or at a an on versus vs vs. was were while but")
 )
 _COUNTS = frozenset(str.split("two three four five six both all these those"))
+# Numbers and lengths of time stand everywhere: none of them tells an arm by itself.
+_TELL_NOTHING = frozenset(BELOW_HUNDRED) | frozenset(
+    str.split(
+        "first second third week month minute hour daily weekly twice times session sessions weeks months minutes hours"
+    )
+)
 _MORE_CODES = re.compile(
     r"\s*(?:,|and|or|vs\.?|versus|&|,\s*and)\s+(?P<code>[A-Z]{1,5}\d{0,2}|\d{1,2})\b(?![.%]?\d|\s*(?:±|%|\())"
 )
@@ -81,6 +88,10 @@ _BARE_BEFORE = re.compile(
 _BARE_AFTER = re.compile(
     r"\s*(?:(?:points?|mm|cm|%|min(?:utes?)?|s(?:ec(?:onds)?)?|hours?|h|days?|degrees?|°)(?!\w)\s*)?"
     r"(?:[,;:.)\]/(]|$|(?:and|or|vs?|versus|in|at|on|for|to|after|before|compared|with|while|whereas|but|than|during|under|against|respectively|by|points?|among|p)\b)",
+    re.IGNORECASE,
+)
+_OF_AGREEMENT = re.compile(
+    r"\b(?:correlat\w+|Pearson\w*|Spearman\w*|kappa|Cronbach\w*|ICC|intra-?class|agreement|reliability)\b",
     re.IGNORECASE,
 )
 _N_BEFORE = re.compile(r"\b[nN]\s*=\s*$")
@@ -162,7 +173,7 @@ class ArmFinder:
         telling = {}
         for label, words in texts.items():
             others = frozenset().union(*(w for other, w in texts.items() if other != label))
-            own = frozenset(w for w in words - others if len(w) > 4 and w.isalpha())
+            own = frozenset(w for w in words - others - _TELL_NOTHING if len(w) > 4 and w.isalpha())
             telling[label] = own if len(own) <= 6 else frozenset()
         return telling
 
@@ -357,6 +368,8 @@ def _is_result(text: str, expression: Expression) -> bool:
         return _NAMES_DIFFERENCE.search(before) is not None and not _NOT_A_RESULT.match(after)
     if expression.centre == "count" or expression.total:
         return True
+    if _OF_AGREEMENT.search(text, 0, expression.start) and abs(float(expression.value)) <= 1:
+        return False  # a coefficient
     return _is_bare_result(before, after, expression)
 
 

@@ -13,12 +13,14 @@ from sonospine.extraction.changes import changes
 from sonospine.extraction.comparisons import with_comparisons
 from sonospine.extraction.expressions import Expression
 from sonospine.extraction.language import sentences
+from sonospine.extraction.listed_conditions import FLAG, with_listed_conditions
 from sonospine.extraction.outcome_labels import Label, nearest_before, phrases
+from sonospine.extraction.people import sex_of
 from sonospine.extraction.reading import Alternative, Reading
 from sonospine.extraction.runs import Run, closed_by, filled, mention_pair, runs_of, wants_time
 from sonospine.extraction.sentence_parts import ArmFinder, Parts, parts_of
 from sonospine.extraction.text_outcomes import is_counted, outcomes
-from sonospine.extraction.text_statistics import named_spread, statistic_of
+from sonospine.extraction.text_statistics import named_spread, statistic_of, unnamed_intervals
 from sonospine.extraction.text_times import PlannedTimes, times_only_in_abstract
 from sonospine.extraction.times import TimeMention
 from sonospine.model.places import Place
@@ -79,6 +81,7 @@ class _Document:
     decimal_comma: bool
     one_patient: bool
     beside_means: str
+    intervals: str
     arm_sizes: frozenset[str]
     planned: PlannedTimes
 
@@ -99,6 +102,7 @@ def read_text(
         decimal_comma,
         is_one_patient(record),
         named_spread(record),
+        unnamed_intervals(record),
         frozenset(n for a in arms.arms for n in (a.n_randomised, a.n_analysed) if n) | {arms.n_total},
         PlannedTimes(record),
     )
@@ -149,6 +153,7 @@ def _passage(passage: Passage, document: _Document) -> Iterator[Reading]:
         labels = phrases(text, parts.masked())
         changed = False
         runs = with_comparisons(parts, runs_of(parts, previous, document.arms.arms))
+        runs = with_listed_conditions(parts, runs, document.arms, document.vocabulary)
         for run in closed_by(runs, parts):
             run = _timed(run, parts, earlier)
             if any(wants_time(time) for time in run.times.values) and document.planned.only is not None:
@@ -210,6 +215,7 @@ def _readings(
             named=instrument is not None,
             one_patient=document.one_patient,
             beside_means=document.beside_means,
+            intervals=document.intervals,
             arm_sizes=document.arm_sizes,
         )
         if made is None:
@@ -262,6 +268,9 @@ def _readings(
                 yield from _of_every_arm(base, document.arms)
                 continue
             made_row = _of_subgroup(base, parts, passage) or _of_arm(base, arm, run, document.arms)
+            sex = sex_of(parts.text, statistic.start, statistic.end, passage.text)
+            if sex and statistic.centre in _SCORED:
+                made_row = replace(made_row, n=statistic.n, n_locator="", population=f"subgroup:{sex}")
             if made_row.arm or instrument is not None or made_row.spread != "none" or made_row.total:
                 yield made_row
 
@@ -311,6 +320,7 @@ def _of_arm(reading: Reading, arm: Arm | None, run: Run, arms: DocumentArms) -> 
         confidence=reading.confidence * weight,
         evidence=(*reading.evidence, f"arm: {run.arms.how}"),
         alternatives=others if weight < 1 else (),
+        flags=reading.flags if arms.arms else (*reading.flags, FLAG),
     )
     return _with_n(made, *arm.size(baseline=reading.phase == "baseline"))
 

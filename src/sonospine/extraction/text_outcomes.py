@@ -40,6 +40,7 @@ _THRESHOLD = re.compile(
     r"\s*(?:of|by|≥|>|<|≤)?\s*(?:at least|more than|less than|≥|>|<|≤)?\s*\d+(?:[.,]\d+)?\s*(?:points?|%|mm|cm)?(?:\s+or\s+(?:more|less|greater|better|higher))?(?=\s|,)",
     re.IGNORECASE,
 )
+_MEAN_BEFORE = re.compile(r"\b(?:mean|median|average)\s+(?P<more>(?:[a-z]+ed\s+)?)$", re.IGNORECASE)
 _BETWEEN_LISTED = re.compile(r"\s*(?:scores?\s*)?(?:,\s*(?:and\s+)?|and\s+|&\s*)(?:the\s+)?$", re.IGNORECASE)
 
 
@@ -94,7 +95,8 @@ def _one(
         return _of_counts(run, parts, labels, carried, vocabulary)
     before = nearest_before(labels, run.expressions[0].start, parts.text)
     if before is not None and not before.pronoun:
-        return _with_bracket(before, labels, parts.text), False
+        meant = _behind_mean(before, run, parts, labels, vocabulary)
+        return meant or _with_bracket(before, labels, parts.text), False
     if before is not None and (subject := _subject_of(before, labels, parts.text)):
         return subject, False
     if carried:
@@ -111,6 +113,29 @@ def _subject_of(change: Label, labels: list[Label], text: str) -> Label | None:
     if not earlier or not _SHOWED.fullmatch(text[earlier[-1].end : change.start]):
         return None
     return earlier[-1]
+
+
+def _behind_mean(
+    nearest: Label, run: Run, parts: Parts, labels: list[Label], vocabulary: Vocabulary
+) -> Label | None:
+    """Return the phrase that "mean" leads to ("the mean X in the goods bought was ..."), where the nearest only qualifies it.
+
+    No list parts the two, no value of another phrase stands between them, and the nearest phrase names no instrument.
+    """
+    if vocabulary.instrument(nearest.text, context="") is not None:
+        return None
+    for label in reversed([other for other in labels if other.end <= nearest.start and not other.pronoun]):
+        between = parts.text[label.end : nearest.start]
+        if re.search(r"[,;:]|\band\b|\bor\b", between):
+            return None
+        led = _MEAN_BEFORE.search(parts.text[: label.start])
+        if led is not None:
+            told = [e.start for e in parts.expressions if label.end <= e.start < run.expressions[0].start]
+            between_them = [nearest_before(labels, start, parts.text) for start in told]
+            same = all(other is not None and other.text == nearest.text for other in between_them)
+            start = led.start("more")
+            return Label(start, label.end, parts.text[start : label.end]) if same else None
+    return None
 
 
 def _of_counts(

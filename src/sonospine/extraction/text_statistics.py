@@ -37,6 +37,32 @@ def named_spread(record: Record) -> str:
     return "se" if errors else "sd"
 
 
+_PAIR = r"(?P<lower>[-\u2212]?\d+(?:\.\d+)?)\s*%?\s*(?:to|[-\u2010-\u2015,;])\s*(?P<upper>[-\u2212]?\d+(?:\.\d+)?)"
+_NAMED_INTERVAL = re.compile(
+    r"\b(?:CI|confidence\s+intervals?)\b\s*[)\]]?\s*[,:=of\s(\[]*(?:9\d\s*%\s*)?" + _PAIR, re.IGNORECASE
+)
+_UNNAMED_INTERVAL = re.compile(r"[(\[]\s*" + _PAIR + r"\s*(?=[,;)\]])")
+_SET_AGAINST = re.compile(
+    r"[^.;]{0,12}?\b(?:lower|higher|more|less|greater|smaller|larger|better|worse)\b[^.;]{0,40}?\bthan\b"
+)
+
+
+def unnamed_intervals(record: Record) -> str:
+    """Return ``ci`` where the article prints an interval once as a confidence interval and once in bare brackets.
+
+    Then two numbers in brackets behind one of its means are confidence limits; empty where nothing shows it.
+    """
+    texts = [p.text for p in record.passages if p.role in {"abstract", "results", "other", "methods"}]
+    named = {(m["lower"], m["upper"]) for text in texts for m in _NAMED_INTERVAL.finditer(text)}
+    bare = (
+        {(m["lower"], m["upper"]) for text in texts for m in _UNNAMED_INTERVAL.finditer(text)}
+        if named
+        else set()
+    )
+    telling = {pair for pair in named & bare if any("." in bound for bound in pair)}
+    return "ci" if telling else ""
+
+
 def value_end(expression: Expression) -> int:
     """Return where the number itself ends: of "17/50 on the scale (8)" that is behind the 50."""
     if expression.total and len(expression.numbers) > 1:
@@ -51,6 +77,7 @@ def statistic_of(
     named: bool,
     one_patient: bool,
     beside_means: str,
+    intervals: str,
     arm_sizes: frozenset[str],
 ) -> Decided | None:
     """Decide what the grammar left open, or drop the value: a bare number is no result without a named outcome."""
@@ -71,7 +98,7 @@ def statistic_of(
         )
         return decided, 0.8, (f"{beside_means.upper()} from methods",)
     if expression.spread == "interval":
-        return None
+        return _limits(expression, text) if intervals == "ci" else None
     if one_patient and expression.centre in {"number", "mean", "count"} and expression.spread != "sd":
         return _one_score(expression, named)
     if expression.centre == "number" and not expression.total and _is_number_of_people(expression, text):
@@ -94,6 +121,15 @@ def statistic_of(
         return None
     evidence = ("statistic named",) if expression.explicit else ()
     return expression, 1.0 if expression.explicit or expression.spread == "sd" else 0.9, evidence
+
+
+def _limits(expression: Expression, text: str) -> Decided | None:
+    """Take bare brackets behind a mean for its confidence limits; ``None`` where they do not enclose it, or it is a difference."""
+    value, lower, upper = (float(x) for x in (expression.value, expression.lower, expression.upper))
+    if expression.centre != "mean" or not lower <= value <= upper or _SET_AGAINST.match(text, expression.end):
+        return None
+    decided = replace(expression, spread="ci", level="95", flags=(*expression.flags, "spread_from_article"))
+    return decided, 0.8, ("CI from the same interval named elsewhere",)
 
 
 def _is_number_of_people(expression: Expression, text: str) -> bool:

@@ -173,11 +173,23 @@ class TableContext:
         return {arm.label: (n, place) for arm, n, place in self._coded.values() if n}
 
     def meaning(self, short: str) -> str:
-        """Return what an abbreviation means by the table's notes, else by the article; empty where neither says."""
-        if short not in self.expansions:
-            texts = (p.text for p in self.record.passages if p.role != "introduction")
-            self.expansions[short] = long_form(short, texts)
-        return self.expansions[short]
+        """Return what an abbreviation means by the table's notes, else by the article; empty where neither says.
+
+        A note whose words the letters do not fit says how a thing was measured: the article's other words stand before it.
+        """
+        if short not in self._meanings:
+            noted = self.expansions.get(short, "")
+            told = ""
+            if not noted or not initials_fit(short, noted):
+                told = long_form(short, (p.text for p in self.record.passages if p.role != "introduction"))
+                told = "" if _content(told) & _content(noted) else told
+            self._meanings[short] = ", ".join(part for part in (told, noted) if part)
+        return self._meanings[short]
+
+    @functools.cached_property
+    def _meanings(self) -> dict[str, str]:
+        """The meanings of abbreviations that were asked for."""
+        return {}
 
     def expanded(self, label: str) -> str:
         """Return a label with the meaning of its abbreviations behind them."""
@@ -229,6 +241,10 @@ class TableContext:
         others = (t.caption for t in self.record.tables if t.locator != self.table.locator)
         lines = (self.table.caption, " ".join(self.table.footnotes), " ; ".join(others))
         return "\n".join(" ".join(line.split())[:CONTEXT_LENGTH] for line in lines)
+
+
+def _content(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[^\W\d_]{4,}", text.lower()))
 
 
 # The tables of an article ask for the same texts one after another.

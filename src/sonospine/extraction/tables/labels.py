@@ -45,7 +45,7 @@ _PERCENT_CHANGE = re.compile(
     re.I,
 )
 _NUMBERS_LABEL = re.compile(
-    r"^\W*(?:n|no\.?|numbers?|sample\s+size|(?:total\s+)?(?:n|no\.?|numbers?)\s+of\s+(?:patients|subjects|participants|cases|observations))[^\w%]*$|^\s*number\s+(?!of)"
+    r"^\W*(?:n|no\.?|numbers?|sample\s+size|total\s+(?:cases|patients|participants|subjects)|(?:total\s+)?(?:n|no\.?|numbers?)\s+of\s+(?:patients|subjects|participants|cases|observations))[^\w%]*$|^\s*number\s+(?!of)"
     r"|^\W*n\s*(?:analy[sz]ed|\((?!\s*%))"
     r"|^\W*(?:patients|participants|subjects|women)\s+(?:recruited|randomi[sz]ed|analy[sz]ed|included|enrolled|evaluated|studied|treated)\W*n?\W*$",
     re.IGNORECASE,

@@ -142,6 +142,7 @@ class _Results:
             lambda: self.context.methods or self.context.elsewhere,
             size.n,
             fractional=self._fractional(cell.row),
+            shares=self.totals.agree(cell.row, cell.column),
         )
         if decided is None:
             return None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sonospine.extraction.arms import Arm, DocumentArms
 from sonospine.extraction.expressions import find_numbers
 from sonospine.extraction.tables.labels import Label
+from sonospine.extraction.tables.noted_sizes import noted_sizes, size_for
 from sonospine.extraction.tables.roles import CellLabels, Roles
 from sonospine.model.places import cell_address
 
@@ -37,6 +38,8 @@ class Sizes:
         self._caption = caption
         self._coded = {arm: Size(n, place) for arm, (n, place) in coded.items()}
         layout = roles.layout
+        named = (label.text for row in layout.body for _, label in roles.over(row, layout.stubs[0]).stubs)
+        self._noted = noted_sizes(roles.table, named, arms) if roles.table.footnotes else {}
         self._rows = {
             row
             for row in layout.body
@@ -80,6 +83,11 @@ class Sizes:
 
     def of(self, row: int, column: int, labels: CellLabels, arm: Arm | None) -> Size:
         """Return the participants behind a cell; the nearest statement wins."""
+        if arm is not None and self._noted:
+            noted = size_for(self._noted, (label.text for _, label in labels.stubs), arm.label)
+            printed = next((label.n for _, label in reversed(labels.columns) if label.n), arm.n_randomised)
+            if noted is not None and not (printed and int(noted.n) > int(printed)):  # else: a part of the arm
+                return Size(noted.n, noted.locator)
         for _, label in (*reversed(labels.columns), *reversed(labels.stubs)):
             if label.n and not label.counts:
                 return self._labelled(label)

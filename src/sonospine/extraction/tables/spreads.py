@@ -30,6 +30,7 @@ def decide(
     n: str,
     *,
     fractional: bool = False,
+    shares: bool = False,
 ) -> Decided | None:
     """Settle what an expression is; ``None`` where nothing says it.
 
@@ -45,11 +46,13 @@ def decide(
         Participants of this column, for the arithmetic of counts and percentages.
     fractional
         Whether a value of the same row has decimals, so that the row can't be counts.
+    shares
+        Whether the brackets of the column are percentages of one total, whoever that is.
     """
     if expression.centre in ("count", "ratio"):
         return Decided(expression, 1.0)
     if expression.spread == "bracket":
-        return _bracket(expression, near, far, n, fractional=fractional)
+        return _bracket(expression, near, far, n, fractional=fractional, shares=shares)
     if expression.spread == "interval":
         return _interval(expression, near, far)
     if expression.spread in ("sd", "se"):
@@ -104,8 +107,9 @@ def _bracket(
     n: str,
     *,
     fractional: bool,
+    shares: bool,
 ) -> Decided | None:
-    counts = not fractional and _counts(expression, n)
+    counts = not fractional and (_counts(expression, n) or (not n and shares))
     if any(named.percent_first for named in near):
         if not _counted_behind(expression, n):
             return None
@@ -133,7 +137,7 @@ def _bracket(
                 _as_count(expression),
                 0.8,
                 ("count_by_arithmetic",),
-                (f"{expression.value} of {n} is {expression.spread_value} %",),
+                (f"{expression.value} of {n or 'one total'} is {expression.spread_value} %",),
             )
         if "range" in (p.spread for p in named.pairs) and not sources and not methods_asked:
             return None
@@ -151,7 +155,7 @@ def _bracket(
             _as_count(expression),
             0.7,
             ("count_by_arithmetic",),
-            (f"{expression.value} of {n} is {expression.spread_value} %",),
+            (f"{expression.value} of {n or 'one total'} is {expression.spread_value} %",),
         )
     if "." in expression.value or "." in expression.spread_value:
         return _assumed(expression, 0.6)

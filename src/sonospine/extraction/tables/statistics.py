@@ -12,7 +12,7 @@ _NAMES = re.compile(
     r"|(?P<mean>\bmeans?\b(?!\s+(?:rank|number\s+of\s+patients))|\baverages?\b|\bM(?=\s*[(\u00b1])|[x\u03c7X]\W{0,3}\s?(?=\u00b1))"
     r"|(?P<median>\bmedians?\b|\bMdn\b)"
     r"|(?P<count>\b[nN]o?\.?\s*(?:\(\s*%\s*\)?|\[\s*%\s*\]?|[,/;]\s*%)|\b[nN]umbers?\s*(?:of\s+\w+\s*)?(?:\(\s*(?:%|percent\w*)\s*\)?|,\s*(?:%|percent))|(?<=\w),\s*[nN]o?\.?\s*$|\bby\s+categor(?:y|ies)\b|\b[nN]\s+and\s+%|%\s*\(\s*[nN]\b(?:\s*/\s*[nN]\b)?\s*\)?"
-    r"|\bn/N\b|\bfrequenc(?:y|ies)\s*\(\s*%|\b(?:number|no\.?)\s+of\s+(?:patients|subjects|participants|cases|women|men)\b"
+    r"|\bn/N\b|\bfrequenc(?:y|ies)\s*(?:\(|and\s+)\s*(?:%|percent\w*)|\b(?:number|no\.?)\s+of\s+(?:patients|subjects|participants|cases|women|men)\b"
     r"|\((?:n|no\.?)\)|\b(?:absolute|counts?)\s+(?:numbers?|frequenc\w+)\b|\bnumbers?\s+(?:and|with)\s+percent\w*|\bcounts?\s*\(\s*%)"
     r"|(?P<sd>\b[sS]\.?[dD]\.?s?\b(?!\s*-)|\b[sS]tandard\s+[dD]eviations?\b|\b[sS]tdev\b|\bStd\.?\s+[Dd]ev\w*|(?<=\u00b1)\s*[sS]\b|\bDS\b)"
     r"|(?P<se>\bSEM?s?\b|\b[sS]\.\s?[eE]\.(?:\s?[mM]\.?)?|\b[sS]\.e\.m\b|\bsem\b|\b[sS]tandard\s+[eE]rrors?\b|\bStd\.?\s+[Ee]rr\w*)"

@@ -43,6 +43,12 @@ class Share:
         """Return how wide the range of totals is that a rounded percentage leaves, as a share of the total."""
         return self.unit / float(self.percent)
 
+    def possible_totals(self) -> range:
+        """Return the totals that the rounded percentage leaves, the count itself the least."""
+        percent, half = float(self.percent), self.unit / 2
+        least = max(self.count, int(100 * self.count / (percent + half)))
+        return range(least, int(100 * self.count / max(percent - half, half)) + 1)
+
 
 def share_of(expression: Expression) -> Share | None:
     """Return a count above none with its percentage, where an expression prints both; ``None`` otherwise."""
@@ -109,6 +115,18 @@ class Totals:
         if column not in self._proven:
             self._proven[column] = self._prove(column)
         return self._proven[column]
+
+    def agree(self, row: int, column: int) -> bool:
+        """Tell whether the brackets of a column are percentages of one total, printed or not, and this row's is too."""
+        shares = self._of_column(column)
+        own = next((share for at, share in shares if at == row), None)
+        if own is None or len(shares) < LEAST_PROOFS or own.width() >= 1:
+            return False
+        narrow = min((share for _, share in shares), key=Share.width)
+        return any(
+            own.fits(n, 0.5) and sum(share.fits(n, 0.5) for _, share in shares) >= FITTING * len(shares)
+            for n in narrow.possible_totals()
+        )
 
     def _prove(self, column: int) -> Size:
         shares = [share for _, share in self._of_column(column)]
