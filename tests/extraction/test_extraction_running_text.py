@@ -177,9 +177,17 @@ def test_the_unit_of_a_value_is_no_name(read: Read) -> None:
 
 
 def test_a_group_that_is_no_arm_keeps_its_values(read: Read) -> None:
-    """A value of a group that is none of the arms is not given to the arm beside it."""
-    found = read("Pain was 3.1 ± 0.4 in the heat group and 4.2 ± 0.6 in the healthy group.", NAMED)
-    assert brief(found) == [("mean", "3.1", "heat group"), ("mean", "4.2", "")]
+    """A group that is none of the arms neither lends its values to the arm beside it nor names an outcome."""
+    found = read(
+        "Pain was 3.1 ± 0.4 in the heat group, 4.2 ± 0.6 in the tepid group, and 5.2 ± 0.6 in the control group.",
+        NAMED,
+    )
+    assert brief(found) == [
+        ("mean", "3.1", "heat group"),
+        ("mean", "4.2", ""),
+        ("mean", "5.2", "control group"),
+    ]
+    assert {r.outcome for r in found} == {"Pain"}
 
 
 def test_what_a_value_is_compared_with_is_not_whose_it_is(read: Read) -> None:

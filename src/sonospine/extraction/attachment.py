@@ -70,7 +70,12 @@ def attach(
         return _interleaved(gaps, placed)
     if placed[-1]:
         # "... for B; height was 24 in A": what stands before the clause is not whose the value is, if one stands in it.
-        breaks = [m.end() for m in _STRONG.finditer(gaps.text, *gaps.spans[0])]
+        start = gaps.spans[0][0]
+        breaks = [
+            m.end()
+            for m in _STRONG.finditer(gaps.text, *gaps.spans[0])
+            if gaps.text.count("(", start, m.start()) <= gaps.text.count(")", start, m.start())
+        ]
         placed[0] = [m for m in placed[0] if not breaks or m.start >= breaks[-1]]
     head, tail = _last_list(gaps.text, placed[0]), _first_list(gaps.text, placed[-1])
     for listed in (head, tail):
