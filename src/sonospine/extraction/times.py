@@ -275,6 +275,7 @@ def _lengths(text: str) -> Iterable[TimeMention]:
             found["unit"].islower()
             or (found["gap"].strip(" ") == "" and found["gap"])
             or _AMOUNTS.match(found["unit"])
+            or re.search(r"[A-Z]-$", text[: found.start()])  # "ABC-Y1" is the name of a form
         ):
             continue
         if found["unit"].lower() in ("d", "m", "h", "y") and "," in found["list"]:

@@ -22,7 +22,9 @@ _N_TAIL = re.compile(
 _P = re.compile(
     r"^\W*(?:p|sig\.?|significance|f|t|z|d|df|chi|test|r|eta|\u03b7.?|u|q|h)\W*(?:values?)?\W*$|^\W*(?:\u03c7|chi|r|eta|\u03b7.?)\W*2\W*(?:values?)?\W*$"
     r"|\bp\s*[-\u2010-\u2013]?\s*(?:values?|level)\b|\bp\s*[<>=]|^\W*p\s*\(|\bsign(?:if|\.)|\b(?:wilcoxon|anova|mann|friedman|fisher|kruskal|chi|\u03c7|t)\b.{0,12}\btest\b"
-    r"|\btest\s+statistic|^\W*z[-\s]?scores?\W*$|^\W*(?:x|chi|\u03c7)\W?[2\u00b2]?\s*/\s*[tzF]\W*$|^\W*ES\b(?:\W*\(|\W*$)|\beffect\s+size|\bcohen|\b[ftz][-\s]values?\b|\bpower\b|\bANCOVA\b|\bstatistics\b|\u03c3|\bvariances?\b|\bdifferences?\s+(?:of|in|between)\s+(?:the\s+)?(?:sds?\b|standard\s+deviations?)|\binter-?action\b",
+    r"|\btest\s+statistic|^\W*z[-\s]?scores?\W*$|^\W*(?:x|chi|\u03c7)\W?[2\u00b2]?\s*/\s*[tzF]\W*$|^\W*ES\b(?:\W*\(|\W*$)|\beffect\s+size|\bcohen|\b[ftz][-\s]values?\b|\bpower\b|\bANCOVA\b|\bstatistics\b|\u03c3|\bvariances?\b|\bdifferences?\s+(?:of|in|between)\s+(?:the\s+)?(?:sds?\b|standard\s+deviations?)|\binter-?action\b"
+    r"|^\W*p\s+(?:for|of|intra|inter|within|between|trend)\b|^\W*[tfzu]\s*/\s*(?:\u03c7|chi|x|f|u|z|t)\W?[2\u00b2]?\W*$"
+    r"|^\W*(?:group|time|period|condition|main)(?:\s*[x\u00d7*]\s*(?:group|time))?\s+effects?\W*$|^\W*missing(?:\s+(?:data|values?|cases))?\b(?=\W*(?:n\b|%|$))",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(
@@ -84,6 +86,7 @@ _WINDOW = re.compile(
 )
 _STRETCH = re.compile(r"\b(?:time|period|phase|interval|early|late|delayed|post-?\w+)\b", re.IGNORECASE)
 _NOISE = re.compile(r"^[\W_]*$")
+_EXTREME = re.compile(r"^\W*(?:min(?:imum)?|max(?:imum)?)\W*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,8 @@ class Label:
     def spread_only(self) -> bool:
         """Whether the label names a spread or ``%`` and nothing else: its cells belong to the number before them."""
         spreads = [p for p in self.pairs if p.spread or p.centre == "percent"]
-        return bool(spreads) and not self.outcome and not self.times and not _centre_word(self.text)
+        named = bool(spreads) or _EXTREME.match(self.text) is not None
+        return named and (not self.outcome or not spreads) and not self.times and not _centre_word(self.text)
 
     @property
     def statistic_only(self) -> bool:

@@ -22,6 +22,11 @@ _P_HEADER = re.compile(
 )
 _SECOND = re.compile(r"\s*[(\[](?P<inner>[^()\[\]]+)[)\]]\W*$")
 _HEADER_N = re.compile(r"^\(?\s*n\s*=?\s*\d+\s*\)?$", re.IGNORECASE)
+# What a comparison leaves in a row that only heads others: a star, "NS", a p value.
+_MARK = re.compile(
+    r"^\s*(?:[*\u2020\u2021\u00a7#]+|n\.?s\.?|p\s*[<>=\u2264]\s*0?[.,]\d+\**)\s*$", re.IGNORECASE
+)
+_TORN = re.compile(r"\W*\d+\.\s+\d")
 MOST_COLUMNS = 60
 MOST_ROWS = 400
 MOST_STUBS = 6
@@ -69,6 +74,8 @@ def cell_expressions(text: str, *, decimal_comma: bool) -> tuple[Expression, ...
     """Return the expressions of a cell that is a value; nothing for a label that only contains a number."""
     if len(text) > 160 or is_empty(text) or not any(c.isdigit() for c in text):
         return ()
+    if _TORN.match(text.strip()):
+        return ()  # "10. 0": the halves are no numbers
     found = find_expressions(text, decimal_comma=decimal_comma)
     if not found:
         return ()
@@ -275,7 +282,7 @@ def _only_stub(
 ) -> bool:
     """Tell whether a row only has a label: nothing but the first columns, and a p value, says anything."""
     # A dash or slash says "no value here": such a row is a row of results, not a heading.
-    filled = [k for k, t in enumerate(row) if t.strip() and k not in tests]
+    filled = [k for k, t in enumerate(row) if t.strip() and k not in tests and not (k and _MARK.match(t))]
     return (
         bool(filled)
         and all(k in stubs and not values[k] for k in filled)

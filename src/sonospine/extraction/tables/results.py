@@ -15,6 +15,7 @@ from sonospine.extraction.tables.context import TableContext, settle_time
 from sonospine.extraction.tables.labels import Label, LabelReader
 from sonospine.extraction.tables.layout import lay_out
 from sonospine.extraction.tables.names import Names
+from sonospine.extraction.tables.no_results import holds_correlations, is_model_head
 from sonospine.extraction.tables.roles import CellLabels, Roles
 from sonospine.extraction.tables.sizes import Size, Sizes
 from sonospine.extraction.tables.spreads import Decided, decide
@@ -84,7 +85,7 @@ def read_table_results(
         In the order of the cells. A cell whose arm or statistic nothing tells gives none.
     """
     layout = lay_out(table, decimal_comma=decimal_comma)
-    if layout is None:
+    if layout is None or holds_correlations(table):
         return []
     context = TableContext(record, table, arms)
     roles = Roles(table, layout, LabelReader(arms, context.definitions, context.coded_arms))
@@ -120,6 +121,8 @@ class _Results:
         labels = self.roles.over(cell.row, cell.column)
         if any(label.p for _, label in labels.columns) or any(label.p for _, label in labels.stubs):
             return None
+        if any(is_model_head(label.text) for _, label in labels.columns):
+            return None
         who = self._of_pair(cell, labels) or self._who(labels)
         if who is None or (
             cell.ordinal and _opened(self.roles.layout.texts[cell.row][cell.column], cell) and not who.paired
@@ -129,7 +132,7 @@ class _Results:
         if cell.expression.n:
             size = Size(cell.expression.n)
         role = self._role(labels, who, cell.expression)
-        if role is None or _of_two_statistics(cell.expression, labels):
+        if role is None or _of_two_statistics(cell.expression, labels) or _is_spread(cell, labels):
             return None
         expression = self._counted(cell)
         if role == "difference" and expression.centre in ("number", "mean", "median"):
@@ -408,6 +411,18 @@ class _Results:
             and re.match(r"^[<>=\u2264\u2265]?\s*0?\.\d+\**$", t)
         ]
         return found[0].replace(" ", "").strip("*=") if len(found) == 1 else ""
+
+
+def _is_spread(cell: ValueCell, labels: CellLabels) -> bool:
+    """Tell whether a bare number, or the bounds of an interval, stand under a label that names a spread and nothing else."""
+    if cell.expression.spread != "none" or cell.expression.centre in ("count", "percent"):
+        return False
+    nearest = (labels.stubs[-1:], labels.columns[-1:])
+    return any(
+        label.spread_only and not any(p.centre == "percent" for p in label.pairs)
+        for found in nearest
+        for _, label in found
+    )
 
 
 def _of_two_statistics(expression: Expression, labels: CellLabels) -> bool:
