@@ -49,7 +49,7 @@ def test_a_cell_that_names_its_test_holds_no_result() -> None:
             ["", "2 weeks", "4 weeks"],
             ["Group A", "5.3 \u00b1 1.8", "3.7 \u00b1 1.9"],
             ["Group B", "5.2 \u00b1 1.7", "4.5 \u00b1 1.7"],
-            ["Test", "U = 1734.5", "t = \u22122.41"],
+            ["Statistical analysis", "U = 1734.5", "t = \u22122.41"],
         ],
         caption="Pain scores",
     )

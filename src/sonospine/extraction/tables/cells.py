@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from sonospine.extraction.expressions import Expression, find_numbers
 from sonospine.extraction.tables.labels import Label
 from sonospine.extraction.tables.layout import is_numeric
-from sonospine.extraction.tables.no_results import is_test_value
+from sonospine.extraction.tables.no_results import is_list_of_kinds, is_test_value
 from sonospine.extraction.tables.roles import Roles
 from sonospine.model.places import cell_address
 
@@ -43,7 +43,11 @@ def value_cells(roles: Roles, *, decimal_comma: bool) -> Iterator[ValueCell]:
             if column in layout.stubs or column in beside.values():
                 continue
             cell = roles.table.rows[row][column]
-            if (cell.row, cell.column) != (row, column) or is_test_value(cell.text):
+            if (
+                (cell.row, cell.column) != (row, column)
+                or is_test_value(cell.text)
+                or is_list_of_kinds(cell.text)
+            ):
                 continue
             found = layout.values[row][column]
             starts = {e.start for e in found}
@@ -53,6 +57,8 @@ def value_cells(roles: Roles, *, decimal_comma: bool) -> Iterator[ValueCell]:
                     made = _with_companion(
                         roles, made, beside.get(column), below.get(row), decimal_comma=decimal_comma
                     )
+                    if made.expression.spread == "none" and _WRAPPED.match(cell.text):
+                        continue  # a number in brackets stands behind another one, here in a cell of its own
                 yield made
 
 
@@ -73,12 +79,33 @@ def _companion_columns(roles: Roles) -> dict[int, int]:
         if not filled:
             continue
         path, path_left = _path(roles, body[0], right), _path(roles, body[0], column)
-        named = bool(path) and path[-1].spread_only and (not path_left or not path_left[-1].spread_only)
+        if _spanned(roles, body[0], column, right):
+            continue
+        named = (
+            bool(path)
+            and path[-1].spread_only
+            and bool(path[-1].pairs)
+            and (not path_left or not path_left[-1].spread_only)
+        )
         wrapped = all(_WRAPPED.match(text) for text in filled)
         same = [p.text for p in path] == [p.text for p in path_left]
         if named or (wrapped and (same or not path or path[-1].statistic_only)):
             found[column] = right
     return found
+
+
+def _spanned(roles: Roles, row: int, column: int, right: int) -> bool:
+    """Tell whether the lowest header over a column, or over the next, goes on: then means stand before the spreads."""
+    headers = roles.layout.headers.get(row, ())
+    cells = roles.table.rows[headers[-1]] if headers else ()
+    return (
+        bool(cells)
+        and (
+            cells[column] is cells[column - 1]
+            or (right + 1 < len(cells) and cells[right] is cells[right + 1])
+        )
+        and bool(cells[column].text.strip())
+    )
 
 
 def _path(roles: Roles, row: int, column: int) -> list[Label]:

@@ -26,6 +26,7 @@ _HEADER_N = re.compile(r"^\(?\s*n\s*=?\s*\d+\s*\)?$", re.IGNORECASE)
 _MARK = re.compile(
     r"^\s*(?:[*\u2020\u2021\u00a7#]+|n\.?s\.?|p\s*[<>=\u2264]\s*0?[.,]\d+\**)\s*$", re.IGNORECASE
 )
+_N_BEFORE = re.compile(r"\s*[nN]\s*=\s*(?P<n>\d+)\s*[*\u2020\u2021]*\s*[:;]\s*(?=[-\u2212\d])")
 _TORN = re.compile(r"\W*\d+\.\s+\d")
 MOST_COLUMNS = 60
 MOST_ROWS = 400
@@ -76,6 +77,12 @@ def cell_expressions(text: str, *, decimal_comma: bool) -> tuple[Expression, ...
         return ()
     if _TORN.match(text.strip()):
         return ()  # "10. 0": the halves are no numbers
+    sized = _N_BEFORE.match(text)
+    if sized is not None:
+        behind = find_expressions(text[sized.end() :], decimal_comma=decimal_comma)
+        return (
+            tuple(replace(_shifted(e, sized.end()), n=sized["n"]) for e in behind) if len(behind) == 1 else ()
+        )
     found = find_expressions(text, decimal_comma=decimal_comma)
     if not found:
         return ()
@@ -100,9 +107,12 @@ def _bracketed_value(text: str, first: Expression, *, decimal_comma: bool) -> tu
     inner = find_expressions(behind["inner"], decimal_comma=decimal_comma)
     if len(inner) != 1 or inner[0].spread != "sd":
         return ()
-    by = behind.start("inner")
-    numbers = tuple(replace(n, start=n.start + by, end=n.end + by) for n in inner[0].numbers)
-    return (replace(inner[0], start=inner[0].start + by, end=inner[0].end + by, numbers=numbers),)
+    return (_shifted(inner[0], behind.start("inner")),)
+
+
+def _shifted(expression: Expression, by: int) -> Expression:
+    numbers = tuple(replace(n, start=n.start + by, end=n.end + by) for n in expression.numbers)
+    return replace(expression, start=expression.start + by, end=expression.end + by, numbers=numbers)
 
 
 def lay_out(table: Table, *, decimal_comma: bool) -> Layout | None:
@@ -190,6 +200,9 @@ def _spread_names(
     """
     begin = max(stubs) + 1
     for row in range(first_body - 1):
+        blocks = _spread_in_blocks(texts, row, begin)
+        if blocks is not None:
+            return blocks
         upper, lower = texts[row][begin:], texts[row + 1][begin:]
         names = [t for t in upper if not is_empty(t)]
         count = len(names)
@@ -203,6 +216,34 @@ def _spread_names(
         moved = {(row, begin + k): begin + k // size for k in range(count * size)}
         return (*texts[:row], line, *texts[row + 1 :]), moved
     return texts, {}
+
+
+def _spread_in_blocks(
+    texts: tuple[tuple[str, ...], ...], row: int, begin: int
+) -> tuple[tuple[tuple[str, ...], ...], dict[tuple[int, int], int]] | None:
+    """Spread each name over the whole block of repeated labels below it, where its span does not reach all of them."""
+    upper, lower = texts[row][begin:], texts[row + 1][begin:]
+    size = next(
+        (
+            s
+            for s in range(2, len(lower) // 2 + 1)
+            if len(lower) % s == 0 and _repeats(lower, s, len(lower) // s)
+        ),
+        0,
+    )
+    if not size:
+        return None
+    line, moved = list(upper), {}
+    for first in range(0, len(lower), size):
+        filled = [c for c in range(first, first + size) if not is_empty(upper[c])]
+        if len({upper[c] for c in filled}) != 1:
+            return None
+        for c in range(first, first + size):
+            line[c] = upper[filled[0]]
+            moved[row, begin + c] = begin + (c if c in filled else filled[0])
+    if line == list(upper) or len(set(line)) * size != len(line):
+        return None
+    return (*texts[:row], (*texts[row][:begin], *line), *texts[row + 1 :]), moved
 
 
 def _repeats(labels: tuple[str, ...], size: int, count: int) -> bool:

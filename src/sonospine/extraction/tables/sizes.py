@@ -62,9 +62,11 @@ class Sizes:
 
     def of(self, row: int, column: int, labels: CellLabels, arm: Arm | None) -> Size:
         """Return the participants behind a cell; the nearest statement wins."""
-        for _, label in (*reversed(labels.columns), *reversed(labels.stubs)):
+        by_column = any(self._roles.is_arm_level(level) for level, _ in labels.columns) and arm is not None
+        for level, label in (*reversed(labels.columns), *reversed(labels.stubs)):
             if label.n and not label.counts:
-                return self._labelled(label)
+                # beside arms in columns, the number of a row is that of all arms together
+                return Size() if by_column and level[0] == "stub" else self._labelled(label)
         for candidate in (self._from_column(row, column, arm), self._from_row(row, column)):
             if candidate.n:
                 return candidate
