@@ -37,13 +37,13 @@ _DASH = r"[-\u2010-\u2015\u2212]"
 
 _BASELINE = (
     r"base-?\s?lines?(?!\s+(?:characteristics?|to\b))|pre-?\s?(?:treatment|intervention|operative(?:ly)?|injection|procedur\w+|block|test"
-    r"|therapy|surgery|op|training|study|randomi[sz]ation|dose|medication|rehabilitation)\b|pre(?=[\s\-\u2013/]*post\b)"
+    r"|therapy|surgery|op|training|exercises?|study|randomi[sz]ation|dose|medication|rehabilitation)\b|pre(?=[\s\-\u2013/]*post\b)"
     r"|(?:just\s+|immediately\s+|prior|shortly\s+)?before\s+(?:the\s+)?(?:first\s+)?(?:treatment|intervention|injection|surgery|procedure"
     r"|operation|therapy|randomi[sz]ation|block\w*|start|program\w*|rehabilitation|training)"
     r"|prior\s+to\s+(?:the\s+)?(?:treatment|intervention|injection|surgery|procedure|operation|therapy|block)"
     r"|at\s+(?:study\s+)?(?:entry|inclusion|enrolment|enrollment|admission|the\s+start)|(?:on\s+)?(?:study\s+)?entry\b(?=\s*$)|initial(?:ly)?\b"
     r"(?!\s+(?:\w+\s+)?(?:decreas|increas|fall|rise|drop|improve|reduc|respon|dose|loading|bolus))"
-    r"|at\s+randomi[sz]ation|onset\s+of\s+treatment|^\s*(?:before|pre)\s*(?:\)|$|[,;(])|\bBL\b(?=\s*$)|(?<=\w\s)(?:before|pre)\s*$"
+    r"|at\s+randomi[sz]ation|onset\s+of\s+treatment|^\s*(?:before|pre)\s*(?:\)|$|[,;(])|^\s*pre[-\s]?(?:values?|scores?|results?|measure\w*)\b|\bBL\b(?=\s*$)|(?<=\w\s)(?:before|pre)\s*$"
 )
 _IMMEDIATE = (
     r"(?:immediately|directly|right|just|shortly)\s+(?:after|following|post)(?:\s*[-\u2010\u2013]?\s*(?:the\s+)?(?:treatment|intervention|injection|surgery"
@@ -57,12 +57,12 @@ _DURING = (
     r"|intra-?\s?(?:operative(?:ly)?|procedural(?:ly)?)|at\s+the\s+time\s+of\s+(?:the\s+)?(?:procedure|injection|needle)"
 )
 _AFTER = (
-    r"post-?\s?(?:treatment|intervention|injection|test|therapy|procedure|block|training|program\w*|op\b|operative\w*|surgery|rehabilitation)"
+    r"post-?\s?(?:treatment|intervention|injection|test|therapy|procedure|block|training|exercises?|program\w*|op\b|operative\w*|surgery|rehabilitation)"
     r"|(?:at\s+)?(?:the\s+)?(?:end|completion|conclusion|cessation)\s+of\s+(?:the\s+)?(?:\w+\s+)?(?:treatment|intervention|therapy|study|trial|program\w*|training"
     r"|follow-?\s?up|rehabilitation|period|course|sessions?|exercises?|care)"
     r"|(?:end|final|last|exit)\s+(?:test|value|measure\w*|assessments?|evaluations?|scores?|examinations?|session)"
     r"|after\s+(?:the\s+)?(?:treatment|intervention|injection|therapy|surgery|procedure|operation|block|training|program\w*)"
-    r"|after\s+(?:the\s+)?(?:\w+\s+){0,2}(?:sessions|treatments|injections)|(?:at\s+)?(?:hospital\s+)?discharge|follow[-\s]?\s?ups?|final\s+(?:visit|assessment)|last\s+(?:visit|follow[-\s]up)|^\s*(?:after|post)\s*(?:\)|$|[,;(])"
+    r"|after\s+(?:the\s+)?(?:\w+\s+){0,2}(?:sessions|treatments|injections)|(?:at\s+)?(?:hospital\s+)?discharge|follow[-\s]?\s?ups?|final\s+(?:visit|assessment)|last\s+(?:visit|follow[-\s]up)|^\s*(?:after|post)\s*(?:\)|$|[,;(])|^\s*post[-\s]?(?:values?|scores?|results?|measure\w*)\b"
     r"|end-?point|(?<=\w\s)(?:after|post)\s*$"
 )
 _LEAD = r"(?:(?P<within>within|up\s+to|over|for|last|past|previous|every|per|duration\s+of|next|first)\s+(?:the\s+)?(?:last\s+|past\s+|previous\s+|next\s+|first\s+)?)?"
@@ -184,6 +184,9 @@ def _amount(text: str) -> float:
 
 
 _NEGATIVE = re.compile(r"\s[-\u2010\u2011\u2013\u2212]$|\u2212$")
+_RANGE_BEHIND = re.compile(r"\s*[a-z]{0,3}\s*(?:[-\u2010-\u2015\u2212]|to)\s*[TtVv]\d")
+_RANGE_BEFORE = re.compile(r"[TtVv]\d{1,2}\s*[a-z]{0,3}\s*(?:[-\u2010-\u2015\u2212]|to)\s*$")
+_MINUS_BEFORE = re.compile(r"(?:^\s*[-\u2010\u2011\u2013\u2212]|(?:^|[\s(])\u2212)$")
 _AMOUNTS = re.compile(_AMOUNT, re.IGNORECASE)
 
 
@@ -231,8 +234,15 @@ def _candidates(text: str, definitions: Mapping[str, TimeMention]) -> Iterable[T
     if definitions:
         for found in _CODE.finditer(text):
             meaning = definitions.get(_code(found.group()))
+            if meaning is not None and meaning.phase == "baseline" and _in_range(text, found):
+                continue  # "T0-T4" is the time between: it begins before treatment and is not of then
             if meaning is not None:
                 yield replace(meaning, start=found.start(), end=found.end(), text=found.group())
+
+
+def _in_range(text: str, code: re.Match[str]) -> bool:
+    behind, before = text[code.end() : code.end() + 12], text[max(0, code.start() - 12) : code.start()]
+    return bool(_RANGE_BEHIND.match(behind) or _RANGE_BEFORE.search(before))
 
 
 def _simple(text: str) -> Iterable[TimeMention]:
@@ -272,6 +282,11 @@ def _lengths(text: str) -> Iterable[TimeMention]:
             continue
         if _names_dimensions(text, found):
             continue
+        if _MINUS_BEFORE.search(text[: found.start("list")]):
+            yield TimeMention(
+                found.start() - 1, found.end(), text[found.start() - 1 : found.end()], 0.0, "baseline"
+            )
+            continue
         yield from _each(text, found, last_holds_unit=True)
     for found in _LABELLED.finditer(text):
         short = len(found["unit"]) == 1
@@ -279,6 +294,7 @@ def _lengths(text: str) -> Iterable[TimeMention]:
             found["unit"].islower()
             or (found["gap"].strip(" ") == "" and found["gap"])
             or _AMOUNTS.match(found["unit"])
+            or re.search(r"[A-Z]-$", text[: found.start()])  # "ABC-Y1" is the name of a form
         ):
             continue
         if found["unit"].lower() in ("d", "m", "h", "y") and "," in found["list"]:

@@ -14,16 +14,29 @@ _UNIT = r"(?P<unit>weeks?|wks?|days?|months?|hours?|hrs?|h|min(?:ute)?s?)"
 _HEAD = re.compile(
     rf"\W*(?:(?:time|times|time\s*points?|visit|follow[-\s]?up)\b\W*(?:in\s+)?)?{_UNIT}\W*$", re.IGNORECASE
 )
-_LONG_HEAD = re.compile(rf"\W*time\b[^()]*\({_UNIT}\)\W*$", re.IGNORECASE)
+_LONG_HEAD = re.compile(
+    rf"\W*(?:time|duration\s+(?:after|since|from|following))\b[^()]*\({_UNIT}\)\W*$", re.IGNORECASE
+)
+_AFTER_HEAD = re.compile(
+    r"\W*(?:post-?\s?\w+\s+(?P<last>weeks?|days?|months?|hours?)|(?P<first>weeks?|days?|months?|hours?)\s+(?:after|since|from|following|post)\b[^()]{0,40})\W*$",
+    re.IGNORECASE,
+)
+_LENGTH = re.compile(
+    r"\s*\d{1,3}\s*(?:weeks?|wks?|days?|months?|mths?|mos?|years?|yrs?|hours?|hrs?|h)\W*", re.IGNORECASE
+)
 _WORDS = {"w": "weeks", "d": "days", "mo": "months", "h": "hours", "mi": "minutes"}
 
 
 def _unit(head: str) -> str:
     """Return the unit of time that a head consists of; empty where it says anything else."""
     found = _HEAD.match(head) or _LONG_HEAD.match(head)
-    if found is None:
+    after = None if found is not None else _AFTER_HEAD.match(head)
+    if found is not None:
+        unit = found["unit"].lower()
+    elif after is not None:
+        unit = (after["first"] or after["last"]).lower()
+    else:
         return ""
-    unit = found["unit"].lower()
     return _WORDS.get(unit[0]) or _WORDS[unit[:2]]
 
 
@@ -61,7 +74,11 @@ def name_times(texts: Texts, values: Values, first_body: int) -> tuple[Texts, Va
             r for r in range(first_body, len(texts)) if texts[r][column].strip() and len(set(texts[r])) > 1
         ]
         numbers = [r for r in filled if _BARE.match(texts[r][column])]
-        if not unit or len({texts[r][column].strip() for r in numbers}) < 2 or len(numbers) < len(filled):
+        if not unit or len({texts[r][column].strip() for r in numbers}) < 2:
+            continue
+        # Beside bare numbers a column of times may hold longer times with their unit, and its head once more.
+        others = [r for r in filled if r not in numbers and texts[r][column].strip() != heads[-1].strip()]
+        if len(others) >= len(numbers) or not all(_LENGTH.fullmatch(texts[r][column]) for r in others):
             continue
         for r in numbers:
             grid[r][column], read[r][column] = f"{texts[r][column].strip()} {unit}", ()

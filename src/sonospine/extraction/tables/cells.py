@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from sonospine.extraction.expressions import Expression, find_numbers
 from sonospine.extraction.tables.labels import Label
 from sonospine.extraction.tables.layout import is_numeric
+from sonospine.extraction.tables.no_results import is_list_of_kinds, is_test_value
 from sonospine.extraction.tables.roles import Roles
 from sonospine.model.places import cell_address
 
@@ -40,15 +41,19 @@ def value_cells(roles: Roles, *, decimal_comma: bool) -> Iterator[ValueCell]:
     """Yield every value of the body with its companion, row by row; companions are not yielded themselves."""
     layout = roles.layout
     beside = _companion_columns(roles)
-    below = _companion_rows(roles)
+    below, spreads = _companion_rows(roles)
     for row in layout.body:
-        if row in below.values():
+        if row in spreads:
             continue
         for column in range(layout.width):
             if column in layout.stubs or column in beside.values():
                 continue
             cell = roles.table.rows[row][column]
-            if (cell.row, cell.column) != (row, column):
+            if (
+                (cell.row, cell.column) != (row, column)
+                or is_test_value(cell.text)
+                or is_list_of_kinds(cell.text)
+            ):
                 continue
             found = layout.values[row][column]
             if _holds_bound(roles, row, column) and all(e.spread == "none" for e in found):
@@ -60,6 +65,8 @@ def value_cells(roles: Roles, *, decimal_comma: bool) -> Iterator[ValueCell]:
                     made = _with_companion(
                         roles, made, beside.get(column), below.get(row), decimal_comma=decimal_comma
                     )
+                    if made.expression.spread == "none" and _WRAPPED.match(cell.text):
+                        continue  # a number in brackets stands behind another one, here in a cell of its own
                 yield made
 
 
@@ -90,7 +97,14 @@ def _companion_columns(roles: Roles) -> dict[int, int]:
         if not filled:
             continue
         path, path_left = _path(roles, body[0], right), _path(roles, body[0], column)
-        named = bool(path) and path[-1].spread_only and (not path_left or not path_left[-1].spread_only)
+        if _spanned(roles, body[0], column, right):
+            continue
+        named = (
+            bool(path)
+            and path[-1].spread_only
+            and bool(path[-1].pairs)
+            and (not path_left or not path_left[-1].spread_only)
+        )
         wrapped = all(_WRAPPED.match(text) for text in filled)
         same = [p.text for p in path] == [p.text for p in path_left]
         if named or (wrapped and (same or not path or path[-1].statistic_only)):
@@ -104,34 +118,72 @@ def _holds_bound(roles: Roles, row: int, column: int) -> bool:
     return bool(path) and _BOUND.match(path[-1].text) is not None
 
 
+def _spanned(roles: Roles, row: int, column: int, right: int) -> bool:
+    """Tell whether the lowest header over a column, or over the next, goes on: then means stand before the spreads."""
+    headers = roles.layout.headers.get(row, ())
+    cells = roles.table.rows[headers[-1]] if headers else ()
+    return (
+        bool(cells)
+        and (
+            cells[column] is cells[column - 1]
+            or (right + 1 < len(cells) and cells[right] is cells[right + 1])
+        )
+        and bool(cells[column].text.strip())
+    )
+
+
 def _path(roles: Roles, row: int, column: int) -> list[Label]:
     return [label for _, label in roles.over(row, column).columns]
 
 
-def _companion_rows(roles: Roles) -> dict[int, int]:
-    """Return for each row the one below that holds nothing but its spread.
+def _companion_rows(roles: Roles) -> tuple[dict[int, int], frozenset[int]]:
+    """Return for each row the one below that holds nothing but its spread, and all rows that hold spreads only.
 
-    That is a row labelled ``SD`` or ``95% CI``, or one of brackets without a label where the table names a spread.
+    That is a row labelled ``SD`` or ``95% CI``, or one of brackets without a label where the table names a spread. Of
+    several such rows below one value (quartiles, SD, interval) the one of the SD or SE counts.
     """
     layout = roles.layout
     found: dict[int, int] = {}
+    spreads: set[int] = set()
     told = (roles.table.caption, *roles.table.footnotes)
     stated = any(_SPREAD.search(text) for text in told) and not any(_MODEL.search(text) for text in told)
     for row in layout.body:
         below = row + 1
-        if below not in layout.body or row in found.values():
+        if below not in layout.body or row in spreads:
             continue
         last = [c for c in layout.stubs if layout.texts[below][c].strip()]
         if not last:
             if stated and _all_wrapped(layout.texts[below]) and any(layout.values[row]):
                 found[row] = below
+                spreads.add(below)
             continue
-        label = roles.label(below, last[-1])
         above = [c for c in layout.stubs if layout.texts[row][c].strip()]
         upper = roles.label(row, above[-1]) if above else None
-        if label.spread_only and upper is not None and not upper.spread_only and not label.counts:
-            found[row] = below
-    return found
+        if upper is None or upper.spread_only:
+            continue
+        rows = _spread_rows(roles, row)
+        if rows:
+            found[row] = min(
+                rows, key=lambda r: not any(p.spread in ("sd", "se") for p in _row_label(roles, r).pairs)
+            )
+            spreads.update(rows)
+    return found, frozenset(spreads)
+
+
+def _row_label(roles: Roles, row: int) -> Label:
+    last = [c for c in roles.layout.stubs if roles.layout.texts[row][c].strip()]
+    return roles.label(row, last[-1] if last else 0)
+
+
+def _spread_rows(roles: Roles, row: int) -> list[int]:
+    """Return the rows right below one whose labels name nothing but a spread."""
+    rows: list[int] = []
+    while (below := row + 1 + len(rows)) in roles.layout.body:
+        label = _row_label(roles, below)
+        if not label.spread_only or label.counts:
+            break
+        rows.append(below)
+    return rows
 
 
 def _all_wrapped(row: tuple[str, ...]) -> bool:

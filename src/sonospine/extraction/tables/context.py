@@ -11,7 +11,7 @@ from sonospine.extraction.arms import Arm, DocumentArms
 from sonospine.extraction.courses import Course, find_course
 from sonospine.extraction.short_forms import initials_fit, long_form
 from sonospine.extraction.tables.labels import Label, LabelReader
-from sonospine.extraction.tables.roles import is_baseline_caption
+from sonospine.extraction.tables.levels import is_baseline_caption
 from sonospine.extraction.tables.statistics import Named, methods_statement, stated
 from sonospine.extraction.times import TimeMention, find_times, time_definitions
 from sonospine.model.record import Record, Table
@@ -34,6 +34,8 @@ _NAMELIKE = re.compile(r".*(?:[A-Z].*[A-Z0-9]|[A-Z/_].*)")
 _AND_LATER = re.compile(
     r"\b(?:and|to)\s+(?:(?:at|the|immediately)\s+)*(?:after|post|following|end)\b", re.IGNORECASE
 )
+# "before the 4-week course" is no time of 4 weeks.
+_BEFORE_COURSE = re.compile(r"\b(?:before|prior\s+to)\s+(?:the\s+|a\s+|an\s+)?$", re.IGNORECASE)
 CONTEXT_LENGTH = 600
 
 
@@ -204,7 +206,12 @@ class TableContext:
     @functools.cached_property
     def caption_times(self) -> tuple[TimeMention, ...]:
         """The times of the caption."""
-        return tuple(find_times(self.table.caption, self.definitions))
+        caption = self.table.caption
+        return tuple(
+            time
+            for time in find_times(caption, self.definitions)
+            if time.phase != "follow_up" or not _BEFORE_COURSE.search(caption[: time.start])
+        )
 
     @functools.cached_property
     def header_weeks(self) -> frozenset[float]:
@@ -324,6 +331,12 @@ def settle_time(
         and time.phase == "follow_up"
         and _ENDS_COURSE.search(time.text)
     ):
+        numbered = next(
+            (m for _, t, label in found if t is vague and (m := re.match(r"\s*\d+", label.text[t.end :]))),
+            None,
+        )
+        if numbered is not None:  # "Posttest 2" is one of several
+            return replace(time, text=time.text + numbered.group()), ("time_unknown",)
         if context.course is not None:
             return replace(time, weeks=context.course.weeks), ("weeks_from_course",)
         if context.later is not None:
@@ -357,7 +370,7 @@ _ENDS_COURSE = re.compile(
 )
 # Among characteristics of the patients, these are known only afterwards.
 _AFTERWARDS = re.compile(
-    r"^\W*(?:completed|discontinu\w+|withdrew|withdrawals?|dropped\s+out|drop-?outs?|died|deaths?|lost\s+to|adverse|rescue)\b|\brequirements?\b",
+    r"^\W*(?:completed|discontinu\w+|withdrew|withdrawals?|dropped\s+out|drop-?outs?|died|deaths?|mortality|intra-?\s?operative|operati(?:ng|on|ve)\s+time|duration\s+of\s+(?:the\s+)?(?:surgery|operation|procedure|an\w*sthesia)|lost\s+to|adverse|rescue)\b|\brequirements?\b",
     re.IGNORECASE,
 )
 _FOLLOWS = re.compile(r"follow[-\s]?up|^after\b|\bpost|\bafter\b", re.IGNORECASE)

@@ -22,7 +22,9 @@ _N_TAIL = re.compile(
 _P = re.compile(
     r"^\W*(?:p|sig\.?|significance|f|t|z|d|df|chi|test|r|eta|\u03b7.?|u|q|h)\W*(?:values?)?\W*$|^\W*(?:\u03c7|chi|r|eta|\u03b7.?)\W*2\W*(?:values?)?\W*$"
     r"|\bp\s*[-\u2010-\u2013]?\s*(?:values?|level)\b|\bp\s*[<>=]|^\W*p\s*\(|\bsign(?:if|\.)|\b(?:wilcoxon|anova|mann|friedman|fisher|kruskal|chi|\u03c7|t)\b.{0,12}\btest\b"
-    r"|\btest\s+statistic|^\W*z[-\s]?scores?\W*$|^\W*(?:x|chi|\u03c7)\W?[2\u00b2]?\s*/\s*[tzF]\W*$|^\W*ES\b(?:\W*\(|\W*$)|\beffect\s+size|\bcohen|\b[ftz][-\s]values?\b|\bpower\b|\bANCOVA\b|\bstatistics\b|\u03c3|\bvariances?\b|\bdifferences?\s+(?:of|in|between)\s+(?:the\s+)?(?:sds?\b|standard\s+deviations?)|\binter-?action\b",
+    r"|\btest\s+statistic|^\W*z[-\s]?scores?\W*$|^\W*(?:x|chi|\u03c7)\W?[2\u00b2]?\s*/\s*[tzF]\W*$|^\W*ES\b(?:\W*\(|\W*$)|\beffect\s+size|\bcohen|\b[ftz][-\s]values?\b|\bpower\b|\bANCOVA\b|\bstatistics\b|\u03c3|\bvariances?\b|\bdifferences?\s+(?:of|in|between)\s+(?:the\s+)?(?:sds?\b|standard\s+deviations?)|\binter-?action\b"
+    r"|^\W*p[\s,]+(?:for|of|intra|inter|within|between|trend)\b|^\W*[tfzu]\s*/\s*(?:\u03c7|chi|x|f|u|z|t)\W?[2\u00b2]?\W*$"
+    r"|^\W*(?:group|time|period|condition|main)(?:\s*[x\u00d7*]\s*(?:group|time))?\s+effects?\W*$|^\W*(?:t[-\s]?test|ANC?OVA)\W*$|^\W*missing(?:\s+(?:data|values?|cases))?\b(?=\W*(?:n\b|%|$))",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(
@@ -34,10 +36,10 @@ _DIFFERENCE = re.compile(
     r"\b(?:differences?|diff\.?|MD|mean\s+diff\.?|contrast|\u0394\s*(?:between|groups?))(?!\w)", re.IGNORECASE
 )
 _RATIO = re.compile(
-    r"\b(?:odds\s+ratio|risk\s+ratio|relative\s+risk|hazard\s+ratio|rate\s+ratio|NNT|number\s+needed)\b|\b(?:OR|RR|HR)\b(?=\s*(?:\(|$|\[))"
+    r"\b(?:odds\s+ratio|risk\s+ratio|relative\s+risk|hazard\s+ratio|rate\s+ratio|NNT|number\s+needed)\b|\b(?:OR|RR|HR)\b(?=\s*(?:$|[(\[]\s*(?:9\d|\d+\s*%|CI\b|adj)))"
 )
 _CHANGE = re.compile(
-    r"\b(?:changes?|chg|change[sd]?\s+from|improvements?|reductions?|decreases?|decline|gain|delta|increases?)\b|[\u0394\u2206]|from\s+(?:the\s+)?baseline",
+    r"\b(?:changes?|chg|change[sd]?\s+from|improvements?|reductions?|decreases?|decline|gain|delta|increases?)\b|[\u0394\u2206]|from\s+(?:the\s+)?baseline|\bdifferences?\s+(?:of|in|between)\s+(?:the\s+)?pre\b.{0,20}?\bpost\b",
     re.IGNORECASE,
 )
 _PERCENT_CHANGE = re.compile(
@@ -76,6 +78,7 @@ _PAIR = re.compile(
     re.I,
 )
 _GROUP_BEFORE = re.compile(r"\b(?:group|arm)\s*$", re.IGNORECASE)
+_CONDITION = re.compile(r"[^()<>]*[<>\u2264\u2265]")
 _POST = re.compile(r"\bpost\s*[-\u2010-\u2013]?\s*$", re.IGNORECASE)
 _GROUP_BEHIND = re.compile(r"\s*(?:group|arm)\b\s*(?:$|[(\[,;)])", re.IGNORECASE)
 _WINDOW = re.compile(
@@ -84,6 +87,7 @@ _WINDOW = re.compile(
 )
 _STRETCH = re.compile(r"\b(?:time|period|phase|interval|early|late|delayed|post-?\w+)\b", re.IGNORECASE)
 _NOISE = re.compile(r"^[\W_]*$")
+_EXTREME = re.compile(r"^\W*(?:min(?:imum)?|max(?:imum)?)\W*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,8 @@ class Label:
     def spread_only(self) -> bool:
         """Whether the label names a spread or ``%`` and nothing else: its cells belong to the number before them."""
         spreads = [p for p in self.pairs if p.spread or p.centre == "percent"]
-        return bool(spreads) and not self.outcome and not self.times and not _centre_word(self.text)
+        named = bool(spreads) or _EXTREME.match(self.text) is not None
+        return named and (not self.outcome or not spreads) and not self.times and not _centre_word(self.text)
 
     @property
     def statistic_only(self) -> bool:
@@ -212,6 +217,8 @@ def _is_no_time(text: str, time: TimeMention) -> bool:
     """Tell whether what reads like a time is none: the name of a group (``Group H1``, ``3 h group``), ``post-baseline``."""
     if time.phase == "baseline" and _POST.search(text[: time.start]):
         return True  # "post-baseline" is whatever visit the column is of
+    if _CONDITION.match(text[time.end :]) and text[: time.start].count("(") > text[: time.start].count(")"):
+        return True  # "(pre-treatment score > 2)" says of whom
     return bool(_GROUP_BEFORE.search(text[: time.start]) or _GROUP_BEHIND.match(text, time.end))
 
 
@@ -226,9 +233,14 @@ def _tidied(outcome: str, *, timed: bool) -> str:
     outcome = re.sub(r"^\s*of\s+", "", outcome)
     if timed:
         outcome = re.sub(
-            r"[(\[]?\s*\b[TtVv]\d{1,2}\b\s*[)\]]?|\bvisit\s*\d+\b", " ", outcome, flags=re.IGNORECASE
+            r"[(\[]?\s*\b[TtVv]\d{1,2}\b\s*(?:[-\u2010-\u2015\u2212]\s*)?[)\]]?|\bvisit\s*\d+\b",
+            " ",
+            outcome,
+            flags=re.IGNORECASE,
         )
     outcome = re.sub(r"^\W*(?:(?:or|and)\b\W*)+$", "", outcome)
+    if outcome.count(")") > outcome.count("(") and outcome.rstrip().endswith(")"):
+        outcome = outcome.rstrip()[:-1]  # left over from "(n = 12, %)"
     previous = None
     while previous != outcome:
         previous = outcome

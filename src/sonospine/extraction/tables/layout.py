@@ -23,6 +23,12 @@ _P_HEADER = re.compile(
 _SECOND = re.compile(r"\s*[(\[](?P<inner>[^()\[\]]+)[)\]]\W*$")
 _HEADER_N = re.compile(r"^\(?\s*n\s*=?\s*\d+\s*\)?$", re.IGNORECASE)
 _TORN_AFTER, _TORN_BEFORE = re.compile(r",\d{1,2}(?!\d)"), re.compile(r"\d,$")
+# What a comparison leaves in a row that only heads others: a star, "NS", a p value.
+_MARK = re.compile(
+    r"^\s*(?:[*\u2020\u2021\u00a7#]+|n\.?s\.?|p\s*[<>=\u2264]\s*0?[.,]\d+\**)\s*$", re.IGNORECASE
+)
+_N_BEFORE = re.compile(r"\s*[nN]\s*=\s*(?P<n>\d+)\s*[*\u2020\u2021]*\s*[:;]\s*(?=[-\u2212\d])")
+_TORN = re.compile(r"\W*\d+\.\s+\d")
 MOST_COLUMNS = 60
 MOST_ROWS = 400
 MOST_STUBS = 6
@@ -70,6 +76,14 @@ def cell_expressions(text: str, *, decimal_comma: bool) -> tuple[Expression, ...
     """Return the expressions of a cell that is a value; nothing for a label that only contains a number."""
     if len(text) > 160 or is_empty(text) or not any(c.isdigit() for c in text):
         return ()
+    if _TORN.match(text.strip()):
+        return ()  # "10. 0": the halves are no numbers
+    sized = _N_BEFORE.match(text)
+    if sized is not None:
+        behind = find_expressions(text[sized.end() :], decimal_comma=decimal_comma)
+        return (
+            tuple(replace(_shifted(e, sized.end()), n=sized["n"]) for e in behind) if len(behind) == 1 else ()
+        )
     found = [e for e in find_expressions(text, decimal_comma=decimal_comma) if not _is_torn(text, e)]
     if not found:
         return ()
@@ -102,9 +116,12 @@ def _bracketed_value(text: str, first: Expression, *, decimal_comma: bool) -> tu
     inner = find_expressions(behind["inner"], decimal_comma=decimal_comma)
     if len(inner) != 1 or inner[0].spread != "sd":
         return ()
-    by = behind.start("inner")
-    numbers = tuple(replace(n, start=n.start + by, end=n.end + by) for n in inner[0].numbers)
-    return (replace(inner[0], start=inner[0].start + by, end=inner[0].end + by, numbers=numbers),)
+    return (_shifted(inner[0], behind.start("inner")),)
+
+
+def _shifted(expression: Expression, by: int) -> Expression:
+    numbers = tuple(replace(n, start=n.start + by, end=n.end + by) for n in expression.numbers)
+    return replace(expression, start=expression.start + by, end=expression.end + by, numbers=numbers)
 
 
 def lay_out(table: Table, *, decimal_comma: bool) -> Layout | None:
@@ -192,6 +209,9 @@ def _spread_names(
     """
     begin = max(stubs) + 1
     for row in range(first_body - 1):
+        blocks = _spread_in_blocks(texts, row, begin)
+        if blocks is not None:
+            return blocks
         upper, lower = texts[row][begin:], texts[row + 1][begin:]
         names = [t for t in upper if not is_empty(t)]
         count = len(names)
@@ -205,6 +225,34 @@ def _spread_names(
         moved = {(row, begin + k): begin + k // size for k in range(count * size)}
         return (*texts[:row], line, *texts[row + 1 :]), moved
     return texts, {}
+
+
+def _spread_in_blocks(
+    texts: tuple[tuple[str, ...], ...], row: int, begin: int
+) -> tuple[tuple[tuple[str, ...], ...], dict[tuple[int, int], int]] | None:
+    """Spread each name over the whole block of repeated labels below it, where its span does not reach all of them."""
+    upper, lower = texts[row][begin:], texts[row + 1][begin:]
+    size = next(
+        (
+            s
+            for s in range(2, len(lower) // 2 + 1)
+            if len(lower) % s == 0 and _repeats(lower, s, len(lower) // s)
+        ),
+        0,
+    )
+    if not size:
+        return None
+    line, moved = list(upper), {}
+    for first in range(0, len(lower), size):
+        filled = [c for c in range(first, first + size) if not is_empty(upper[c])]
+        if len({upper[c] for c in filled}) != 1:
+            return None
+        for c in range(first, first + size):
+            line[c] = upper[filled[0]]
+            moved[row, begin + c] = begin + (c if c in filled else filled[0])
+    if line == list(upper) or len(set(line)) * size != len(line):
+        return None
+    return (*texts[:row], (*texts[row][:begin], *line), *texts[row + 1 :]), moved
 
 
 def _repeats(labels: tuple[str, ...], size: int, count: int) -> bool:
@@ -284,7 +332,7 @@ def _only_stub(
 ) -> bool:
     """Tell whether a row only has a label: nothing but the first columns, and a p value, says anything."""
     # A dash or slash says "no value here": such a row is a row of results, not a heading.
-    filled = [k for k, t in enumerate(row) if t.strip() and k not in tests]
+    filled = [k for k, t in enumerate(row) if t.strip() and k not in tests and not (k and _MARK.match(t))]
     return (
         bool(filled)
         and all(k in stubs and not values[k] for k in filled)

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from sonospine.extraction.tables.context import TableContext
 from sonospine.extraction.tables.labels import Label
-from sonospine.extraction.tables.roles import CellLabels, Level, Roles
+from sonospine.extraction.tables.levels import Level
+from sonospine.extraction.tables.roles import CellLabels, Roles
 
 LONGEST_OUTCOME = 200
 LONGEST_CAPTION = 120
@@ -24,6 +25,10 @@ _ANCHORS = re.compile(r"[\s,;:]*\b\d{1,3}\s*=\s*[^\W\d][^,;()\[\]=]*(?=[,;)\]]|$
 _AMOUNT = re.compile(r"\s*\d+(?:\.\d+)?\s*[^\W\d_%]+\W*$")
 _TIMES = re.compile(
     r"(?:weeks?|days?|months?|hours?|minutes?|years?|times?|time\s*points?|visits?|follow-?\s?ups?)",
+    re.IGNORECASE,
+)
+_GROUPING = re.compile(
+    r"\W*(?:(?:treatment|study|randomi[sz]ation|randomi[sz]ed|intervention|allocat(?:ed|ion))\W+)?(?:groups?|arms?|sequences?|allocation)\W*",
     re.IGNORECASE,
 )
 _CODE = re.compile(r"^(?:[A-Z]|[IVX]{1,4}|\d{1,2}[a-z]?)$")
@@ -67,8 +72,12 @@ class Names:
                     continue  # the smallest change that matters, a dose: it stands beside the outcome
                 if group is labels.columns and named and (compares or self._roles.is_subgroup_level(level)):
                     continue
+                if group is labels.columns and _GROUPING.fullmatch(label.outcome):
+                    continue  # "Randomisation group" over the names of the groups
                 timed = level in self._roles.time_levels and (
-                    group is not labels.sections or bool(label.times)
+                    bool(label.times)
+                    or group is labels.columns
+                    or (group is labels.stubs and (label.change or label.difference))
                 )
                 whole = (
                     group is labels.stubs

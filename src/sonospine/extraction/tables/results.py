@@ -15,7 +15,9 @@ from sonospine.extraction.tables.context import TableContext, settle_time
 from sonospine.extraction.tables.labels import Label, LabelReader
 from sonospine.extraction.tables.layout import lay_out
 from sonospine.extraction.tables.names import Names
-from sonospine.extraction.tables.roles import CellLabels, Roles
+from sonospine.extraction.tables.no_results import holds_correlations, is_model_head, is_regression
+from sonospine.extraction.tables.refusals import is_measured, is_of_two_statistics, is_spread
+from sonospine.extraction.tables.roles import SECTION, CellLabels, Roles
 from sonospine.extraction.tables.sizes import Size, Sizes
 from sonospine.extraction.tables.spreads import Decided, decide
 from sonospine.extraction.tables.statistics import Named, named_in
@@ -33,7 +35,6 @@ _COUNTS = re.compile(
     r"\b(?:numbers?|no\.|patients?|participants?|subjects?|cases|people|women|men|success\w*|rates?|incidence|frequency|responders?|proportion)\b",
     re.I,
 )
-_N_BESIDE = re.compile(r"(?:^|\s)[nN]\s?/\s?(?:max|min|mean|median|score|sd|range)", re.IGNORECASE)
 _SCORES = re.compile(r"\bscores?\b|\bindex\b", re.IGNORECASE)
 _DECREASES = re.compile(
     r"\b(?:decrease|reduction|improvement|fall|drop)s?\s+(?:of|in|from)\b|\b(?:changes?|differences?)\b.*\bfrom\s+(?:the\s+)?baseline\b",
@@ -84,7 +85,7 @@ def read_table_results(
         In the order of the cells. A cell whose arm or statistic nothing tells gives none.
     """
     layout = lay_out(table, decimal_comma=decimal_comma)
-    if layout is None:
+    if layout is None or holds_correlations(table):
         return []
     context = TableContext(record, table, arms)
     roles = Roles(table, layout, LabelReader(arms, context.definitions, context.coded_arms))
@@ -117,8 +118,12 @@ class _Results:
                 yield reading
 
     def _reading(self, cell: ValueCell) -> Reading | None:
+        if self.roles.of_those_without(cell.row):
+            return None
         labels = self.roles.over(cell.row, cell.column)
         if any(label.p for _, label in labels.columns) or any(label.p for _, label in labels.stubs):
+            return None
+        if any(is_model_head(label.text) for _, label in labels.columns):
             return None
         who = self._of_pair(cell, labels) or self._who(labels)
         if who is None or (
@@ -128,8 +133,10 @@ class _Results:
         size = self.sizes.of(cell.row, cell.column, labels, who.arm)
         if cell.expression.n:
             size = Size(cell.expression.n)
-        role = self._role(labels, who, cell.expression)
-        if role is None or _of_two_statistics(cell.expression, labels):
+        role = self._role(labels, who, cell)
+        if role == "difference" and not who.comparator and self._alone(cell.row, cell.column, who):
+            who = self._with_next_row(cell.row, who)
+        if role is None or is_of_two_statistics(cell, labels) or is_spread(cell, labels):
             return None
         expression = self._counted(cell)
         if role == "difference" and expression.centre in ("number", "mean", "median"):
@@ -144,7 +151,9 @@ class _Results:
             fractional=self._fractional(cell.row),
             shares=self.totals.agree(cell.row, cell.column),
         )
-        if decided is None:
+        if decided is not None and "centre_assumed" in decided.flags and who.label == ALL:
+            return None  # bare numbers of nobody in particular: what a product holds
+        if decided is None or ("count_assumed" in decided.flags and is_measured(self.roles, labels)):
             return None
         return self._made(cell, labels, who, size, decided, role)
 
@@ -162,10 +171,9 @@ class _Results:
         return expression
 
     def _fractional(self, row: int) -> bool:
-        """Tell whether a value with a bracket in this row has decimals."""
-        return any(
-            "." in e.value for found in self.roles.layout.values[row] for e in found if e.spread == "bracket"
-        )
+        """Tell whether a value with a bracket in this row has decimals, or one has its spread behind a sign."""
+        row_values = [e for found in self.roles.layout.values[row] for e in found]
+        return any(e.spread in ("sd", "se") or (e.spread == "bracket" and "." in e.value) for e in row_values)
 
     def _who(self, labels: CellLabels) -> _Who | None:
         """Return the arm over a cell; ``None`` where the cell belongs to no arm (a total, or nothing tells)."""
@@ -253,7 +261,7 @@ class _Results:
     def _compared(self) -> _Who | None:
         """Return the two arms of a difference where the article has just two; the direction is then only assumed."""
         arms = self.roles.arms if len(self.roles.arms) == 2 else self.arms.arms
-        if len(arms) != 2:
+        if len(arms) != 2 or is_regression(self.roles.table):
             return _Who("", None, 0.5, flags=("arm_unknown",))
         first, second = arms
         if second.role == "intervention" and first.role != "intervention":
@@ -273,12 +281,41 @@ class _Results:
             named.append(named_in(corner.text, corner.pairs, corner.address))
         return [*named, *self.context.stated]
 
-    def _role(self, labels: CellLabels, who: _Who, expression: Expression) -> str | None:
+    def _with_next_row(self, row: int, who: _Who) -> _Who:
+        """Return the comparison of the group of a row with that of the next, whose direction is only assumed."""
+        other = self.roles.label(row + 1, self.roles.layout.stubs[-1])
+        label = other.arm.label if other.arm is not None else other.outcome
+        return replace(who, comparator=label, factor=0.75, flags=(*who.flags, "direction_assumed"))
+
+    def _alone(self, row: int, column: int, who: _Who) -> bool:
+        """Tell whether only one of two rows of groups has something in a column: it compares the two."""
+        layout = self.roles.layout
+        below = row + 1
+        if (
+            who.evidence != "arm from row label"
+            or below not in layout.body
+            or layout.texts[below][column].strip()
+        ):
+            return False
+        own, next_own = (self.roles.label(r, layout.stubs[-1]).outcome for r in (row, below))
+        return own != next_own and any(layout.values[below][c] for c in self._value_columns())
+
+    def _role(self, labels: CellLabels, who: _Who, cell: ValueCell) -> str | None:
         """Return ``value``, ``change`` or ``difference`` for a cell; ``None`` where it is none of them."""
+        expression = cell.expression
         over = [label for _, label in labels.all()]
-        if any(label.ratio for label in over):
+        if any(label.ratio for label in over) and expression.spread not in ("sd", "se"):
             return "ratio"
-        differs = [label for label in over if label.difference or label.between]
+        by_row = who.evidence == "arm from row label" and not who.comparator
+        differs = [
+            label
+            for level, label in labels.all()
+            if (label.difference or label.between)
+            # "A versus B" over rows that are A and B compares nothing by itself
+            and not (by_row and level == SECTION and not label.difference)
+        ]
+        if differs and self._alone(cell.row, cell.column, who):
+            return "difference"
         if who.comparator or any(label.between for label in differs) or expression.centre == "difference":
             return "difference"
         if any(
@@ -340,6 +377,9 @@ class _Results:
             after_course=self.roles.names_end_of_course,
             only_later=self.roles.only_later,
         )
+        above = self.roles.time_above(cell.row) if change and (time is None or time.weeks is None) else None
+        if above is not None:
+            time, time_flags = above, ("time_from_table",)
         if time is not None and self.roles.follows_procedure(time):
             time, time_flags = replace(time, weeks=0.0), ("time_from_table",)
         address = cell_address(self.roles.table, cell.row, cell.column)
@@ -414,11 +454,6 @@ class _Results:
             and re.match(r"^[<>=\u2264\u2265]?\s*0?\.\d+\**$", t)
         ]
         return found[0].replace(" ", "").strip("*=") if len(found) == 1 else ""
-
-
-def _of_two_statistics(expression: Expression, labels: CellLabels) -> bool:
-    """Tell whether ``17/96`` is how many there were beside another statistic: ``N/max`` over the cell."""
-    return bool(expression.total) and any(_N_BESIDE.search(label.text) for _, label in labels.all())
 
 
 def _definition(who: _Who) -> str:

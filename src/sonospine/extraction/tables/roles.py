@@ -16,16 +16,28 @@ from sonospine.extraction.arm_labels import normalised
 from sonospine.extraction.arms import Arm
 from sonospine.extraction.tables.labels import Label, LabelReader
 from sonospine.extraction.tables.layout import Layout, is_empty
+from sonospine.extraction.tables.levels import (
+    Level,
+    arm_score,
+    could_name_arm,
+    is_baseline_caption,
+    names_measure,
+    names_times,
+    only_times,
+    precedence,
+)
 from sonospine.extraction.tables.sections import sections_in_force
 from sonospine.extraction.times import TimeMention
 from sonospine.model.places import cell_address
 from sonospine.model.record import Table
 
-Level = tuple[str, int]
 SECTION: Level = ("section", 0)
 
 
 MOST_ARMS = 12
+_UNIT_ROW = re.compile(r"\s*[(\[][^()\[\]]{1,14}[)\]]\s*")
+_NOBODY = re.compile(r"\s*none\s*", re.IGNORECASE)
+_WITHOUT = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2212")
 _GROUP_HEAD = re.compile(
     r"^\W*(?:(?:treatment|study|intervention|experimental)\s+)?(?:groups?|arms?|treatments?|interventions?|conditions?)\W*(?:\(\s*n\s*\))?\W*$",
     re.I,
@@ -71,21 +83,21 @@ class Roles:
     def __post_init__(self) -> None:
         levels = self._levels
         headed = self._headed_stub(levels)
-        matched = {level: score for level, labels in levels.items() if (score := _arm_score(labels)) > 0}
+        matched = {level: score for level, labels in levels.items() if (score := arm_score(labels)) > 0}
         by_header = max((score for level, score in matched.items() if level[0] == "header"), default=0.0)
         if headed is not None and by_header < 1:
             self.arm_levels = frozenset([headed])
         elif matched:
             best = max(matched.values())
             self.arm_levels = frozenset(level for level, score in matched.items() if score >= best - 0.001)
-            if len(self.arm_levels) > 1:
-                self.arm_levels = frozenset([min(self.arm_levels, key=_precedence)])
+            if len(self.arm_levels) > 1 and not self._renewed(self.arm_levels):
+                self.arm_levels = frozenset([min(self.arm_levels, key=precedence)])
             self.arm_levels |= self._in_other_blocks(matched)
         else:
             self.as_reported = self._grouplike(levels) or self._repeated(levels)
             self.arm_levels = self.as_reported
-        self.time_levels = frozenset(level for level, labels in levels.items() if _names_times(labels))
-        pure = {level for level in self.time_levels if _only_times(levels[level])}
+        self.time_levels = frozenset(level for level, labels in levels.items() if names_times(labels))
+        pure = {level for level in self.time_levels if only_times(levels[level])}
         if pure:  # beside a column of weeks, "(30 min)" in the name of a test is part of the name
             self.time_levels = frozenset(
                 level for level in self.time_levels if level in pure or level[0] != "stub"
@@ -131,8 +143,19 @@ class Roles:
                 columns.append((level, self.label(header, column)))
             elif level in self.arm_levels or level in self.time_levels:
                 columns[same] = (level, columns[same][1])
-        sections = tuple((SECTION, label) for label in self._sections.get(row, ()))
+        sections = tuple(
+            (SECTION, label) for label in (*self._renewed_corner(row), *self._sections.get(row, ()))
+        )
         return CellLabels((*self._arms_above(row, column), *columns), tuple(self._stub(row)), sections)
+
+    def _renewed_corner(self, row: int) -> tuple[Label, ...]:
+        """Return the head over the row labels where every part of the table has another: it names its part."""
+        stub = self.layout.stubs[-1]
+        corners = [self.layout.texts[block[-1]][stub] for block in set(self.layout.headers.values()) if block]
+        if len(corners) < 2 or any(is_empty(text) for text in corners) or len(set(corners)) < len(corners):
+            return ()
+        label = self.corner(row)
+        return (label,) if label is not None and label.outcome and not (label.times or label.arm) else ()
 
     def _arms_above(self, row: int, column: int) -> list[tuple[Level, Label]]:
         """Return the arm over a cell whose own header, further down the table, only renews times and statistics."""
@@ -140,17 +163,39 @@ class Roles:
         above = sorted(h for kind, h in self.arm_levels if kind == "header" and h < min(own, default=0))
         if not above or any(("header", h) in self.arm_levels for h in own):
             return []
+        named: set[str] = set()
         for c in range(self.layout.width):
             renewed = [self.label(h, c) for h in own if not is_empty(self.layout.texts[h][c])]
             if c in self.layout.stubs or not renewed:
                 continue
             first = self.label(above[-1], c)
-            if first.p != renewed[-1].p or not all(
-                x.p or x.pairs or (x.times and not x.outcome) for x in renewed
-            ):
+            if first.p != renewed[-1].p:
                 return []
+            named.update(x.text for x in renewed if not (x.p or x.pairs or (x.times and not x.outcome)))
+        if len(named) > 1 or any(self.reader.read(text).arm for text in named):
+            return []  # one label over all the groups names what is measured
         text = self.layout.texts[above[-1]][column]
         return [] if is_empty(text) else [(("header", above[-1]), self.label(above[-1], column))]
+
+    def of_those_without(self, row: int) -> bool:
+        """Tell whether a row counts those who have not got what is named above: ``\u2212`` under ``+``."""
+        stub = self.layout.stubs[-1]
+        return (
+            self.layout.texts[row][stub].strip() in _WITHOUT
+            and row - 1 in self.layout.body
+            and self.layout.texts[row - 1][stub].strip() == "+"
+        )
+
+    def time_above(self, row: int) -> TimeMention | None:
+        """Return the time of the row above where that names nothing else: a change stands below the time it ends at."""
+        stub, above = self.layout.stubs[-1], row - 1
+        if above not in self.layout.body or self._sections.get(above) != self._sections.get(row):
+            return None
+        upper, own = self.label(above, stub), self.label(row, stub)
+        if not own.change or any(t.weeks for t in own.times) or upper.change or upper.outcome:
+            return None
+        later = [t for t in upper.times if t.phase == "follow_up"]
+        return later[0] if len(later) == 1 and len(upper.times) == 1 else None
 
     def is_arm_level(self, level: Level) -> bool:
         """Tell whether a level names the arms."""
@@ -160,6 +205,11 @@ class Roles:
         for column in self.layout.stubs:
             text, source = self.layout.texts[row][column], row
             several = len(self.layout.stubs) > 1
+            if several and column == 0 and _UNIT_ROW.fullmatch(text):
+                text = ""  # the unit of the row above, in a line of its own
+            if _NOBODY.fullmatch(text):
+                yield ("stub", column), self.label(row, column)
+                continue
             if (is_empty(text) or (several and column == 0 and self.label(row, column).statistic_only)) and (
                 several or is_empty(text)
             ):
@@ -173,14 +223,26 @@ class Roles:
                         break
                     if (
                         not is_empty(self.layout.texts[above][column])
+                        and not (
+                            several and column == 0 and _UNIT_ROW.fullmatch(self.layout.texts[above][column])
+                        )
                         and not self.label(above, column).statistic_only
                     ):
                         text, source = self.layout.texts[above][column], above
                         break
                 if statistic is not None:
                     yield ("stub", column), statistic
+            if source != row and column and not is_empty(self.layout.texts[row][0]):
+                continue  # the row has a name of its own: nothing above goes on beside it
             if not is_empty(text) and any(ch.isalnum() for ch in text):
                 yield ("stub", column), self.label(source, column)
+
+    def _renewed(self, levels: frozenset[Level]) -> bool:
+        """Tell whether levels are headers of different parts of the table, one further down than the other."""
+        blocks = set(self.layout.headers.values())
+        return all(kind == "header" for kind, _ in levels) and all(
+            sum(("header", row) in levels for row in block) <= 1 for block in blocks
+        )
 
     @functools.cached_property
     def _levels(self) -> dict[Level, list[Label]]:
@@ -206,7 +268,7 @@ class Roles:
             heads = {
                 self.layout.texts[h][column] for headers in self.layout.headers.values() for h in headers
             }
-            labels = {label.outcome for label in levels.get(("stub", column), ()) if _could_name_arm(label)}
+            labels = {label.outcome for label in levels.get(("stub", column), ()) if could_name_arm(label)}
             timed = sum(bool(label.times) for label in levels.get(("stub", column), ()))
             if timed * 2 > len(levels.get(("stub", column), ())):
                 continue
@@ -230,7 +292,7 @@ class Roles:
         for level, labels in self._levels.items():
             if level in self.arm_levels:
                 for label in labels:
-                    if label.arm is not None and _could_name_arm(label):
+                    if label.arm is not None and could_name_arm(label):
                         names.setdefault(label.arm.label, set()).add(normalised(label.outcome))
         return frozenset(arm for arm, labels in names.items() if len(labels) >= 2)
 
@@ -251,7 +313,8 @@ class Roles:
                 arm = self.label(arm_row, column).arm
                 if column not in layout.stubs and arm is not None:
                     under.setdefault(layout.texts[row][column], set()).add(arm.label)
-            if len(under) >= 2 and all(len(arms) >= 2 for arms in under.values()):
+            measured = any(names_measure(self.reader.read(text)) for text in under)
+            if len(under) >= 2 and all(len(arms) >= 2 for arms in under.values()) and not measured:
                 found.add(("header", row))
         return frozenset(found - self.time_levels)
 
@@ -304,26 +367,43 @@ class Roles:
 
     def _grouplike(self, levels: dict[Level, list[Label]]) -> frozenset[Level]:
         """Return the level whose labels read like groups (n in each, or "group", "control"), where no arm is known there."""
-        for level, labels in sorted(levels.items(), key=lambda item: _precedence(item[0])):
-            named = {label.text: label for label in labels if _could_name_arm(label)}
+        found: list[Level] = []
+        for level, labels in sorted(levels.items(), key=lambda item: precedence(item[0])):
+            named = {label.text: label for label in labels if could_name_arm(label)}
+            sized = self._sized_below(level)
             likely = [
                 label
                 for label in named.values()
-                if (label.n or label.groupish) and label.outcome and not label.status
+                if (label.n or label.groupish or label.text in sized) and label.outcome and not label.status
             ]
             if (
                 len(likely) >= 2
                 and len(likely) * 3 >= len(named) * 2
                 and len({label.outcome for label in likely}) >= 2
             ):
-                return frozenset([level])
+                found.append(level)
+        if found:
+            return frozenset(found) if self._renewed(frozenset(found)) else frozenset(found[:1])
         return self._tested(levels)
+
+    def _sized_below(self, level: Level) -> frozenset[str]:
+        """Return the labels of a header row under each of which the next header row has nothing but a size."""
+        kind, row = level
+        if kind != "header" or not any(row + 1 in headers for headers in self.layout.headers.values()):
+            return frozenset()
+        below: dict[str, list[Label]] = {}
+        for column in range(self.layout.width):
+            if column not in self.layout.stubs and not is_empty(self.layout.texts[row][column]):
+                below.setdefault(self.layout.texts[row][column], []).append(self.label(row + 1, column))
+        return frozenset(
+            text for text, sizes in below.items() if all(s.n and not s.outcome and not s.times for s in sizes)
+        )
 
     def _repeated(self, levels: dict[Level, list[Label]]) -> frozenset[Level]:
         """Return the sections that come again under each time, or the rows that come again under each outcome."""
         sections = levels.get(SECTION, [])
         timed = [s for s in sections if s.times and not s.outcome]
-        plain = Counter(s.outcome for s in sections if s not in timed and _could_name_arm(s))
+        plain = Counter(s.outcome for s in sections if s not in timed and could_name_arm(s))
         again = sum(count == len(timed) for count in plain.values())
         if len(timed) >= 2 <= again and len(plain) <= MOST_ARMS and max(plain.values()) == len(timed):
             return frozenset([SECTION])
@@ -335,7 +415,7 @@ class Roles:
         rows = {tuple(label.text for label in labels) for labels in blocks.values()}
         first = next(iter(blocks.values()), [])
         measured = all(over >= 0 and _UNIT_BEHIND.search(self.label(over, 0).text) for over in blocks)
-        named = all(_could_name_arm(r) and not (r.unit or r.times or r.pairs or r.change) for r in first)
+        named = all(could_name_arm(r) and not (r.unit or r.times or r.pairs or r.change) for r in first)
         if len(blocks) >= 2 and len(rows) == 1 and 2 <= len(first) <= MOST_ARMS // 2 and measured and named:
             return frozenset([("stub", column)])
         return frozenset()
@@ -348,15 +428,15 @@ class Roles:
         )
         if len(named) < 2 or not (compared or is_baseline_caption(self.table.caption)):
             return frozenset()
-        for level, labels in sorted(levels.items(), key=lambda item: _precedence(item[0])):
+        for level, labels in sorted(levels.items(), key=lambda item: precedence(item[0])):
             if level[0] != "header":
                 continue
             candidates = {label.text: label for label in labels if not label.p and not label.total}
             groups = {
-                label.outcome for label in candidates.values() if _could_name_arm(label) and not label.times
+                label.outcome for label in candidates.values() if could_name_arm(label) and not label.times
             }
             plain = all(
-                _could_name_arm(label)
+                could_name_arm(label)
                 and not (label.times or label.change or label.status or label.pairs or label.unit)
                 for label in candidates.values()
             )
@@ -388,52 +468,3 @@ class Roles:
                 if same and len(under) >= 2 and len(set(under)) == len(under):
                     found.add(("header", high))
         return frozenset(found)
-
-
-def _precedence(level: Level) -> tuple[int, int]:
-    kind, index = level
-    return ({"header": 0, "stub": 1, "section": 2}[kind], index)
-
-
-def _could_name_arm(label: Label) -> bool:
-    if label.p or label.total or label.statistic_only or label.counts or label.ratio:
-        return False
-    if label.between or (label.difference and label.arm is None):
-        return False
-    return not (label.times and not label.outcome) and bool(label.outcome)
-
-
-def _arm_score(labels: list[Label]) -> float:
-    """Return how surely a level names arms: the share of its labels that are arms, more when two or more arms occur."""
-    named = {label.text: label for label in labels if _could_name_arm(label)}
-    matched = {label.arm.label for label in named.values() if label.arm is not None}
-    if not matched or not named:
-        return 0.0
-    share = sum(label.arm is not None for label in named.values()) / len(named)
-    if len(matched) < 2:
-        return 0.0 if share < 1 or len(named) > 1 else 0.3
-    return share + 0.5 if share >= 0.6 else (share if share >= 0.45 and len(matched) >= 2 else 0.0)
-
-
-def _names_times(labels: list[Label]) -> bool:
-    told = {label.text: label for label in labels if not (label.p or label.statistic_only or label.total)}
-    with_time = [label for label in told.values() if label.times]
-    different = {(t.weeks, t.phase) for label in with_time for t in label.times}
-    return len(different) >= 2 and len(with_time) * 2 >= len(told)
-
-
-def _only_times(labels: list[Label]) -> bool:
-    """Tell whether labels consist of times whose length is known and of nothing else."""
-    return all(label.times and not label.outcome and label.times[0].weeks is not None for label in labels)
-
-
-_BASELINE_CAPTION = re.compile(
-    r"\b(?:base-?\s?line|demograph\w*|pre-?treatment|pre-?operative|before\s+(?:the\s+)?(?:treatment|intervention|injection|surgery)|at\s+entry|enrol\w+"
-    r"|characteristics|prior\s+to)\b",
-    re.IGNORECASE,
-)
-
-
-def is_baseline_caption(caption: str) -> bool:
-    """Tell whether a caption announces characteristics before treatment."""
-    return bool(_BASELINE_CAPTION.search(caption))

@@ -23,9 +23,10 @@ def sections_in_force(
     stack: list[tuple[str, Label]] = []
     just_section = False
     rows: list[Label] = []
+    counted: list[bool] = []
     for row in sorted(layout.headers):
         if row in layout.section_rows:
-            rows = []
+            rows, counted = [], []
             label = label_at(row, 0)
             kind = (
                 "time"
@@ -41,15 +42,21 @@ def sections_in_force(
             del stack[:-4]
             just_section = True
             continue
+        if row in layout.blanks and just_section:
+            continue  # space between a heading and its rows
         just_section = False
         if row in layout.blanks:
             stack = [item for item in stack if item[0] != "plain"]
         else:
             label = label_at(row, layout.stubs[-1])
             stack = [item for item in stack if item[0] != _COMPARED or not _compared(layout, row)]
-            if stack and stack[-1][0] == "plain" and _ends_section(stack[-1][1], rows, label):
+            ended = stack and stack[-1][0] == "plain"
+            if ended and (
+                _ends_section(stack[-1][1], rows, label) or _measured_after_counts(layout, row, counted)
+            ):
                 stack.pop()
             rows.append(label)
+            counted.append(_counts(layout, row))
             force[row] = tuple(label for _, label in stack)
             if _compared(layout, row) and not _shown(layout, row):
                 stack.append((_COMPARED, label))
@@ -73,6 +80,24 @@ def _shown(layout: Layout, row: int) -> bool:
         return True
     both = (first, first + 1)
     return not all(is_empty(layout.texts[row][c]) and layout.values[below][c] for c in both)
+
+
+def _counts(layout: Layout, row: int) -> bool:
+    """Tell whether a row holds counts with their percentages."""
+    told = [
+        (layout.texts[row][c], found)
+        for c, found in enumerate(layout.values[row])
+        if found and c not in layout.stubs
+    ]
+    return bool(told) and any(
+        found[0].centre == "count" or (found[0].spread == "bracket" and "%" in text) for text, found in told
+    )
+
+
+def _measured_after_counts(layout: Layout, row: int, counted: list[bool]) -> bool:
+    """Tell whether a row has means with their spread behind a sign, after nothing but counts: it is no part of what they count."""
+    spread = any(e.spread in ("sd", "se") for found in layout.values[row] for e in found)
+    return spread and bool(counted) and all(counted)
 
 
 def _ends_section(section: Label, rows: list[Label], label: Label) -> bool:

@@ -88,9 +88,11 @@ class Sizes:
             printed = next((label.n for _, label in reversed(labels.columns) if label.n), arm.n_randomised)
             if noted is not None and not (printed and int(noted.n) > int(printed)):  # else: a part of the arm
                 return Size(noted.n, noted.locator)
-        for _, label in (*reversed(labels.columns), *reversed(labels.stubs)):
+        by_column = any(self._roles.is_arm_level(level) for level, _ in labels.columns) and arm is not None
+        for level, label in (*reversed(labels.columns), *reversed(labels.stubs)):
             if label.n and not label.counts:
-                return self._labelled(label)
+                # beside arms in columns, the number of a row is that of all arms together
+                return Size() if by_column and level[0] == "stub" else self._labelled(label)
         for candidate in (self._from_column(row, column, arm), self._from_row(row, column)):
             if candidate.n:
                 return candidate

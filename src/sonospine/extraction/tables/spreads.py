@@ -45,7 +45,7 @@ def decide(
     n
         Participants of this column, for the arithmetic of counts and percentages.
     fractional
-        Whether a value of the same row has decimals, so that the row can't be counts.
+        Whether a value of the same row has decimals or a spread, so that the row can't be counts.
     shares
         Whether the brackets of the column are percentages of one total, whoever that is.
     """
@@ -59,7 +59,7 @@ def decide(
         return _plus_minus(expression, near, far)
     if expression.spread in ("ci", "iqr", "range"):
         return _centred(expression, near, far)
-    return _bare(expression, near, far, n)
+    return _bare(expression, near, far, n, measured=fractional)
 
 
 def _named(expression: Expression, centre: str, spread: str, source: str, factor: float = 1.0) -> Decided:
@@ -122,10 +122,15 @@ def _bracket(
         spread = named.spread_of("sd", "se") or (
             named.spread_of("iqr") if "median" in named.centres() else None
         )
-        counted = not fractional and ("count" in named.centres() or "percent" in named.centres())
+        # Decimals elsewhere in the row speak against a caption that says n (%), not against the label of the column.
+        counted = (not fractional or not _of_table(named)) and (
+            "count" in named.centres() or "percent" in named.centres()
+        )
         if counted and (spread is None or counts) and float(expression.spread_value) <= 100:
             if _whole(expression.value):
                 return Decided(_as_count(expression), 1.0, evidence=(f"n (%) from {named.source}",))
+            if named is near[0] and "count" in named.centres() and _whole(expression.spread_value):
+                return Decided(_as_percent(expression), 0.9, evidence=(f"% (n) from {named.source}",))
             continue
         if spread is not None and not counts:
             return _named(
@@ -144,7 +149,11 @@ def _bracket(
         if not sources and not methods_asked:
             methods_asked = True
             methods = far()
+            if not counts and not fractional and _like_count(expression):
+                return None
             sources += [methods] if methods else []
+    if not counts and not fractional and _like_count(expression):
+        return None
     if not near and not methods_asked:
         methods = far()
         pair = methods.spread_of("sd", "se") if methods else None
@@ -160,6 +169,12 @@ def _bracket(
     if "." in expression.value or "." in expression.spread_value:
         return _assumed(expression, 0.6)
     return None
+
+
+def _as_percent(expression: Expression) -> Expression:
+    return replace(
+        expression, centre="percent", spread="none", percent=expression.value, spread_value="", change=False
+    )
 
 
 def _as_count(expression: Expression) -> Expression:
@@ -183,6 +198,13 @@ def _as_count_behind(expression: Expression) -> Expression:
     count, percent = expression.spread_value, expression.value
     numbers = sorted(expression.numbers, key=lambda span: span.text != count)
     return replace(_as_count(expression), value=count, percent=percent, numbers=tuple(numbers))
+
+
+def _like_count(expression: Expression) -> bool:
+    """Tell whether ``32 (29.4)`` is more like a count with its percentage than a mean: no decimals before the bracket."""
+    return (
+        _whole(expression.value) and "." in expression.spread_value and float(expression.spread_value) <= 100
+    )
 
 
 def _counts(expression: Expression, n: str) -> bool:
@@ -256,7 +278,12 @@ def _centred(expression: Expression, near: Sequence[Named], far: Callable[[], Na
 
 
 def _bare(
-    expression: Expression, near: Sequence[Named], far: Callable[[], Named | None], n: str
+    expression: Expression,
+    near: Sequence[Named],
+    far: Callable[[], Named | None],
+    n: str,
+    *,
+    measured: bool,
 ) -> Decided | None:
     if expression.centre in (*_MEANS, "difference", "percent"):
         return Decided(expression, 1.0)
@@ -269,6 +296,8 @@ def _bare(
     for position, named in enumerate(near):
         centres = named.centres()
         centre = next((c for c in centres if c in _MEANS), "")
+        if centre and _whole(expression.value) and not measured and _of_all_values(named):
+            return None  # "values are mean (SD)": a whole number alone is something else
         if (
             centre
             and len({c for c in centres if c in ("mean", "median")}) < 2
@@ -297,14 +326,14 @@ def _bare(
                 0.9,
                 evidence=(f"count from {named.source}",),
             )
-    if expression.change:
+    if expression.change and not _whole(expression.value.lstrip("-")):
         return Decided(
             replace(expression, centre="mean"),
             0.7,
             ("centre_assumed",),
             ("a change without a named statistic",),
         )
-    if _whole(expression.value) and n and int(expression.value) <= int(n):
+    if _whole(expression.value) and n and int(expression.value) <= int(n) and not measured:
         return Decided(
             replace(expression, centre="count"), 0.5, ("count_assumed",), ("a whole number not above n",)
         )
@@ -314,6 +343,18 @@ def _bare(
             replace(expression, centre="mean"), 0.6, ("centre_assumed",), (f"mean from {methods.source}",)
         )
     return None
+
+
+def _of_all_values(named: Named) -> bool:
+    """Tell whether caption or notes say that values have a spread behind them."""
+    return named.spread_of("sd", "se", "iqr", "range") is not None and (
+        ":caption" in named.source or ":foot" in named.source
+    )
+
+
+def _of_table(named: Named) -> bool:
+    """Tell whether a statement is one of the whole table or article, not of a label."""
+    return ":caption" in named.source or ":foot" in named.source or not named.source.startswith("table/")
 
 
 def _whole(text: str) -> bool:

@@ -11,7 +11,8 @@ import functools
 from dataclasses import dataclass
 
 from sonospine.extraction.expressions import Expression, find_numbers
-from sonospine.extraction.tables.roles import Level, Roles
+from sonospine.extraction.tables.levels import Level
+from sonospine.extraction.tables.roles import Roles
 from sonospine.extraction.tables.sizes import Size
 from sonospine.model.places import cell_address
 from sonospine.model.record import Record, Table
