@@ -48,6 +48,7 @@ _KEPT_AT_END = frozenset(
 
 
 _HARMFUL = frozenset(str.split("adverse side toxic harmful undesirable unwanted untoward"))
+_COMPOUND = ("-related", "-induced", "-associated")
 _CUT_AT_END = (_WEAK | _JOINERS) - _KEPT_AT_END
 
 _CIRCUMSTANCE = re.compile(
@@ -98,6 +99,8 @@ def _breaks(plain: str) -> bool:
         return True
     if plain in _BREAKERS:
         return True
+    if plain.endswith(_COMPOUND):
+        return False
     return (len(plain) > 4 and plain.endswith("ly")) or (
         len(plain) > 5 and plain.endswith("ed") and plain not in _WEAK
     )
@@ -107,7 +110,9 @@ def _close(run: list[tuple[int, int, str]], text: str, found: list[Label]) -> No
     words = list(run)
     while words and (words[0][2] in _WEAK or words[0][2] in _JOINERS):
         words.pop(0)
-    while words and words[-1][2] in _CUT_AT_END and not _names_harm(words):
+    while words and (
+        words[-1][2].endswith(_COMPOUND) or (words[-1][2] in _CUT_AT_END and not _names_harm(words))
+    ):
         words.pop()
     if not words:
         reserve = [w for w in run if w[2] in _RESERVE]

@@ -13,11 +13,12 @@ from sonospine.extraction.changes import changes
 from sonospine.extraction.comparisons import with_comparisons
 from sonospine.extraction.expressions import Expression
 from sonospine.extraction.language import sentences
+from sonospine.extraction.nobody import is_nobody, nobody_by_percent
 from sonospine.extraction.outcome_labels import Label, nearest_before, phrases
 from sonospine.extraction.reading import Alternative, Reading
 from sonospine.extraction.runs import Run, closed_by, filled, mention_pair, runs_of, wants_time
 from sonospine.extraction.sentence_parts import ArmFinder, Parts, parts_of
-from sonospine.extraction.text_outcomes import is_counted, outcomes
+from sonospine.extraction.text_outcomes import is_counted, outcomes, same_counted
 from sonospine.extraction.text_statistics import named_spread, statistic_of
 from sonospine.extraction.text_times import PlannedTimes, times_only_in_abstract
 from sonospine.extraction.times import TimeMention
@@ -52,18 +53,6 @@ _UNIT = re.compile(
 )
 _CHANGE_LABEL = re.compile(
     r"\bchanges? (?:in|of|from)|\bchange score|\b(?:reduction|decrease|improvement|increase) (?:in|of|from)\b",
-    re.IGNORECASE,
-)
-_SEEN = re.compile(
-    r"\s*(?:was|were|have been|has been|had been)?\s*(?:\w+ly\s+)?(?:reported|observed|noted|seen|found|recorded|detected|encountered|occurred|developed)\b",
-    re.IGNORECASE,
-)
-_THERE_WERE = re.compile(r"\bthere\s+(?:was|were)\s+$", re.IGNORECASE)
-_CAUSE = re.compile(
-    r"\s*(?:related|due|attribut\w+|attributable)\s+to\s+(?:the\s+)?(?:[\w-]+\s+){1,4}?(?=was\b|were\b|ha[sd]\b|have\b|occur)"
-)
-_NO_EVENT = re.compile(
-    r"\b(?:differ\w*|chang\w*|correlation|association|(?<!adverse )(?<!side )effects?|interaction|relation\w*|evidence|improvement|significan\w*|reduction|increase|decrease|trend)\b(?! events?)",
     re.IGNORECASE,
 )
 _DURATION = re.compile(r"\s*(?:weeks?|months?|years?|days?|hours?)\b", re.IGNORECASE)
@@ -148,12 +137,14 @@ def _passage(passage: Passage, document: _Document) -> Iterator[Reading]:
             continue
         labels = phrases(text, parts.masked())
         changed = False
+        beside: tuple[Label, ...] = ()
         runs = with_comparisons(parts, runs_of(parts, previous, document.arms.arms))
         for run in closed_by(runs, parts):
             run = _timed(run, parts, earlier)
             if any(wants_time(time) for time in run.times.values) and document.planned.only is not None:
                 run = filled(run, document.planned.only, run.times.how, nameless=False)
             named, inherited = outcomes(run, parts, labels, carried, document.vocabulary)
+            named, beside = same_counted(run, parts, named, beside)
             if not named:
                 continue
             if len(named) > 1:
@@ -213,6 +204,7 @@ def _readings(
         if made is None:
             continue
         statistic, weight, evidence = made
+        statistic = nobody_by_percent(statistic, run, run.arms.values[i])
         place = Place(passage.locator, parts.offset + statistic.start, parts.offset + statistic.end)
         source = "abstract" if passage.locator.startswith("abstract") else "text"
         time, arm = run.times.values[i], run.arms.values[i]
@@ -256,7 +248,7 @@ def _readings(
         if statistic.centre in {"difference", "ratio"}:
             yield _compared(base, parts, run, document.arms)
         else:
-            if arm is None and _is_nobody(statistic, parts, label):
+            if arm is None and is_nobody(statistic, parts, label):
                 yield from _of_every_arm(base, document.arms)
                 continue
             made_row = _of_subgroup(base, parts, passage) or _of_arm(base, arm, run, document.arms)
@@ -311,16 +303,6 @@ def _of_arm(reading: Reading, arm: Arm | None, run: Run, arms: DocumentArms) -> 
         alternatives=others if weight < 1 else (),
     )
     return _with_n(made, *arm.size(baseline=reading.phase == "baseline"))
-
-
-def _is_nobody(statistic: Expression, parts: Parts, label: Label) -> bool:
-    """Tell whether nobody at all had something: "no adverse events were seen", "... in either group"."""
-    none = statistic.centre == "count" and statistic.value == "0" and not statistic.total and not parts.arms
-    cause = _CAUSE.match(parts.text, label.end) if none else None
-    there = none and _THERE_WERE.search(parts.text, 0, statistic.start)
-    seen = there or (none and _SEEN.match(parts.text, cause.end() if cause else label.end))
-    whole = parts.text[statistic.start : max(statistic.end, label.end)]
-    return bool(seen) and statistic.numbers[0].end <= label.start and not _NO_EVENT.search(whole)
 
 
 def _of_every_arm(reading: Reading, arms: DocumentArms) -> Iterator[Reading]:

@@ -50,7 +50,8 @@ def _pattern(decimal_comma: bool) -> re.Pattern[str]:
     return re.compile(
         r"(?P<plusminus>\u00b1|\u2213|\+\s?/\s?[-\u2212\u2013]|\\pm\b|&plusmn;|&#177;)"
         r"|(?P<coded>[^\W\d_]++[-\u2010\u2011]?\d{1,3}(?:[-\u2010\u2011\u2013/]\w+)*(?![" + _DOTS + r",]?\d))"
-        r"|(?P<worded>\b(?:" + _WORDED + r")\b|\bno(?=\s+(?:" + _COUNTED + r")\b))"
+        r"|(?P<worded>\b(?:" + _WORDED + r")\b|\bno(?=\s+(?:" + _COUNTED + r")\b)"
+        r"|\bnone(?=\s+of\s+(?:the|our|these)\s+(?:[\w-]+\s+){0,2}?(?:patients|participants|subjects|women|men|children|cases)\b|\s+in\b)|\bwithout(?=\s+any\b))"
         r"|(?P<word>[^\W\d_]+(?:['\u2019][^\W\d_]+)*)"
         r"|(?P<number>" + number + r")"
         r"|(?P<open>[(\[{\uff08])|(?P<close>[)\]}\uff09])|(?P<percent>[%\uff05])|(?P<slash>[/\u2044\u2215])"
@@ -103,7 +104,7 @@ def normal_number(printed: str, *, decimal_comma: bool = False) -> str | None:
     word = printed.lower()
     if word in BELOW_HUNDRED:
         return str(BELOW_HUNDRED[word])
-    if word == "no":
+    if word in {"no", "none", "without"}:
         return "0"
     sign = "-" if printed[0] in _DASHES else ""
     digits = printed[1:].strip() if printed[0] in _DASHES or printed[0] == "+" else printed
