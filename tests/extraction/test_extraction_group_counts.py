@@ -172,3 +172,24 @@ def test_what_something_is_related_to_belongs_to_its_name(read_sentence: Sentenc
         "Skin-related disorders occurred in 12 (20%) of the active group and 6 (10%) of the control group."
     )
     assert [outcome for outcome, _, _ in told(found)] == ["Skin-related disorders"] * 2
+
+
+def test_a_share_of_things_is_named_by_what_they_were_and_did(read_sentence: Sentence) -> None:
+    found = read_sentence(
+        "In the control group, 82% (31/38) of water samples tested positive for K. mobile compared to 77% (30/39) "
+        "of samples in the active group."
+    )
+    assert told(found) == [
+        ("water samples tested positive for K. mobile", "control group", "31"),
+        ("water samples tested positive for K. mobile", "active group", "30"),
+    ]
+
+
+def test_what_an_abbreviation_stands_for_is_told_where_it_names_a_count(
+    read_sentence: Sentence,
+) -> None:
+    found = read_sentence(
+        "Loose pins (LPs) were rare; 12 (20%) LPs were seen in the active group. "
+        "LPs occurred in 6 (10%) of the control group."
+    )
+    assert told(found)[-1][0] == "LPs [Loose pins]"

@@ -18,6 +18,7 @@ from sonospine.extraction.outcome_labels import Label, nearest_before, phrases
 from sonospine.extraction.reading import Alternative, Reading
 from sonospine.extraction.runs import Run, closed_by, filled, mention_pair, runs_of, wants_time
 from sonospine.extraction.sentence_parts import ArmFinder, Parts, parts_of
+from sonospine.extraction.short_forms import Meanings
 from sonospine.extraction.text_outcomes import is_counted, outcomes, same_counted
 from sonospine.extraction.text_statistics import named_spread, statistic_of
 from sonospine.extraction.text_times import PlannedTimes, times_only_in_abstract
@@ -70,6 +71,7 @@ class _Document:
     beside_means: str
     arm_sizes: frozenset[str]
     planned: PlannedTimes
+    meanings: Meanings
 
 
 def read_text(
@@ -90,6 +92,7 @@ def read_text(
         named_spread(record),
         frozenset(n for a in arms.arms for n in (a.n_randomised, a.n_analysed) if n) | {arms.n_total},
         PlannedTimes(record),
+        Meanings([p.text for p in record.passages if p.role != "introduction"]),
     )
     read = [
         r for p in record.passages if _holds_results(p, document.one_patient) for r in _passage(p, document)
@@ -219,7 +222,7 @@ def _readings(
             value=statistic.value,
             rule=RULE,
             confidence=0.85 * weight * _certainty(run, inherited, instrument is not None),
-            outcome=label.text,
+            outcome=document.meanings.expanded(label.text) if statistic.centre == "count" else label.text,
             unit=" ".join(unit["unit"].split()) if unit else "",
             context=parts.text,
             n=statistic.n,
@@ -251,7 +254,7 @@ def _readings(
             if arm is None and is_nobody(statistic, parts, label):
                 yield from _of_every_arm(base, document.arms)
                 continue
-            made_row = _of_subgroup(base, parts, passage) or _of_arm(base, arm, run, document.arms)
+            made_row = _of_subgroup(base, parts, passage) or _of_arm(base, arm, run, document)
             if made_row.arm or instrument is not None or made_row.spread != "none" or made_row.total:
                 yield made_row
 
@@ -276,7 +279,8 @@ def _certainty(run: Run, inherited: bool, named: bool) -> float:
     return certainty[run.times.how] * (0.7 if inherited else 1.0) * (1.0 if named else 0.8)
 
 
-def _of_arm(reading: Reading, arm: Arm | None, run: Run, arms: DocumentArms) -> Reading:
+def _of_arm(reading: Reading, arm: Arm | None, run: Run, document: _Document) -> Reading:
+    arms = document.arms
     if arms.one_arm:
         n, place = (arms.n_total, arms.n_total_locator) if reading.centre != "single" else ("", "")
         return _with_n(replace(reading, arm=ALL), n, place)
@@ -297,7 +301,7 @@ def _of_arm(reading: Reading, arm: Arm | None, run: Run, arms: DocumentArms) -> 
     made = replace(
         reading,
         arm=arm.label,
-        arm_definition=arm.definition,
+        arm_definition=arm.definition or document.meanings.spelled(arm.label),
         confidence=reading.confidence * weight,
         evidence=(*reading.evidence, f"arm: {run.arms.how}"),
         alternatives=others if weight < 1 else (),

@@ -30,9 +30,15 @@ _WITHOUT_OBJECT = re.compile(
     r"(?:did not (?:change|improve|respond)|(?:remained )?(?:unchanged|stable|the same)|worsened|improved|deteriorated|got (?:worse|better))",
     re.IGNORECASE,
 )
+_THAT = re.compile(
+    r"\s+of\s+(?:the\s+|all\s+)?(?P<things>(?:(?!(?:and|or|in|of|with|for|to|was|were|had)\b)[a-z][\w-]*\s+){0,3}[a-z]+s)\s+"
+    r"(?:tested|showed|contained|failed|healed|had|remained|became|reported|used|achieved|reached|met|grew)\s+[a-z]"
+)
+_CONNECTED = re.compile(r"(?:\s+(?:in|of|with|for|to|at|by|and|or|the|than|compared))+$")
 _CLOSING = re.compile(r"\s*[)\]]?\s*")
 _CLAUSE_END = re.compile(
-    r"[,;:()]|\.(?:\s|$)|\b(?:compared|versus|vs|while|whereas|but|respectively|at|during)\b", re.IGNORECASE
+    r"[,;:()]|\.(?:\s+(?=(?-i:[A-Z]))|$)|\b(?:compared|versus|vs|while|whereas|but|respectively|at|during)\b",
+    re.IGNORECASE,
 )
 _GOES_ON = re.compile(r"(?:and|or|than|as|not)\b|[^.;]*\d+\s+(?:in|of|with|on)\b")
 _AUXILIARY = re.compile(
@@ -130,6 +136,9 @@ def _of_counts(
     behind = (_behind_groups(first, parts) or _behind_groups(last, parts)) if owned else None
     if behind is not None and not last.percent:
         return behind, False
+    share = _share_that(first, parts)
+    if share is not None:
+        return share, False
     before = nearest_before(labels, first.start, parts.text)
     people = _PEOPLE.match(parts.text, value_end(first))
     done = None
@@ -150,6 +159,19 @@ def _of_counts(
         scored = vocabulary.instrument(carried[0].text, context="")
         return (None, False) if scored is not None and scored.scale_max is not None else (carried[0], True)
     return before, False
+
+
+def _share_that(first: Expression, parts: Parts) -> Label | None:
+    """Return what a share of some things did: "80 % (40/50) of the samples tested positive for X" counts both words."""
+    shared = _THAT.match(parts.text, first.end) if first.total or first.percent else None
+    if shared is None or _PEOPLE.match(parts.text, first.end):
+        return None
+    hidden = parts.masked()
+    stop = _CLAUSE_END.search(parts.text, shared.end())
+    end = min([stop.start() if stop else len(parts.text), *(a for a, _ in hidden if a >= shared.end())])
+    start = shared.start("things")
+    text = _CONNECTED.sub("", parts.text[start:end].rstrip(" ."))[:80]
+    return Label(start, start + len(text), text)
 
 
 def _behind_groups(last: Expression, parts: Parts) -> Label | None:
