@@ -44,6 +44,7 @@ __all__ = [
 ]
 
 
+_CALLED_CI = re.compile(r"confidence|interval")
 _DECIMAL = re.compile(r"\d")
 
 
@@ -172,7 +173,7 @@ class _Reader:
         """Skip ``95% CI`` (its bounds too) where no number stands before it that it could belong to."""
         if self.tokens[i].text not in LEVELS:
             return None
-        items = read_items(self.tokens, i, min(len(self.tokens), i + 10), self.text, trailing=True)
+        items = read_items(self.tokens, i, min(len(self.tokens), i + 14), self.text, trailing=True)
         if items.level and items.spread == "ci":
             self._attach(items)
             return items.end
@@ -187,10 +188,8 @@ class _Reader:
         if not self.found or self.found[-1].spread != "none" or self.found[-1].centre in ("count", "percent"):
             return
         last = self.found[-1]
-        between = self.text[last.end : items.spans[0].start]
-        if len(between) > 24 or re.search(
-            r"[A-Za-z]{3,}", between.replace("confidence", "").replace("interval", "")
-        ):
+        between = _CALLED_CI.sub("", self.text[last.end : items.spans[0].start])
+        if len(between) > 24 or re.search(r"[A-Za-z]{3,}", between):
             return
         self.found[-1] = dataclasses.replace(
             last, end=items.spans[-1].end, spread="ci", lower=items.lower, upper=items.upper, level=items.level,

@@ -65,6 +65,8 @@ def _pattern(decimal_comma: bool) -> re.Pattern[str]:
 
 
 _PATTERNS = {False: _pattern(False), True: _pattern(True)}
+# "CI-1.2 to 3.4" has a minus, "CI-95" a level.
+_CI_LEVELS = frozenset({"90", "95", "99"})
 _PLAIN_DECIMAL = re.compile(r"[0-9]+\.[0-9]+")
 _THIN_SPACES = re.compile(f"[{_THIN}]")
 _POINTS = re.compile(f"[{_DOTS}]")
@@ -166,7 +168,8 @@ def _number(text: str, start: int, end: int, gap: bool, tokens: list[Token], dec
     previous = tokens[-1] if tokens else None
     if previous is not None and not gap and previous.kind in (DASH, "plus"):
         before = tokens[-2] if len(tokens) > 1 else None
-        if previous.kind == "plus" or _is_sign(previous, before):
+        after_ci = before is not None and before.text == "CI" and text[start:end] not in _CI_LEVELS
+        if previous.kind == "plus" or after_ci or _is_sign(previous, before):
             tokens.pop()
             start, gap = previous.start, previous.gap
         elif previous.gap:
