@@ -34,7 +34,7 @@ _AFFECTED = re.compile(
     r"\b(?:in|by|of|for|among|from|with|including)\s+(?:only\s+|just\s+|about\s+)?$", re.IGNORECASE
 )
 _FOLLOWED = re.compile(
-    r"\s*[)\]]?\s*(?:[(\[][^()\[\]]*[)\]]\s*)?(?!(?:and|or|than|at|in|on|to|for|of|with|by|during|after|before|from|the|as|but|while|whereas|compared|vs|versus|against)\b)[a-z]{3,}"
+    r"\s*[)\]]?\s*(?:[(\[][^()\[\]]*[)\]]\s*)?(?!(?:and|or|than|at|in|on|to|for|of|with|by|during|after|before|from|the|as|but|while|whereas|compared|vs|versus|against|(?:who\s+)?(?:received|underwent|(?:were|was)\s+(?:only\s+)?(?:given|injected|treated|instructed|advised)))\b)[a-z]{3,}"
 )
 _BESIDE = re.compile(
     rf"\s*(?:of\s+the\s+)?(?:{PERSONS}\s*)?(?:(?:in|of|from|on|among|with|receiving|given)\s+)(?:(?:the|an?)\s+)?",
@@ -52,12 +52,18 @@ _AMOUNT = re.compile(
     r"^\s+(?:[\w/-]+\s+)?(?:points?|percent|per\s?cent|mm|cm|m|mg|µg|μg|g|kg|ml|l|iu|units?|hz|degrees?|(?:milli|micro)?\w*(?:grams?|lit(?:er|re)s?|met(?:er|re)s?)|"
     r"seconds?|s|min|minutes?|hours?|h|days?|weeks?|months?|years?|times|folds?|doses?|tablets?|capsules?|sessions?|visits?|cycles?|injections?|"
     r"breaths?|beats?|steps?|levels?|items?|groups?|arms?|cohorts?|cent(?:er|re)s?|sites?|hospitals?|clinics?|villages?|clusters?|schools?|"
-    r"studies|trials|stages?|grades?|scores?|ways?|types?|categories)\b",
+    r"studies|trials|euros?|dollars?|pounds|usd|eur|stages?|grades?|scores?|ways?|types?|categories)\b",
     re.IGNORECASE,
 )
 _LABELLED = re.compile(
     r"\b(?:figs?|figures?|tables?|refs?|nos?|stages?|grades?|types?|phase|levels?|class|visits?|versions?|items?|days?|weeks?|months?|years?|groups?|arms?|"
     r"cycles?|age|score|scale|criteri\w+|and|or|to)\s*[.(]?\s*$",
+    re.IGNORECASE,
+)
+# "3 of 20 patients in the A group": the second is how many there were; "used in 20 patients" tells what they received.
+_OF_ALL = re.compile(r"\b(?:of|among|amongst|from)\s+(?:the\s+|all\s+)?$", re.IGNORECASE)
+_APPLIED = re.compile(
+    r"\b(?:used|performed|applied|administered|given|placed|inserted)\s+(?:only\s+)?(?:in|to|for)\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
 _JOINT = re.compile(r"\b(?:and|or|to)\s*$", re.IGNORECASE)
@@ -208,9 +214,11 @@ def _is_count(text: str, hit: re.Match[str], n: str) -> bool:
     clause = re.split(r"[;:,]\s", before)[-1]
     if _AVERAGED.search(clause) or (_LABELLED.search(before) and not _JOINT.search(before)):
         return False
-    if 1900 <= int(n) <= 2100:
+    if 1900 <= int(n.replace(",", "")) <= 2100:
         return False
     things = hit["things"]
+    if _OF_PEOPLE.search(things) and (_OF_ALL.search(before) or _APPLIED.search(before)):
+        return False
     if not things.strip():
         return True
     if n in {"0", "1"} or _DID.search(things):
