@@ -315,3 +315,13 @@ def test_a_long_hostile_text_takes_linear_time(piece: str) -> None:
     find_expressions(text)
     # About 0.1 to 1 s alone; what must never come back is quadratic time, which would be minutes.
     assert time.process_time() - start < 4
+
+
+def test_a_minus_glued_to_ci_is_the_sign_of_the_bound() -> None:
+    (found,) = find_expressions("the difference was 0.90 (95% CI-1.48 to 3.28)")
+    assert (found.value, found.lower, found.upper) == ("0.90", "-1.48", "3.28")
+
+
+def test_an_interval_named_in_full_with_its_short_form_belongs_to_the_value_before_it() -> None:
+    (found,) = find_expressions("the score (-7.0 mm, 95% confidence interval (CI) [-20.7 to +6.7])")
+    assert (found.value, found.lower, found.upper) == ("-7.0", "-20.7", "6.7")

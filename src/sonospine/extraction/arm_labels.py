@@ -9,6 +9,8 @@ from sonospine.extraction.alternatives import any_of
 from sonospine.model.number_words import BELOW_HUNDRED
 
 _N = re.compile(r"[\[(]?\s*\b[nN]\s*=?\s*[=:]\s*\d[\d,]*\s*[\])]?")
+# "N" is the code of a group here, and no number of people.
+_GROUP_N = re.compile(r"\b[Gg](?:rou)?p\s+N\b")
 _WORD = re.compile(r"(?:\bnon-)?[^\W_]+(?:\.\d+)?%?")
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6"}
 _ORDINAL = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6"}
@@ -57,6 +59,8 @@ def _normalised(label: str) -> str:
         for w in words
         if w not in {"group", "groups", "arm", "arms", "the", "grp", "gr", "n", "patients", "in", "of"}
     ]
+    if not kept and _GROUP_N.search(plain):
+        return "n"
     if len(kept) == 1:
         kept = [_ROMAN.get(kept[0], _ORDINAL.get(kept[0], kept[0]))]
     return " ".join(kept)

@@ -57,6 +57,7 @@ _UNIT = re.compile(
     r"(?:points?|pts?|mm|cm|m|kg|g|mg|ml|l|mmhg|hg|degrees?|units?|minutes?|min|hours?|h|seconds?|sec|s|days?|scores?)$",
     re.IGNORECASE,
 )
+_CALLED_CI = re.compile(r"confidence|interval")
 _DECIMAL = re.compile(r"\d")
 
 
@@ -195,7 +196,7 @@ class _Reader:
         """Skip ``95% CI`` (its bounds too) where no number stands before it that it could belong to."""
         if self.tokens[i].text not in LEVELS:
             return None
-        items = read_items(self.tokens, i, min(len(self.tokens), i + 10), self.text, trailing=True)
+        items = read_items(self.tokens, i, min(len(self.tokens), i + 14), self.text, trailing=True)
         if items.level and items.spread == "ci":
             self._attach(items)
             return items.end
@@ -210,8 +211,8 @@ class _Reader:
         if not self.found or self.found[-1].spread != "none" or self.found[-1].centre in ("count", "percent"):
             return
         last = self.found[-1]
-        between = self.text[last.end : items.spans[0].start]
-        if re.search(r"[A-Za-z]{3,}", between := _UNIT_OR_LEVEL.sub("", between)) or len(between) > 24:
+        between = _CALLED_CI.sub("", _UNIT_OR_LEVEL.sub("", self.text[last.end : items.spans[0].start]))
+        if len(between) > 24 or re.search(r"[A-Za-z]{3,}", between):
             return
         self.found[-1] = dataclasses.replace(
             last, end=items.spans[-1].end, spread="ci", lower=items.lower, upper=items.upper, level=items.level,

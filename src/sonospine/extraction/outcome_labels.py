@@ -52,6 +52,7 @@ _KEPT_AT_END = frozenset(
 _UNIT = re.compile(r"[mnpkµμ]?(?:g|mol|l|u|iu|eq|cal)/(?:[mnpkdµμ]?(?:l|g|mol)|min|h|day)")
 
 _HARMFUL = frozenset(str.split("adverse side toxic harmful undesirable unwanted untoward"))
+_COMPOUND = ("-related", "-induced", "-associated")
 _CUT_AT_END = (_WEAK | _JOINERS) - _KEPT_AT_END
 
 _CIRCUMSTANCE = re.compile(
@@ -114,6 +115,8 @@ def _breaks(plain: str) -> bool:
         return True
     if plain in _BREAKERS:
         return True
+    if plain.endswith(_COMPOUND):
+        return False
     return (len(plain) > 4 and plain.endswith("ly")) or (
         len(plain) > 5 and plain.endswith("ed") and plain not in _WEAK
     )
@@ -124,7 +127,9 @@ def _close(run: list[tuple[int, int, str]], text: str, found: list[Label]) -> No
     while words and (words[0][2] in _WEAK or words[0][2] in _JOINERS or _UNIT.fullmatch(words[0][2])):
         words.pop(0)
     while words and (
-        _UNIT.fullmatch(words[-1][2]) or (words[-1][2] in _CUT_AT_END and not _names_harm(words))
+        _UNIT.fullmatch(words[-1][2])
+        or words[-1][2].endswith(_COMPOUND)
+        or (words[-1][2] in _CUT_AT_END and not _names_harm(words))
     ):
         words.pop()
     if not words:

@@ -10,6 +10,9 @@ from sonospine.extraction.arm_labels import COUNT, count_of
 from sonospine.extraction.expressions import Expression, NumberSpan
 
 _PERSONS = r"(?:patients|participants|subjects|women|men|children|people|individuals|cases)"
+_PERSON = (
+    r"(?:patients?|participants?|subjects?|wom[ae]n|m[ae]n|child(?:ren)?|people|persons?|individuals?|cases?)"
+)
 _LIST = r"(?<![\w.,·±/-])(?P<list>\d{1,4}(?:\s*,\s*(?:and\s+)?\d{1,4}(?![\d.,·]\d)|\s+and\s+\d{1,4}(?![\d.,·]\d))+)"
 _OF_PEOPLE = re.compile(_LIST + rf"\s+(?:{_PERSONS}\b|of\s+(?:the\s+)?{_PERSONS}\b)", re.IGNORECASE)
 _GOES_ON = re.compile(_LIST + r"\s+(?:of|in)\s+(?:the\s+)?(?:[Gg]roup|[\w-]+\s+group)\b")
@@ -27,6 +30,16 @@ _THERE_WERE_NONE = re.compile(
     r"(?:(?!(?:significan\w*|differ\w*|chang\w*|correlat\w*|associat\w*|interaction\w*|evidence|trend)\b)"
     r"[a-z][\w-]*(?:\s+(?=[a-z]))?){1,4}?)(?=\s+(?:in|during|among|of)\b|\s*[.,;])"
 )
+_NO_PERSON = re.compile(
+    rf"\b(?P<all>(?P<no>[Nn]one\s+of\s+(?:the|our|these)|[Nn]o)\s+(?:[a-z][\w-]*\s+)?{_PERSON})\s+"
+    r"(?:(?:in|of|from)\s+(?:either|any|both|the\s+two)\s+(?:of\s+the\s+)?(?:\w+\s+)?(?:groups?|arms?)\s+)?"
+    r"(?=(?:had|has|have|developed|experienced|reported|suffered|required|needed|showed|exhibited|presented|died|withdrew|discontinued|"
+    r"dropped\s+out|relapsed|complained|received)\b)"
+)
+_WITHOUT_ANY = re.compile(
+    rf"\b[Aa]ll\s+(?:of\s+)?(?:the\s+)?(?:[\d,]+\s+)?(?:[a-z][\w-]*\s+)?{_PERSON}\s+(?![^.;]*\b(?:differ\w*|chang\w*)\b)[^.;,]{{0,80}}?"
+    r"\b(?P<all>(?P<no>without)\s+any\s+[a-z][\w-]*(?:\s+[a-z][\w-]*){0,2})"
+)
 _SHARE_OF = re.compile(r"\s+of\s+(?:the\s+)?(?:[a-z][\w-]*\s+){1,3}[(\[]\s*", re.IGNORECASE)
 _NUMBER_OF = re.compile(
     rf"\b(?:[Nn]umbers?|[Nn]o\.)\s+of\s+(?:the\s+)?(?:{_PERSONS}|episodes|events|attacks)\b(?!\s+per\b)(?:[^.;]|\.(?=\d))*$"
@@ -35,6 +48,18 @@ _LEAD = re.compile(
     rf"\b(?:[Ii]n|[Oo]f|[Ff]or|[Aa]mong)\s+the\s+(?P<n>{COUNT})\s+{_PERSONS}\s+(?:who\s+(?:had|received|underwent|got|were\s+given)|with|given)\s+"
     r"(?:the\s+|an?\s+)?(?P<what>[\w-]+(?:\s+(?!the\b)[\w-]+){0,2}?)(?=,|\s+the\b)",
 )
+
+
+def nobody_told(text: str, position: int) -> int | None:
+    """Return where the words that say "none of the patients" end, where a zero at ``position`` is that of everybody.
+
+    What nobody had or did stands behind them; behind "without" in "all patients finished without any pain".
+    """
+    for pattern in (_NO_PERSON, _WITHOUT_ANY):
+        for hit in pattern.finditer(text):
+            if hit.start("no") == position:
+                return hit.end() if pattern is _NO_PERSON else hit.end("no")
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +80,11 @@ def listed_people(text: str) -> list[Expression]:
     Events that a bracket divides between two groups are counts too.
     """
     found: list[Expression] = [e for split in _SPLIT.finditer(text) for e in _parts_of_sum(split)]
-    for nobody in (*_NOBODY.finditer(text), *_THERE_WERE_NONE.finditer(text)):
-        span = NumberSpan(nobody.start("no"), nobody.end("no"), "0")
+    everybody = [hit for pattern in (_NO_PERSON, _WITHOUT_ANY) for hit in pattern.finditer(text)]
+    taken = {hit.start("no") for hit in everybody}
+    others = [hit for pattern in (_NOBODY, _THERE_WERE_NONE) for hit in pattern.finditer(text)]
+    for nobody in (*everybody, *(hit for hit in others if hit.start("no") not in taken)):
+        span = NumberSpan(nobody.start("no"), nobody.start("no") + len(nobody["no"].split()[0]), "0")
         end = span.start + len(nobody["all"].rstrip())
         found.append(Expression(span.start, end, "count", "0", numbers=(span,), explicit=True))
     position = 0

@@ -77,7 +77,10 @@ def runs_of(parts: Parts, previous: Run | None, everyone: Sequence[Arm] = ()) ->
         if i:
             cut = _TAIL_END.search(parts.text, start, group[0].start)
             start = cut.start() if cut else start
-        end = _tail_end(parts.text, group[-1].end, groups[i + 1][0].start if i + 1 < len(groups) else None)
+        following = groups[i + 1] if i + 1 < len(groups) else None
+        end = _tail_end(parts.text, group[-1].end, following[0].start if following else None)
+        if following and end == group[-1].end and _owned(parts, following) and not _owned(parts, group):
+            end = following[0].start  # what stands between belongs to the values before it
         spans = [(start, group[0].start)]
         spans += [(a.end, b.start) for a, b in itertools.pairwise(group)]
         spans.append((group[-1].end, end))
@@ -150,6 +153,7 @@ def _attached(
     implied = _from_to(parts.text, group, times, _behind(parts, gaps)) or _from_to_each(parts, group, gaps)
     times = implied or times
     arms: Attached[Arm] = _of_known(attach(gaps, parts.groups(), same=_same_arm, blocks=times.values))
+    arms = _owned(parts, group) or arms
     if times.how in {"one", "guess", "none"} and size > 1 and not implied and arms.how != "none":
         again = attach(gaps, parts.times, same=_same_time, blocks=arms.values)
         times = again if again.how == "list" else times
@@ -164,6 +168,13 @@ def _of_known(arms: Attached[Arm]) -> Attached[Arm]:
         return arms
     values = tuple(a if a is not None and a.label else None for a in arms.values)
     return Attached(values, arms.how if any(values) else "unknown")
+
+
+def _owned(parts: Parts, group: list[Expression]) -> Attached[Arm] | None:
+    owners = {m.start: m.value for m in parts.owned}
+    if not all(e.start in owners for e in group):
+        return None
+    return Attached(tuple(owners[e.start] for e in group), "own")
 
 
 def _same_arm(one: Arm, other: Arm) -> bool:

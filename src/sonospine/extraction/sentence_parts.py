@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from sonospine.extraction.arm_labels import CONTROLS, normalised, words_of
+from sonospine.extraction.arm_labels import CONTROLS, count_of, normalised, words_of
 from sonospine.extraction.arms import Arm, DocumentArms
 from sonospine.extraction.attachment import Mention
 from sonospine.extraction.expressions import Expression, find_expressions
+from sonospine.extraction.group_counts import beside_groups, counts_in_groups
 from sonospine.extraction.people import Subgroup, listed_people, subgroup_of, with_their_fractions
 from sonospine.extraction.sentence_times import P_VALUE, times_of
 from sonospine.extraction.times import TimeMention
@@ -40,6 +41,7 @@ _TELL_NOTHING = frozenset(BELOW_HUNDRED) | frozenset(
         "first second third week month minute hour daily weekly twice times session sessions weeks months minutes hours"
     )
 )
+_LEADS = frozenset(str.split("in of from on among"))
 _MORE_CODES = re.compile(
     r"\s*(?:,|and|or|vs\.?|versus|&|,\s*and)\s+(?P<code>[A-Z]{1,5}\d{0,2}|\d{1,2})\b(?![.%]?\d|\s*(?:±|%|\())"
 )
@@ -105,7 +107,10 @@ _NOT_A_RESULT = re.compile(
 
 @dataclass(frozen=True)
 class Parts:
-    """A sentence (``text``, starting at ``offset`` of its passage) with what stands in it."""
+    """A sentence (``text``, starting at ``offset`` of its passage) with what stands in it.
+
+    ``owned`` are the arms of counts whose arm stands right behind them, at the place of the count.
+    """
 
     text: str
     offset: int
@@ -114,6 +119,7 @@ class Parts:
     arms: tuple[Mention[Arm], ...]
     subgroup: Subgroup | None = None
     others: tuple[Mention[Arm], ...] = ()
+    owned: tuple[Mention[Arm], ...] = ()
 
     def groups(self) -> list[Mention[Arm]]:
         """Return the arms and, between them, groups that are none of the arms known (``UNKNOWN``)."""
@@ -238,7 +244,7 @@ class ArmFinder:
             words = hit["words"].split()
             if hit["many"] and (words[-1].lower() in _COUNTS or all(w.lower() in _OF_ALL for w in words)):
                 continue  # "among three groups" is not group 3
-            for cut in range(len(words)):
+            for cut in range(_leading(words), len(words)):
                 if words[cut].lower() in _LEADING:
                     continue
                 label = " ".join(words[cut:])
@@ -262,6 +268,12 @@ class ArmFinder:
                 return
             yield Mention(hit.start("code"), hit.end("code"), arm)
             position = hit.end()
+
+
+def _leading(words: Sequence[str]) -> int:
+    """Return how many words before the name of a group end in a count that leads to it: "31 in control group"."""
+    counts = [i for i in range(len(words) - 2) if count_of(words[i]) and words[i + 1].lower() in _LEADS]
+    return counts[-1] + 2 if counts else 0
 
 
 def _is_short_code(name: str) -> bool:
@@ -294,6 +306,12 @@ def parts_of(
         for a in finder.find(text)
         if not any(a.start < e.end and e.start < a.end for e in every if e.spread != "none")
     ]
+    every = [e for e in every if not any(a.start < e.end and e.start < a.end for a in arms)]
+    taken = [e for e in every if e.centre in {"count", "percent"} or e.total or e.spread != "none"]
+    grouped = counts_in_groups(text, arms, taken)
+    counts = [expression for expression, _ in grouped]
+    every = [e for e in every if not any(g.start <= e.start < g.end for g in counts)]
+    people = [*(p for p in people if not any(p.start <= g.start < p.end for g in counts)), *counts]
     kept = tuple(
         e
         for e in sorted((*every, *people), key=lambda e: e.start)
@@ -306,7 +324,9 @@ def parts_of(
     )
     # "Group H1": a code of an arm is no hour.
     named = tuple(t for t in times if not any(a.start < t.end and t.start < a.end for a in arms))
-    return Parts(text, offset, kept, named, tuple(arms), subgroup, tuple(finder.others(text, arms)))
+    owned = tuple(Mention(e.start, e.end, arm) for e, arm in (*grouped, *beside_groups(text, arms, taken)))
+    others = tuple(finder.others(text, arms))
+    return Parts(text, offset, kept, named, tuple(arms), subgroup, others, owned)
 
 
 def _with_named_spreads(text: str, expressions: list[Expression]) -> list[Expression]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 _WORD = re.compile(r"[^\W_]+")
+_SHORT = re.compile(r"(?<![\w\[-])[A-Z][A-Za-z]?[A-Z][A-Za-z-]{0,6}(?![\w-])")
 _BREAK = re.compile(r"[.;:,()\[\]]")
 
 
@@ -41,3 +42,27 @@ def long_form(short: str, texts: Iterable[str]) -> str:
             if initials_fit(short, before[start:].strip()):
                 return before[start:].strip()
     return ""
+
+
+class Meanings:
+    """What the abbreviations of a document stand for, each looked up once."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._texts = texts
+        self._known: dict[str, str] = {}
+
+    def expanded(self, label: str) -> str:
+        """Return a label with the meaning of its abbreviations behind them: "AEs [adverse events]"."""
+        for short in dict.fromkeys(_SHORT.findall(label)):
+            if short not in self._known:
+                self._known[short] = long_form(short, self._texts)
+            meaning = self._known[short]
+            if meaning and meaning.lower() not in label.lower():
+                at = re.search(rf"(?<![\w-]){re.escape(short)}(?![\w-])", label)
+                label = f"{label[: at.end()]} [{meaning}]{label[at.end() :]}" if at else label
+        return label
+
+    def spelled(self, label: str) -> str:
+        """Return a label with the meaning of its abbreviations, or nothing where it holds none that is explained."""
+        expanded = self.expanded(label)
+        return expanded if expanded != label else ""

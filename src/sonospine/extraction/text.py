@@ -14,12 +14,14 @@ from sonospine.extraction.comparisons import with_comparisons
 from sonospine.extraction.expressions import Expression
 from sonospine.extraction.language import sentences
 from sonospine.extraction.listed_conditions import FLAG, with_listed_conditions
+from sonospine.extraction.nobody import is_nobody, nobody_by_percent
 from sonospine.extraction.outcome_labels import Label, nearest_before, phrases
 from sonospine.extraction.people import sex_of
 from sonospine.extraction.reading import Alternative, Reading
 from sonospine.extraction.runs import Run, closed_by, filled, mention_pair, runs_of, wants_time
 from sonospine.extraction.sentence_parts import ArmFinder, Parts, parts_of
-from sonospine.extraction.text_outcomes import is_counted, outcomes
+from sonospine.extraction.short_forms import Meanings
+from sonospine.extraction.text_outcomes import is_counted, outcomes, same_counted
 from sonospine.extraction.text_statistics import named_spread, statistic_of, unnamed_intervals
 from sonospine.extraction.text_times import PlannedTimes, times_only_in_abstract
 from sonospine.extraction.times import TimeMention
@@ -56,18 +58,6 @@ _CHANGE_LABEL = re.compile(
     r"\bchanges? (?:in|of|from)|\bchange score|\b(?:reduction|decrease|improvement|increase) (?:in|of|from)\b",
     re.IGNORECASE,
 )
-_SEEN = re.compile(
-    r"\s*(?:was|were|have been|has been|had been)?\s*(?:\w+ly\s+)?(?:reported|observed|noted|seen|found|recorded|detected|encountered|occurred|developed)\b",
-    re.IGNORECASE,
-)
-_THERE_WERE = re.compile(r"\bthere\s+(?:was|were)\s+$", re.IGNORECASE)
-_CAUSE = re.compile(
-    r"\s*(?:related|due|attribut\w+|attributable)\s+to\s+(?:the\s+)?(?:[\w-]+\s+){1,4}?(?=was\b|were\b|ha[sd]\b|have\b|occur)"
-)
-_NO_EVENT = re.compile(
-    r"\b(?:differ\w*|chang\w*|correlation|association|(?<!adverse )(?<!side )effects?|interaction|relation\w*|evidence|improvement|significan\w*|reduction|increase|decrease|trend)\b(?! events?)",
-    re.IGNORECASE,
-)
 _DURATION = re.compile(r"\s*(?:weeks?|months?|years?|days?|hours?)\b", re.IGNORECASE)
 
 
@@ -84,6 +74,7 @@ class _Document:
     intervals: str
     arm_sizes: frozenset[str]
     planned: PlannedTimes
+    meanings: Meanings
 
 
 def read_text(
@@ -105,6 +96,7 @@ def read_text(
         unnamed_intervals(record),
         frozenset(n for a in arms.arms for n in (a.n_randomised, a.n_analysed) if n) | {arms.n_total},
         PlannedTimes(record),
+        Meanings([p.text for p in record.passages if p.role != "introduction"]),
     )
     read = [
         r for p in record.passages if _holds_results(p, document.one_patient) for r in _passage(p, document)
@@ -152,6 +144,7 @@ def _passage(passage: Passage, document: _Document) -> Iterator[Reading]:
             continue
         labels = phrases(text, parts.masked())
         changed = False
+        beside: tuple[Label, ...] = ()
         runs = with_comparisons(parts, runs_of(parts, previous, document.arms.arms))
         runs = with_listed_conditions(parts, runs, document.arms, document.vocabulary)
         for run in closed_by(runs, parts):
@@ -159,6 +152,7 @@ def _passage(passage: Passage, document: _Document) -> Iterator[Reading]:
             if any(wants_time(time) for time in run.times.values) and document.planned.only is not None:
                 run = filled(run, document.planned.only, run.times.how, nameless=False)
             named, inherited = outcomes(run, parts, labels, carried, document.vocabulary)
+            named, beside = same_counted(run, parts, named, beside)
             if not named:
                 continue
             if len(named) > 1:
@@ -221,6 +215,7 @@ def _readings(
         if made is None:
             continue
         statistic, weight, evidence = made
+        statistic = nobody_by_percent(statistic, run, run.arms.values[i])
         place = Place(passage.locator, parts.offset + statistic.start, parts.offset + statistic.end)
         source = "abstract" if passage.locator.startswith("abstract") else "text"
         time, arm = run.times.values[i], run.arms.values[i]
@@ -235,7 +230,7 @@ def _readings(
             value=statistic.value,
             rule=RULE,
             confidence=0.85 * weight * _certainty(run, inherited, instrument is not None),
-            outcome=label.text,
+            outcome=document.meanings.expanded(label.text) if statistic.centre == "count" else label.text,
             unit=" ".join(unit["unit"].split()) if unit else "",
             context=parts.text,
             n=statistic.n,
@@ -264,10 +259,10 @@ def _readings(
         if statistic.centre in {"difference", "ratio"}:
             yield _compared(base, parts, run, document.arms)
         else:
-            if arm is None and _is_nobody(statistic, parts, label):
+            if arm is None and is_nobody(statistic, parts, label):
                 yield from _of_every_arm(base, document.arms)
                 continue
-            made_row = _of_subgroup(base, parts, passage) or _of_arm(base, arm, run, document.arms)
+            made_row = _of_subgroup(base, parts, passage) or _of_arm(base, arm, run, document)
             sex = sex_of(parts.text, statistic.start, statistic.end, passage.text)
             if sex and statistic.centre in _SCORED:
                 made_row = replace(made_row, n=statistic.n, n_locator="", population=f"subgroup:{sex}")
@@ -295,7 +290,8 @@ def _certainty(run: Run, inherited: bool, named: bool) -> float:
     return certainty[run.times.how] * (0.7 if inherited else 1.0) * (1.0 if named else 0.8)
 
 
-def _of_arm(reading: Reading, arm: Arm | None, run: Run, arms: DocumentArms) -> Reading:
+def _of_arm(reading: Reading, arm: Arm | None, run: Run, document: _Document) -> Reading:
+    arms = document.arms
     if arms.one_arm:
         n, place = (arms.n_total, arms.n_total_locator) if reading.centre != "single" else ("", "")
         return _with_n(replace(reading, arm=ALL), n, place)
@@ -316,23 +312,13 @@ def _of_arm(reading: Reading, arm: Arm | None, run: Run, arms: DocumentArms) -> 
     made = replace(
         reading,
         arm=arm.label,
-        arm_definition=arm.definition,
+        arm_definition=arm.definition or document.meanings.spelled(arm.label),
         confidence=reading.confidence * weight,
         evidence=(*reading.evidence, f"arm: {run.arms.how}"),
         alternatives=others if weight < 1 else (),
         flags=reading.flags if arms.arms else (*reading.flags, FLAG),
     )
     return _with_n(made, *arm.size(baseline=reading.phase == "baseline"))
-
-
-def _is_nobody(statistic: Expression, parts: Parts, label: Label) -> bool:
-    """Tell whether nobody at all had something: "no adverse events were seen", "... in either group"."""
-    none = statistic.centre == "count" and statistic.value == "0" and not statistic.total and not parts.arms
-    cause = _CAUSE.match(parts.text, label.end) if none else None
-    there = none and _THERE_WERE.search(parts.text, 0, statistic.start)
-    seen = there or (none and _SEEN.match(parts.text, cause.end() if cause else label.end))
-    whole = parts.text[statistic.start : max(statistic.end, label.end)]
-    return bool(seen) and statistic.numbers[0].end <= label.start and not _NO_EVENT.search(whole)
 
 
 def _of_every_arm(reading: Reading, arms: DocumentArms) -> Iterator[Reading]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sonospine.extraction.expressions import Expression
-from sonospine.extraction.outcome_labels import Label, nearest_after, nearest_before
+from sonospine.extraction.group_counts import thing_counted
+from sonospine.extraction.outcome_labels import Label, nearest_after, nearest_before, phrases
+from sonospine.extraction.people import nobody_told
 from sonospine.extraction.runs import Run
 from sonospine.extraction.sentence_parts import Parts
 from sonospine.extraction.text_statistics import value_end
@@ -22,6 +25,25 @@ _PREDICATE_END = re.compile(
 )
 _CIRCUMSTANCE = re.compile(
     r"(?:for|at|in|of|with|during|after|within|by|under|among|from|to)\b", re.IGNORECASE
+)
+_WITHOUT_OBJECT = re.compile(
+    r"(?:did not (?:change|improve|respond)|(?:remained )?(?:unchanged|stable|the same)|worsened|improved|deteriorated|got (?:worse|better))",
+    re.IGNORECASE,
+)
+_THAT = re.compile(
+    r"\s+of\s+(?:the\s+|all\s+)?(?P<things>(?:(?!(?:and|or|in|of|with|for|to|was|were|had)\b)[a-z][\w-]*\s+){0,3}[a-z]+s)\s+"
+    r"(?:tested|showed|contained|failed|healed|had|remained|became|reported|used|achieved|reached|met|grew)\s+[a-z]"
+)
+_CONNECTED = re.compile(r"(?:\s+(?:in|of|with|for|to|at|by|and|or|the|than|compared))+$")
+_CLOSING = re.compile(r"\s*[)\]]?\s*")
+_CLAUSE_END = re.compile(
+    r"[,;:()]|\.(?:\s+(?=(?-i:[A-Z]))|$)|\b(?:compared|versus|vs|while|whereas|but|respectively|at|during)\b",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(r"(?:and|or|than|as|not)\b|[^.;]*\d+\s+(?:in|of|with|on)\b")
+_AUXILIARY = re.compile(
+    r"(?:(?:(?:had|have|has)(?!\s+to\b)|who|were|was|been|also|shown|each|experienced|developed|reported|showed|exhibited|suffered|an?|any|the|from)\s+)*",
+    re.IGNORECASE,
 )
 _COPULA = re.compile(r"\s*(?:was|were|is|are|became|remained)\s+", re.IGNORECASE)
 _SUCCEEDED = re.compile(r"\s*(?:scores?\s+)?(?P<verb>[a-z]+ed)(?=\s+(?:in|for|by)\b)")
@@ -143,9 +165,24 @@ def _of_counts(
 ) -> tuple[Label | None, bool]:
     """Name what people had or did; a score that an earlier sentence spoke of is no event that can be counted."""
     first, last = run.expressions[0], run.expressions[-1]
+    told = nobody_told(parts.text, first.start) if first.value == "0" else None
+    if told is not None:
+        return _told_from(parts.text, told), False
+    owned = any(m.start == first.start for m in parts.owned)
+    counted = thing_counted(parts.text, first) if owned else None
+    if counted is not None:
+        return Label(*counted, parts.text[slice(*counted)]), False
+    behind = (_behind_groups(first, parts) or _behind_groups(last, parts)) if owned else None
+    if behind is not None and not last.percent:
+        return behind, False
+    share = _share_that(first, parts)
+    if share is not None:
+        return share, False
     before = nearest_before(labels, first.start, parts.text)
     people = _PEOPLE.match(parts.text, value_end(first))
-    done = _predicate(first, parts, labels) if people else None
+    done = None
+    if people:
+        done = behind if owned else _predicate(first, parts, labels)
     if done is None and before is not None and not before.pronoun:
         return _with_predicate(before, labels, parts.text, first.start, vocabulary), False
     if done is None and first.centre == "count" and first.value == "0":
@@ -154,12 +191,71 @@ def _of_counts(
         done = _predicate(first, parts, labels)
     if done is None and run.size > 1 and _PEOPLE.match(parts.text, value_end(last)):
         done = _predicate(last, parts, labels)
+    done = done if done is not None else behind
     if done is not None:
         return done, False
     if carried:
         scored = vocabulary.instrument(carried[0].text, context="")
         return (None, False) if scored is not None and scored.scale_max is not None else (carried[0], True)
     return before, False
+
+
+def _share_that(first: Expression, parts: Parts) -> Label | None:
+    """Return what a share of some things did: "80 % (40/50) of the samples tested positive for X" counts both words."""
+    shared = _THAT.match(parts.text, first.end) if first.total or first.percent else None
+    if shared is None or _PEOPLE.match(parts.text, first.end):
+        return None
+    hidden = parts.masked()
+    stop = _CLAUSE_END.search(parts.text, shared.end())
+    end = min([stop.start() if stop else len(parts.text), *(a for a, _ in hidden if a >= shared.end())])
+    start = shared.start("things")
+    text = _CONNECTED.sub("", parts.text[start:end].rstrip(" ."))[:80]
+    return Label(start, start + len(text), text)
+
+
+def _behind_groups(last: Expression, parts: Parts) -> Label | None:
+    """Return what people did, told behind the last of their groups: "4 patients in A and 2 in B withdrew because of pain"."""
+    if last.total or not last.explicit:
+        return None
+    arm = next((m for m in parts.arms if last.end <= m.start <= last.end + 24), None)
+    if arm is None:
+        return None
+    return _told_from(parts.text, arm.end)
+
+
+def _told_from(text: str, position: int) -> Label | None:
+    """Return what the words from a position to the end of their clause say that people had or did."""
+    closing = _CLOSING.match(text, position)
+    start = closing.end() if closing else position
+    stop = _CLAUSE_END.search(text, start)
+    words = text[start : stop.start() if stop else len(text)].rstrip(" .")
+    lead = len(words) - len(_AUXILIARY.sub("", words, count=1))
+    words, start = words[lead:], start + lead
+    if _CIRCUMSTANCE.match(words) or _GOES_ON.match(words) or not re.match(r"[a-z]{3,}", words):
+        return None
+    return Label(start, start + len(words[:80]), words[:80])
+
+
+def same_counted(
+    run: Run, parts: Parts, named: tuple[Label, ...], beside: tuple[Label, ...]
+) -> tuple[tuple[Label, ...], tuple[Label, ...]]:
+    """Give a bare count before a group what the one before it counted: "2 in the A group (1 of them late) and 1 in the B group".
+
+    Return the labels of the run, and those that a further bare count of the sentence takes over.
+    """
+    owned = {m.start: m.end for m in parts.owned}
+    first = run.expressions[0]
+    if first.start not in owned or first.percent:
+        return named, ()
+    bare = owned[first.start] == first.numbers[0].end and _behind_groups(run.expressions[-1], parts) is None
+    if bare and beside:
+        return beside, beside
+    verb = _behind_groups(run.expressions[-1], parts)
+    if verb is not None and beside and _WITHOUT_OBJECT.fullmatch(verb.text):
+        subject = phrases(beside[0].text, ())
+        about = subject[-1].text if subject else beside[0].text
+        return (replace(verb, text=f"{about}, {verb.text}"),), beside
+    return named, named
 
 
 def _predicate(first: Expression, parts: Parts, labels: list[Label]) -> Label | None:

@@ -62,7 +62,7 @@ _AFTER = (
     r"|follow-?\s?up|rehabilitation|period|course|sessions?|exercises?|care)"
     r"|(?:end|final|last|exit)\s+(?:test|value|measure\w*|assessments?|evaluations?|scores?|examinations?|session)"
     r"|after\s+(?:the\s+)?(?:treatment|intervention|injection|therapy|surgery|procedure|operation|block|training|program\w*)"
-    r"|after\s+(?:the\s+)?(?:\w+\s+){0,2}(?:sessions|treatments|injections)|(?:at\s+)?(?:hospital\s+)?discharge|follow[-\s]?\s?ups?|final\s+(?:visit|assessment)|last\s+(?:visit|follow[-\s]up)|^\s*(?:after|post)\s*(?:\)|$|[,;(])|^\s*post[-\s]?(?:values?|scores?|results?|measure\w*)\b"
+    r"|after\s+(?:the\s+)?(?:\w+\s+){0,2}(?:sessions|treatments|injections)|(?:at\s+)?(?:hospital\s+)?discharge|follow[-\s]?\s?ups?|final\s+(?:visit|assessment|follow[-\s]?up)|last\s+(?:visit|follow[-\s]up)|^\s*(?:after|post)\s*(?:\)|$|[,;(])|^\s*post[-\s]?(?:values?|scores?|results?|measure\w*)\b"
     r"|end-?point|(?<=\w\s)(?:after|post)\s*$"
 )
 _LEAD = r"(?:(?P<within>within|up\s+to|over|for|last|past|previous|every|per|duration\s+of|next|first)\s+(?:the\s+)?(?:last\s+|past\s+|previous\s+|next\s+|first\s+)?)?"
@@ -144,6 +144,8 @@ _END = re.compile(
     re.I,
 )
 _AGE = re.compile(r"\s*(?:old\b|of\s+age\b)|\s*\(?\s*(?:\u00b1|\+/-)", re.IGNORECASE)
+# Counted from before any treatment: how long after its start that is, is not known.
+_GESTATION = re.compile(r"['\u2019]?\s*(?:of\s+)?gestation(?:al\s+age)?\b", re.IGNORECASE)
 # The look back stands behind the letter, so that the search goes from one such letter to the next.
 _CODE = re.compile(r"[TtVv](?<!\w.)[\u2080-\u2089\d]{1,2}(?!\w)")
 
@@ -278,6 +280,11 @@ def _lengths(text: str) -> Iterable[TimeMention]:
             continue
         yield _mention(text, found.start(), found.end(), found.group(), _amount(found["word"]), found["unit"])
     for found in _LENGTH.finditer(text) if counted else ():
+        gestation = _GESTATION.match(text, found.end())
+        if gestation is not None and not found["within"] and not _before_age(text, found.start()):
+            start, end = found.start("list"), gestation.end()
+            yield TimeMention(start, end, text[start:end], None, "")
+            continue
         if found["within"] or _AGE.match(text, found.end()) or _before_age(text, found.start()):
             continue
         if _names_dimensions(text, found):

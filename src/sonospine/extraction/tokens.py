@@ -72,7 +72,8 @@ def _pattern(decimal_comma: bool) -> re.Pattern[str]:
         + _DOTTED
         + r")"
         r"|(?P<coded>[^\W\d_]++[-\u2010\u2011]?\d{1,3}(?:[-\u2010\u2011\u2013/]\w+)*(?![" + _DOTS + r",]?\d))"
-        r"|(?P<worded>\b(?:" + _WORDED + r")\b|\bno(?=\s+(?:" + _COUNTED + r")\b))"
+        r"|(?P<worded>\b(?:" + _WORDED + r")\b|\bno(?=\s+(?:" + _COUNTED + r")\b)"
+        r"|\bnone(?=\s+of\s+(?:the|our|these)\s+(?:[\w-]+\s+){0,2}?(?:patients|participants|subjects|women|men|children|cases)\b|\s+in\b)|\bwithout(?=\s+any\b))"
         r"|(?P<word>[^\W\d_]+(?:['\u2019][^\W\d_]+)*)"
         r"|(?P<number>" + number + r")"
         r"|(?P<open>[(\[{\uff08])|(?P<close>[)\]}\uff09])|(?P<percent>[%\uff05])|(?P<slash>[/\u2044\u2215])"
@@ -86,6 +87,8 @@ def _pattern(decimal_comma: bool) -> re.Pattern[str]:
 
 
 _PATTERNS = {False: _pattern(False), True: _pattern(True)}
+# "CI-1.2 to 3.4" has a minus, "CI-95" a level.
+_CI_LEVELS = frozenset({"90", "95", "99"})
 _PLAIN_DECIMAL = re.compile(r"[0-9]+\.[0-9]+")
 _THIN_SPACES = re.compile(f"['\u2019{_THIN}]")
 _POINTS = re.compile(f"[{_WITHIN}]")
@@ -127,7 +130,7 @@ def normal_number(printed: str, *, decimal_comma: bool = False) -> str | None:
     word = printed.lower()
     if word in BELOW_HUNDRED:
         return str(BELOW_HUNDRED[word])
-    if word == "no":
+    if word in {"no", "none", "without"}:
         return "0"
     sign = "-" if printed[0] in _DASHES else ""
     digits = printed[1:].strip() if printed[0] in _DASHES or printed[0] == "+" else printed
@@ -206,7 +209,8 @@ def _number(text: str, start: int, end: int, gap: bool, tokens: list[Token], dec
     previous = tokens[-1] if tokens else None
     if previous is not None and not gap and previous.kind in (DASH, "plus"):
         before = tokens[-2] if len(tokens) > 1 else None
-        if previous.kind == "plus" or _is_sign(previous, before):
+        after_ci = before is not None and before.text == "CI" and text[start:end] not in _CI_LEVELS
+        if previous.kind == "plus" or after_ci or _is_sign(previous, before):
             tokens.pop()
             start, gap = previous.start, previous.gap
         elif previous.gap:
