@@ -36,10 +36,10 @@ def with_listed_conditions(
     """
     if arms.arms or arms.one_arm:
         return list(runs)
-    return [_conditioned(parts, run, vocabulary) for run in runs]
+    return [_with_conditions(parts, run, vocabulary) for run in runs]
 
 
-def _conditioned(parts: Parts, run: Run, vocabulary: Vocabulary) -> Run:
+def _with_conditions(parts: Parts, run: Run, vocabulary: Vocabulary) -> Run:
     if run.size < 2 or any(e.spread == "none" for e in run.expressions) or any(run.arms.values):
         return run
     found = _LIST.match(parts.text, run.expressions[-1].end)
