@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from sonospine.extraction.tables.labels import Label
 
 Level = tuple[str, int]
 _SEXES = re.compile(r"\W*(?:wo)?(?:men|man)\W*|\W*(?:fe)?males?\W*|\W*(?:boys|girls)\W*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class CellLabels:
+    """The labels that stand over one cell, the nearest last, each with its level."""
+
+    columns: tuple[tuple[Level, Label], ...]
+    stubs: tuple[tuple[Level, Label], ...]
+    sections: tuple[tuple[Level, Label], ...]
+
+    def all(self) -> tuple[tuple[Level, Label], ...]:
+        """Return every label, stub first, then columns, then sections; the nearest first."""
+        return (*reversed(self.stubs), *reversed(self.columns), *reversed(self.sections))
 
 
 def precedence(level: Level) -> tuple[int, int]:

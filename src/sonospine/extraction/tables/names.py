@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from sonospine.extraction.tables.context import TableContext
 from sonospine.extraction.tables.labels import Label
-from sonospine.extraction.tables.levels import Level
-from sonospine.extraction.tables.roles import CellLabels, Roles
+from sonospine.extraction.tables.levels import CellLabels, Level
+from sonospine.extraction.tables.roles import Roles
 
 LONGEST_OUTCOME = 200
 LONGEST_CAPTION = 120

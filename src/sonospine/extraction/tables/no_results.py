@@ -20,7 +20,7 @@ _CORRELATIONS = re.compile(
 
 
 _OF_KINDS = re.compile(r"^\s*\d+(?:\s*[:\u2236]\s*\d+)+|^\s*\d+(?:\s*/\s*\d+){2,}")
-_REGRESSION = re.compile(r"\bregressions?\b|\bpredict(?:ors?|ive|ion)\b|\brisk\s+factors?\b", re.IGNORECASE)
+_REGRESSION = re.compile(r"\bregressions?\b|\bpredict(?:ors?|ive|ion)\b|\brisk\s+fact\w+", re.IGNORECASE)
 
 
 def is_list_of_kinds(text: str) -> bool:

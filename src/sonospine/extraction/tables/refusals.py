@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from sonospine.extraction.tables.cells import ValueCell
-from sonospine.extraction.tables.roles import CellLabels, Roles
+from sonospine.extraction.tables.levels import CellLabels
+from sonospine.extraction.tables.roles import Roles
 
 _N_BESIDE = re.compile(r"(?:^|\s)[nN]\s?/\s?(?:max|min|mean|median|score|sd|range)", re.IGNORECASE)
 _OF_TWO_KINDS = re.compile(

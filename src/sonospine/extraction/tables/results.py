@@ -5,19 +5,21 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from sonospine.extraction.arms import ALL, Arm, DocumentArms
+from sonospine.extraction.arms import ALL, DocumentArms
 from sonospine.extraction.expressions import Expression, find_expressions
 from sonospine.extraction.reading import Reading
 from sonospine.extraction.tables.cells import ValueCell, value_cells, with_own_time
 from sonospine.extraction.tables.context import TableContext, settle_time
+from sonospine.extraction.tables.groups import Who, definition_of, level_name
 from sonospine.extraction.tables.labels import Label, LabelReader
 from sonospine.extraction.tables.layout import lay_out
+from sonospine.extraction.tables.levels import CellLabels
 from sonospine.extraction.tables.names import Names
 from sonospine.extraction.tables.no_results import holds_correlations, is_model_head, is_regression
 from sonospine.extraction.tables.refusals import is_measured, is_of_two_statistics, is_spread
-from sonospine.extraction.tables.roles import SECTION, CellLabels, Roles
+from sonospine.extraction.tables.roles import SECTION, Roles
 from sonospine.extraction.tables.sizes import Size, Sizes
 from sonospine.extraction.tables.spreads import Decided, decide
 from sonospine.extraction.tables.statistics import Named, named_in
@@ -44,20 +46,6 @@ _EVERYONE = re.compile(
     r"\b(?:entire|whole|overall|all)\s+(?:the\s+)?(?:\w+\s+){0,2}(?:patients?|participants?|subjects?|groups?|cohort|sample|population|study)\b",
     re.I,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Who:
-    """The arm of a cell as far as the table tells."""
-
-    label: str
-    arm: Arm | None
-    factor: float
-    comparator: str = ""
-    flags: tuple[str, ...] = ()
-    evidence: str = ""
-    reported: str = ""
-    paired: bool = False
 
 
 def _opened(text: str, cell: ValueCell) -> bool:
@@ -175,7 +163,7 @@ class _Results:
         row_values = [e for found in self.roles.layout.values[row] for e in found]
         return any(e.spread in ("sd", "se") or (e.spread == "bracket" and "." in e.value) for e in row_values)
 
-    def _who(self, labels: CellLabels) -> _Who | None:
+    def _who(self, labels: CellLabels) -> Who | None:
         """Return the arm over a cell; ``None`` where the cell belongs to no arm (a total, or nothing tells)."""
         for level, label in labels.all():
             if not self.roles.is_arm_level(level) or label.statistic_only:
@@ -185,57 +173,57 @@ class _Results:
             if (label.difference or label.between) and (pair := self._pair(label)) is not None:
                 return pair
             if label.arm is not None and label.arm.label in self.roles.shared_arms and label.outcome:
-                return _Who(
+                return Who(
                     label.outcome,
                     None,
                     0.7,
                     flags=("arm_as_reported",),
-                    evidence=f"arm from {_level_name(level)}",
+                    evidence=f"arm from {level_name(level)}",
                 )
             if label.arm is not None and not (label.between and _VERSUS.search(label.text)):
-                return _Who(
+                return Who(
                     label.arm.label,
                     label.arm,
                     1.0,
                     reported=label.outcome,
-                    evidence=f"arm from {_level_name(level)}",
+                    evidence=f"arm from {level_name(level)}",
                 )
             if label.difference or label.between or label.ratio:
                 return self._compared()
             if label.outcome and not label.times:
                 over = [parent.outcome for parent in self.roles.parents(labels) if parent is not label]
-                return _Who(
+                return Who(
                     " ".join((*over, label.outcome)),
                     None,
                     0.8,
                     flags=("arm_as_reported",),
-                    evidence=f"arm from {_level_name(level)}",
+                    evidence=f"arm from {level_name(level)}",
                 )
         for _, label in labels.all():
             if (label.difference or label.between or label.ratio) and not self.arms.one_arm:
                 return self._pair(label) or self._compared()
         if self.arms.one_arm:
             arm = self.arms.arms[0] if self.arms.arms else None
-            return _Who(arm.label if arm else ALL, arm, 1.0, evidence="the study has one arm")
+            return Who(arm.label if arm else ALL, arm, 1.0, evidence="the study has one arm")
         if len(self.context.caption_arm) == 1:
             arm = self.context.caption_arm[0]
-            return _Who(arm.label, arm, 0.7, flags=("arm_from_caption",), evidence="arm from caption")
+            return Who(arm.label, arm, 0.7, flags=("arm_from_caption",), evidence="arm from caption")
         if not self.roles.arm_levels and self.context.baseline and len(self._value_columns()) == 1:
-            return _Who(ALL, None, 0.7, flags=("arm_from_caption",), evidence="one column for everyone")
+            return Who(ALL, None, 0.7, flags=("arm_from_caption",), evidence="one column for everyone")
         if not self.roles.arm_levels and _EVERYONE.search(self.roles.table.caption):
-            return _Who(ALL, None, 0.8, flags=("arm_from_caption",), evidence="everyone, by the caption")
+            return Who(ALL, None, 0.8, flags=("arm_from_caption",), evidence="everyone, by the caption")
         if not self.roles.arm_levels and not self.arms.arms:
-            return _Who(ALL, None, 0.5, flags=("arm_unknown",))
+            return Who(ALL, None, 0.5, flags=("arm_unknown",))
         return None
 
-    def _of_pair(self, cell: ValueCell, labels: CellLabels) -> _Who | None:
+    def _of_pair(self, cell: ValueCell, labels: CellLabels) -> Who | None:
         """Return the arm of one of two values in a cell under ``intervention (control)``."""
         pair = next((label.pair for _, label in labels.columns if label.pair is not None), None)
         found = self.roles.layout.values[cell.row][cell.column]
         if pair is None or len(found) != 2 or found[0].spread != found[1].spread:
             return None
         arm = pair[cell.ordinal]
-        return _Who(
+        return Who(
             arm.label, arm, 0.85, flags=("arm_by_order",), evidence="arm by order in the header", paired=True
         )
 
@@ -247,26 +235,26 @@ class _Results:
             if c not in layout.stubs and any(layout.values[r][c] for r in layout.body)
         ]
 
-    def _pair(self, label: Label) -> _Who | None:
+    def _pair(self, label: Label) -> Who | None:
         sides = _VERSUS.split(label.outcome or label.text, maxsplit=1)
         if len(sides) != 2:
             return None
         first, second = self.arms.match(sides[0]), self.arms.match(sides[1])
         if first is None or second is None or first is second:
             return None
-        return _Who(
+        return Who(
             first.label, first, 0.9, comparator=second.label, evidence="arms from the comparison's label"
         )
 
-    def _compared(self) -> _Who | None:
+    def _compared(self) -> Who | None:
         """Return the two arms of a difference where the article has just two; the direction is then only assumed."""
         arms = self.roles.arms if len(self.roles.arms) == 2 else self.arms.arms
         if len(arms) != 2 or is_regression(self.roles.table):
-            return _Who("", None, 0.5, flags=("arm_unknown",))
+            return Who("", None, 0.5, flags=("arm_unknown",))
         first, second = arms
         if second.role == "intervention" and first.role != "intervention":
             first, second = second, first
-        return _Who(first.label, first, 0.75, comparator=second.label, flags=("direction_assumed",))
+        return Who(first.label, first, 0.75, comparator=second.label, flags=("direction_assumed",))
 
     def _statistics(self, labels: CellLabels, cell: ValueCell) -> list[Named]:
         named: list[Named] = []
@@ -281,13 +269,13 @@ class _Results:
             named.append(named_in(corner.text, corner.pairs, corner.address))
         return [*named, *self.context.stated]
 
-    def _with_next_row(self, row: int, who: _Who) -> _Who:
+    def _with_next_row(self, row: int, who: Who) -> Who:
         """Return the comparison of the group of a row with that of the next, whose direction is only assumed."""
         other = self.roles.label(row + 1, self.roles.layout.stubs[-1])
         label = other.arm.label if other.arm is not None else other.outcome
         return replace(who, comparator=label, factor=0.75, flags=(*who.flags, "direction_assumed"))
 
-    def _alone(self, row: int, column: int, who: _Who) -> bool:
+    def _alone(self, row: int, column: int, who: Who) -> bool:
         """Tell whether only one of two rows of groups has something in a column: it compares the two."""
         layout = self.roles.layout
         below = row + 1
@@ -300,7 +288,7 @@ class _Results:
         own, next_own = (self.roles.label(r, layout.stubs[-1]).outcome for r in (row, below))
         return own != next_own and any(layout.values[below][c] for c in self._value_columns())
 
-    def _role(self, labels: CellLabels, who: _Who, cell: ValueCell) -> str | None:
+    def _role(self, labels: CellLabels, who: Who, cell: ValueCell) -> str | None:
         """Return ``value``, ``change`` or ``difference`` for a cell; ``None`` where it is none of them."""
         expression = cell.expression
         over = [label for _, label in labels.all()]
@@ -340,7 +328,7 @@ class _Results:
         return told is not None and not self.roles.names_baseline
 
     def _made(
-        self, cell: ValueCell, labels: CellLabels, who: _Who, size: Size, decided: Decided, role: str
+        self, cell: ValueCell, labels: CellLabels, who: Who, size: Size, decided: Decided, role: str
     ) -> Reading | None:
         expression = decided.expression
         centre, measure, change = expression.centre, expression.measure, expression.change
@@ -431,9 +419,9 @@ class _Results:
             evidence=tuple(e for e in (who.evidence, *decided.evidence, "outcome from the caption" if from_caption else "") if e), alternatives=decided.alternatives,
         )  # fmt: skip
 
-    def _definition(self, who: _Who) -> str:
+    def _definition(self, who: Who) -> str:
         """Return what an arm is; where only abbreviations name it, what they stand for by the notes or the article."""
-        told = _definition(who)
+        told = definition_of(who)
         if told and not (who.arm is not None and not who.arm.definition):
             return told
         long = self.context.expanded(who.label)
@@ -456,26 +444,9 @@ class _Results:
         return found[0].replace(" ", "").strip("*=") if len(found) == 1 else ""
 
 
-def _definition(who: _Who) -> str:
-    """Return what the article says the arm is, with the table's own name for it where that says more."""
-    if who.arm is None:
-        return ""
-    known = set(re.findall(r"\w+", f"{who.arm.label} {who.arm.definition}".lower()))
-    more = (
-        who.reported
-        if len(who.reported) > 2 and set(re.findall(r"\w+", who.reported.lower())) - known
-        else ""
-    )
-    return "; ".join(part for part in (more, who.arm.definition) if part)
-
-
 def _ratio_name(labels: CellLabels) -> str:
     for _, label in labels.all():
         for expression in find_expressions(f"{label.text} 1.0"):
             if expression.centre == "ratio":
                 return expression.measure
     return ""
-
-
-def _level_name(level: tuple[str, int]) -> str:
-    return {"header": "column header", "stub": "row label", "section": "section row"}[level[0]]

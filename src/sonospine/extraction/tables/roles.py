@@ -17,6 +17,7 @@ from sonospine.extraction.arms import Arm
 from sonospine.extraction.tables.labels import Label, LabelReader
 from sonospine.extraction.tables.layout import Layout, is_empty
 from sonospine.extraction.tables.levels import (
+    CellLabels,
     Level,
     arm_score,
     could_name_arm,
@@ -52,19 +53,6 @@ _SIZES = re.compile(
     r"\W*(?:n|no\.?|(?:number|no\.?)\s+of\s+(?:patients|participants|subjects))\W*", re.IGNORECASE
 )
 _BARE_SIZE = re.compile(r"\s*\d{1,5}\s*")
-
-
-@dataclass(frozen=True, slots=True)
-class CellLabels:
-    """The labels that stand over one cell, the nearest last, each with its level."""
-
-    columns: tuple[tuple[Level, Label], ...]
-    stubs: tuple[tuple[Level, Label], ...]
-    sections: tuple[tuple[Level, Label], ...]
-
-    def all(self) -> tuple[tuple[Level, Label], ...]:
-        """Return every label, stub first, then columns, then sections; the nearest first."""
-        return (*reversed(self.stubs), *reversed(self.columns), *reversed(self.sections))
 
 
 @dataclass

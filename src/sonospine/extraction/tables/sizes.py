@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from sonospine.extraction.arms import Arm, DocumentArms
 from sonospine.extraction.expressions import find_numbers
 from sonospine.extraction.tables.labels import Label
+from sonospine.extraction.tables.levels import CellLabels
 from sonospine.extraction.tables.noted_sizes import noted_sizes, size_for
-from sonospine.extraction.tables.roles import CellLabels, Roles
+from sonospine.extraction.tables.roles import Roles
 from sonospine.model.places import cell_address
 
 _SLASHED = re.compile(r"^\s*(\d{1,5})\s*[/;:]\s*(\d{1,5})(?:\s*[/;:]\s*(\d{1,5}))?\s*$")
