@@ -48,7 +48,7 @@ _KEPT_AT_END = frozenset(
 
 
 _HARMFUL = frozenset(str.split("adverse side toxic harmful undesirable unwanted untoward"))
-_COMPOUND = ("-related", "-induced", "-associated")
+_COMPOUND = ("-related", "-induced")
 _CUT_AT_END = (_WEAK | _JOINERS) - _KEPT_AT_END
 
 _CIRCUMSTANCE = re.compile(
