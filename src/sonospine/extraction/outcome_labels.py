@@ -52,7 +52,7 @@ _KEPT_AT_END = frozenset(
 _UNIT = re.compile(r"[mnpkµμ]?(?:g|mol|l|u|iu|eq|cal)/(?:[mnpkdµμ]?(?:l|g|mol)|min|h|day)")
 
 _HARMFUL = frozenset(str.split("adverse side toxic harmful undesirable unwanted untoward"))
-_COMPOUND = ("-related", "-induced", "-associated")
+_COMPOUND = ("-related", "-induced")
 _CUT_AT_END = (_WEAK | _JOINERS) - _KEPT_AT_END
 
 _CIRCUMSTANCE = re.compile(
