@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -215,3 +217,13 @@ def test_places_are_named_and_bad_ids_give_no_address() -> None:
     assert place_in_words(RECORD, "table/T9:r1c1:0-2") == "table/T9:r1c1"
     bad = Record("file:b", "file", doi="javascript:1", pmid="12x", nct=("NCT1",), url="javascript:alert(1)")
     assert addresses_of(bad) == []
+
+
+def test_every_flag_that_the_reader_can_give_has_words() -> None:
+    root = Path(__file__).parents[2] / "src" / "sonospine" / "extraction"
+    written = "\n".join(path.read_text(encoding="utf-8") for path in sorted(root.rglob("*.py")))
+    kinds = "arm|time|spread|mean|total|count|centre|change|direction|bounds|of|several|subgroup"
+    ends = "unclear|unknown|assumed|\\w*from_\\w+|\\w*by_\\w+|not_n|as_\\w+|every_arm|in_cell|without_value|descending|swapped"
+    found = set(re.findall(rf'"((?:{kinds})_(?:{ends}))"', written))
+    assert len(found) > 20
+    assert {flag for flag in found if flags_in_words(flag) == flag.replace("_", " ")} == set()
