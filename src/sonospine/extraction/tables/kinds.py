@@ -8,8 +8,8 @@ import re
 from sonospine.extraction.expressions import find_expressions
 from sonospine.extraction.tables.cells import ValueCell
 from sonospine.extraction.tables.labels import Label
-from sonospine.extraction.tables.levels import CellLabels
-from sonospine.extraction.tables.roles import SECTION, Roles
+from sonospine.extraction.tables.levels import SECTION, CellLabels
+from sonospine.extraction.tables.roles import Roles
 from sonospine.extraction.tables.whose import Who, Whose
 
 _DECREASES = re.compile(

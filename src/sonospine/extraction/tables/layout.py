@@ -58,6 +58,11 @@ class Layout:
         return len(self.texts[0]) if self.texts else 0
 
     @property
+    def header_rows(self) -> list[int]:
+        """Every row that is a header, in order."""
+        return sorted({row for headers in self.headers.values() for row in headers})
+
+    @property
     def value_columns(self) -> list[int]:
         """The columns beside the stubs in which a row of the body has a value."""
         return [
