@@ -6,6 +6,7 @@ import functools
 import re
 
 from sonospine.extraction.expressions import find_expressions
+from sonospine.extraction.tables.cell_times import names_baseline
 from sonospine.extraction.tables.cells import ValueCell
 from sonospine.extraction.tables.labels import Label
 from sonospine.extraction.tables.levels import SECTION, CellLabels
@@ -63,7 +64,7 @@ class Kinds:
     def _only_changes(self) -> bool:
         """Whether the caption announces decreases or changes from baseline, and no row or column is of baseline."""
         told = _DECREASES.search(self._roles.table.caption)
-        return told is not None and not self._roles.names_baseline
+        return told is not None and not names_baseline(self._roles)
 
 
 def ratio_name(labels: CellLabels) -> str:

@@ -9,8 +9,9 @@ from dataclasses import replace
 from sonospine.extraction.arms import ALL, DocumentArms
 from sonospine.extraction.expressions import Expression
 from sonospine.extraction.reading import Reading
-from sonospine.extraction.tables.cells import ValueCell, value_cells, with_own_time
-from sonospine.extraction.tables.context import TableContext, settle_time
+from sonospine.extraction.tables.cell_times import CellTimes
+from sonospine.extraction.tables.cells import ValueCell, value_cells
+from sonospine.extraction.tables.context import TableContext
 from sonospine.extraction.tables.kinds import Kinds, ratio_name
 from sonospine.extraction.tables.labels import LabelReader
 from sonospine.extraction.tables.layout import lay_out
@@ -80,6 +81,7 @@ class _Results:
         self.caption = context.caption_label(roles.reader)
         self.whose = Whose(roles, context, arms)
         self.kinds = Kinds(roles, self.caption, self.whose)
+        self.times = CellTimes(roles, context)
         self.names = Names(roles, context, self.caption)
         self.sizes = Sizes(roles, arms, self.caption, context.coded_sizes)
         self.totals = Totals(roles, context.record)
@@ -192,22 +194,7 @@ class _Results:
             "ratio",
         ):
             return None
-        timed = [
-            (level in self.roles.time_levels, with_own_time(label, cell, self.roles))
-            for level, label in labels.all()
-        ]
-        time, time_flags = settle_time(
-            timed,
-            self.context,
-            change=change or role == "difference",
-            after_course=self.roles.names_end_of_course,
-            only_later=self.roles.only_later,
-        )
-        above = self.roles.time_above(cell.row) if change and (time is None or time.weeks is None) else None
-        if above is not None:
-            time, time_flags = above, ("time_from_table",)
-        if time is not None and self.roles.follows_procedure(time):
-            time, time_flags = replace(time, weeks=0.0), ("time_from_table",)
+        time, time_flags = self.times.of(cell, labels, change=change, compares=role == "difference")
         address = cell_address(self.roles.table, cell.row, cell.column)
         flags = (
             *expression.flags,

@@ -35,7 +35,6 @@ from sonospine.model.record import Table
 _UNIT_ROW = re.compile(r"\s*[(\[][^()\[\]]{1,14}[)\]]\s*")
 _NOBODY = re.compile(r"\s*none\s*", re.IGNORECASE)
 _WITHOUT = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2212")
-_PROCEDURE = re.compile(r"procedur", re.IGNORECASE)
 _SIZES = re.compile(
     r"\W*(?:n|no\.?|(?:number|no\.?)\s+of\s+(?:patients|participants|subjects))\W*", re.IGNORECASE
 )
@@ -56,7 +55,7 @@ class Roles:
     _labels: dict[tuple[int, int], Label] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        levels = self._levels
+        levels = self.levels
         headed = headed_stub(self.layout, levels)
         matched = {level: score for level, labels in levels.items() if (score := arm_score(labels)) > 0}
         by_header = max((score for level, score in matched.items() if level[0] == "header"), default=0.0)
@@ -213,7 +212,8 @@ class Roles:
                 yield ("stub", column), self.label(source, column)
 
     @functools.cached_property
-    def _levels(self) -> dict[Level, list[Label]]:
+    def levels(self) -> dict[Level, list[Label]]:
+        """The labels of each level, in order."""
         layout = self.layout
         levels: dict[Level, list[Label]] = {}
         for row in layout.header_rows:
@@ -234,7 +234,7 @@ class Roles:
     def arms(self) -> tuple[Arm, ...]:
         """The arms of the article that the table's arm level names, in order."""
         found: dict[str, Arm] = {}
-        for level, labels in self._levels.items():
+        for level, labels in self.levels.items():
             if level in self.arm_levels:
                 found |= {label.arm.label: label.arm for label in labels if label.arm is not None}
         return tuple(found.values())
@@ -243,7 +243,7 @@ class Roles:
     def shared_arms(self) -> frozenset[str]:
         """Arms that two or more different labels of the arm level match: there the labels tell more than the match."""
         names: dict[str, set[str]] = {}
-        for level, labels in self._levels.items():
+        for level, labels in self.levels.items():
             if level in self.arm_levels:
                 for label in labels:
                     if label.arm is not None and could_name_arm(label):
@@ -275,49 +275,6 @@ class Roles:
     def is_subgroup_level(self, level: Level) -> bool:
         """Tell whether a header row divides the participants (men and women), with all arms under each part."""
         return level in self._subgroups
-
-    @functools.cached_property
-    def only_later(self) -> TimeMention | None:
-        """The one time after baseline that the table's labels name; ``None`` for none or several."""
-        later = {
-            (time.weeks, time.text if time.weeks is None else ""): time
-            for level, labels in self._levels.items()
-            if level in self.time_levels
-            for label in labels
-            for time in label.times
-            if time.phase == "follow_up"
-        }
-        return next(iter(later.values())) if len(later) == 1 else None
-
-    @functools.cached_property
-    def names_baseline(self) -> bool:
-        """Whether a label of the table names the time before treatment."""
-        return any(
-            time.phase == "baseline"
-            for labels in self._levels.values()
-            for label in labels
-            if not label.change
-            for time in label.times
-        )
-
-    def follows_procedure(self, time: TimeMention) -> bool:
-        """Tell whether a time is "after the procedure" in a table whose other times are before or during it: just after."""
-        if time.weeks is not None or time.phase != "follow_up" or not _PROCEDURE.search(time.text):
-            return False
-        others = [t for labels in self._levels.values() for label in labels for t in label.times]
-        beside = [t for t in others if t.phase != "follow_up" and _PROCEDURE.search(t.text)]
-        return bool(beside) and not any(t.phase == "follow_up" and t.weeks for t in others)
-
-    @functools.cached_property
-    def names_end_of_course(self) -> bool:
-        """Whether a level of times also names the end of treatment without a length."""
-        return any(
-            time.weeks is None and time.phase == "follow_up"
-            for level, labels in self._levels.items()
-            if level in self.time_levels
-            for label in labels
-            for time in label.times
-        )
 
     def corner(self, row: int) -> Label | None:
         """Return the header over the row labels, which may state a statistic for every row: ``Event, n (%)``."""

@@ -161,7 +161,7 @@ class Whose:
         told = _definition_of(who)
         if told and not (who.arm is not None and not who.arm.definition):
             return told
-        long = self._context.expanded(who.label)
+        long = self._context.meanings.expanded(who.label)
         return "; ".join(part for part in (told, long) if part) if long != who.label else told
 
 
