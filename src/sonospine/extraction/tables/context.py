@@ -13,10 +13,10 @@ from sonospine.extraction.tables.labels import Label, LabelReader
 from sonospine.extraction.tables.levels import is_baseline_caption
 from sonospine.extraction.tables.noted_meanings import NotedMeanings
 from sonospine.extraction.tables.statistics import Named, methods_statement, stated
-from sonospine.extraction.times import TimeMention, find_times, time_definitions
+from sonospine.extraction.time_definitions import time_definitions
+from sonospine.extraction.times import CODE, TimeMention, find_times
 from sonospine.model.record import Record, Table
 
-_CODED = re.compile(r"[TtVv](?<!\w.)[\u2080-\u2089\d]{1,2}(?!\w)")
 _CODED_ARM = re.compile(r"\(\s*(?P<short>[A-Z][A-Za-z]{0,4}\d?)\s*(?:[;,:]\s*n\s*=\s*(?P<n>\d+)\s*)?\)")
 AND_LATER = re.compile(
     r"\b(?:and|to)\s+(?:(?:at|the|immediately)\s+)*(?:after|post|following|end)\b", re.IGNORECASE
@@ -38,7 +38,7 @@ class TableContext:
     def definitions(self) -> dict[str, TimeMention]:
         """What time codes mean, looked up in the table's own notes first; empty where the table uses none."""
         texts = [t for row in self.table.rows for t in {c.text for c in row}]
-        if not any(_CODED.search(t) for t in texts) and not _CODED.search(self.table.caption):
+        if not any(CODE.search(t) for t in texts) and not CODE.search(self.table.caption):
             return {}
         own = [self.table.caption, *self.table.footnotes, *texts]
         return time_definitions([*own, *(p.text for p in self.record.passages)])
