@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from sonospine.extraction.arm_labels import COUNT, count_of
 from sonospine.extraction.expressions import Expression, NumberSpan
@@ -40,7 +40,6 @@ _WITHOUT_ANY = re.compile(
     rf"\b[Aa]ll\s+(?:of\s+)?(?:the\s+)?(?:[\d,]+\s+)?(?:[a-z][\w-]*\s+)?{_PERSON}\s+(?![^.;]*\b(?:differ\w*|chang\w*)\b)[^.;,]{{0,80}}?"
     r"\b(?P<all>(?P<no>without)\s+any\s+[a-z][\w-]*(?:\s+[a-z][\w-]*){0,2})"
 )
-_SHARE_OF = re.compile(r"\s+of\s+(?:the\s+)?(?:[a-z][\w-]*\s+){1,3}[(\[]\s*", re.IGNORECASE)
 _NUMBER_OF = re.compile(
     rf"\b(?:[Nn]umbers?|[Nn]o\.)\s+of\s+(?:the\s+)?(?:{_PERSONS}|episodes|events|attacks)\b(?!\s+per\b)(?:[^.;]|\.(?=\d))*$"
 )
@@ -147,29 +146,3 @@ def sex_of(text: str, start: int, end: int, around: str) -> str:
     if not named or _COUNTED_SEX.search(text, 0, start if not behind else 0):
         return ""
     return "women" if _WOMEN.fullmatch(named[-1]["sex"]) else "men"
-
-
-def with_their_fractions(text: str, expressions: Sequence[Expression]) -> list[Expression]:
-    """Join a percentage to the fraction that a bracket behind it gives: "33 % of patients (25/75)" is one count."""
-    kept: list[Expression] = []
-    for expression in expressions:
-        last = kept[-1] if kept else None
-        if last is not None and last.centre == "percent" and _is_its_fraction(text, last, expression):
-            kept[-1] = replace(
-                expression,
-                centre="count",
-                percent=last.value,
-                explicit=True,
-                flags=tuple(f for f in expression.flags if f != "score_or_count"),
-            )
-        else:
-            kept.append(expression)
-    return kept
-
-
-def _is_its_fraction(text: str, percent: Expression, fraction: Expression) -> bool:
-    if not fraction.total or not fraction.value.isdigit() or int(fraction.total) == 0:
-        return False
-    if _SHARE_OF.fullmatch(text, percent.end, fraction.start) is None:
-        return False
-    return abs(100 * int(fraction.value) / int(fraction.total) - float(percent.value)) <= 1.0

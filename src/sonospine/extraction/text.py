@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sonospine.extraction.alternatives import folded, holds
+from sonospine.extraction.arm_mentions import ArmFinder
 from sonospine.extraction.arms import ALL, Arm, DocumentArms, is_one_patient
 from sonospine.extraction.attachment import Attached
 from sonospine.extraction.changes import changes
@@ -19,7 +20,7 @@ from sonospine.extraction.outcome_labels import Label, nearest_before, phrases
 from sonospine.extraction.people import sex_of
 from sonospine.extraction.reading import Alternative, Reading
 from sonospine.extraction.runs import Run, closed_by, filled, mention_pair, runs_of, wants_time
-from sonospine.extraction.sentence_parts import ArmFinder, Parts, parts_of
+from sonospine.extraction.sentence_parts import Parts, parts_of
 from sonospine.extraction.short_forms import Meanings
 from sonospine.extraction.text_outcomes import is_counted, outcomes, same_counted
 from sonospine.extraction.text_statistics import named_spread, statistic_of, unnamed_intervals
