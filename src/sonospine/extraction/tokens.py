@@ -95,7 +95,6 @@ _POINTS = re.compile(f"[{_WITHIN}]")
 _NO_LETTERS = re.compile(r"[^A-Za-z]")
 _SEPARATORS = re.compile("[," + _WITHIN + "]")
 _WORDS = re.compile(r"[^\W\d_]{3}")
-_UNIT = re.compile(r"[^\W\d_]+")
 _FOOTNOTE = re.compile(r"[a-zA-Z]{1,2}$")
 
 
