@@ -90,6 +90,7 @@ _BETWEEN = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN_WORDS = ("versus", "vs", "compared")
+ALLOCATED = re.compile(r"\b(?:random\w*|assign\w*|allocat\w*)\b", re.IGNORECASE)
 ALLOCATION = re.compile(
     r"\b(?:random\w*|assign\w*|allocat\w*|divid\w*|enrol\w*|includ\w*|recruit\w*|compris\w*|consist\w*)", re.I
 )

@@ -239,11 +239,13 @@ def _sized(arms: tuple[Arm, ...], passages: list[Passage], total: str) -> tuple[
     )
 
 
-def _with_roles(arms: tuple[Arm, ...]) -> tuple[Arm, ...]:
-    def controls(arm: Arm) -> bool:
-        return bool(words_of(" ".join((*arm.names(), arm.definition))) & CONTROLS)
+def is_control(arm: Arm) -> bool:
+    """Tell whether the names or the definition of an arm say that it is a control."""
+    return bool(words_of(" ".join((*arm.names(), arm.definition))) & CONTROLS)
 
-    marked = [controls(a) for a in arms]
+
+def _with_roles(arms: tuple[Arm, ...]) -> tuple[Arm, ...]:
+    marked = [is_control(a) for a in arms]
     if not any(marked) or all(marked):
         return arms
     return tuple(

@@ -75,9 +75,4 @@ def find_course(passages: Iterable[tuple[str, str]]) -> Course | None:
 
 
 def _weeks(found: re.Match[str]) -> float:
-    amount = found["amount"].lower()
-    return weeks_of(float(BELOW_HUNDRED.get(amount, 0) or amount), _unit(found["unit"]))
-
-
-def _unit(printed: str) -> str:
-    return {"d": "day", "w": "week", "m": "month"}[printed[0].lower()]
+    return weeks_of(found["amount"], found["unit"])

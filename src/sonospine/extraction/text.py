@@ -18,7 +18,7 @@ from sonospine.extraction.listed_conditions import FLAG, with_listed_conditions
 from sonospine.extraction.nobody import is_nobody, nobody_by_percent
 from sonospine.extraction.outcome_labels import Label, nearest_before, phrases
 from sonospine.extraction.people import sex_of
-from sonospine.extraction.reading import Alternative, Reading
+from sonospine.extraction.reading import SCORED, Alternative, Reading
 from sonospine.extraction.runs import Run, closed_by, filled, mention_pair, runs_of, wants_time
 from sonospine.extraction.sentence_parts import Parts, parts_of
 from sonospine.extraction.short_forms import Meanings
@@ -31,7 +31,7 @@ from sonospine.model.record import Passage, Record
 from sonospine.vocabulary import Vocabulary
 
 RULE = "text"
-_SCORED = frozenset({"mean", "median", "number", "geometric_mean", "ls_mean", "single"})
+_SCORED = SCORED | {"number"}
 _PRESENTED = TimeMention(0, 0, "", 0.0, "baseline")
 
 _OF_OTHERS = re.compile(

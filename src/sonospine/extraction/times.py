@@ -118,9 +118,9 @@ class TimeMention:
     time_from: str = ""
 
 
-def weeks_of(amount: float, unit: str) -> float:
-    """Return an amount of a unit of time in weeks (1 month = 4.345, 1 year = 52.14)."""
-    return amount * WEEKS[unit]
+def weeks_of(amount: str, unit: str) -> float:
+    """Return a printed length of time ("four", "wks") in weeks (1 month = 4.345, 1 year = 52.14)."""
+    return _amount(amount) * WEEKS[_unit_name(unit)]
 
 
 def _unit_name(unit: str) -> str:
@@ -301,7 +301,7 @@ def _mention(
     text: str, start: int, end: int, words: str, amount: float, unit: str, after: int | None = None
 ) -> TimeMention:
     stop = end if after is None else after
-    weeks = weeks_of(amount, _unit_name(unit))
+    weeks = amount * WEEKS[_unit_name(unit)]
     before = _BEFORE_TAIL.match(text, stop)
     if before is not None:
         end = before.end() if end == stop else end

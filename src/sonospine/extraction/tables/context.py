@@ -12,6 +12,7 @@ from sonospine.extraction.courses import Course, find_course
 from sonospine.extraction.tables.labels import Label, LabelReader
 from sonospine.extraction.tables.levels import is_baseline_caption
 from sonospine.extraction.tables.noted_meanings import NotedMeanings
+from sonospine.extraction.tables.notes import caption_place, notes_of
 from sonospine.extraction.tables.statistics import Named, methods_statement, stated
 from sonospine.extraction.time_definitions import time_definitions
 from sonospine.extraction.times import CODE, TimeMention, find_times
@@ -46,10 +47,7 @@ class TableContext:
     @functools.cached_property
     def stated(self) -> tuple[Named, ...]:
         """What caption and footnotes state about how values are given."""
-        found = [stated(self.table.caption, f"{self.table.locator}:caption")]
-        found += [
-            stated(text, f"{self.table.locator}:foot{k}") for k, text in enumerate(self.table.footnotes, 1)
-        ]
+        found = [stated(text, place) for place, text in notes_of(self.table)]
         told = [named for named in found if named is not None]
         return (*(n for n in told if n.strong), *(n for n in told if not n.strong))
 
@@ -64,8 +62,8 @@ class TableContext:
         for table in self.record.tables:
             if table.locator == self.table.locator:
                 continue
-            for k, text in enumerate((table.caption, *table.footnotes)):
-                named = stated(text, f"{table.locator}:{f'foot{k}' if k else 'caption'}")
+            for place, text in notes_of(table):
+                named = stated(text, place)
                 if named is not None and named.strong:
                     return named
         return None
@@ -96,17 +94,13 @@ class TableContext:
         """Arms by the codes that caption or notes give them (``the control group (C; n = 12)``), with n and its place."""
         cells = {cell.text.strip() for row in self.table.rows for cell in row if len(cell.text) <= 6}
         found: dict[str, tuple[Arm, str, str]] = {}
-        texts = [("caption", self.table.caption)]
-        texts += [(f"foot{k}", text) for k, text in enumerate(self.table.footnotes, 1)]
-        for name, text in texts:
+        for note, text in notes_of(self.table):
             for code in _CODED_ARM.finditer(text):
                 if code["short"] not in cells or code["short"] in found:
                     continue
                 arm = self._arm_before(text[: code.start()])
                 if arm is not None and not any(arm.label == known.label for known, _, _ in found.values()):
-                    place = (
-                        f"{self.table.locator}:{name}:{code.start('n')}-{code.end('n')}" if code["n"] else ""
-                    )
+                    place = f"{note}:{code.start('n')}-{code.end('n')}" if code["n"] else ""
                     found[code["short"]] = (arm, code["n"] or "", place)
         return found if len(found) >= 2 else {}
 
@@ -166,7 +160,7 @@ class TableContext:
 
     def caption_label(self, reader: LabelReader) -> Label:
         """Return the caption read as a label."""
-        return reader.read(self.table.caption, f"{self.table.locator}:caption")
+        return reader.read(self.table.caption, caption_place(self.table))
 
     @functools.cached_property
     def notes(self) -> str:

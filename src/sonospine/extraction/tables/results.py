@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from sonospine.extraction.arms import ALL, DocumentArms
 from sonospine.extraction.expressions import Expression
-from sonospine.extraction.reading import Reading
+from sonospine.extraction.reading import MEANS, Reading
 from sonospine.extraction.tables.cell_times import CellTimes
 from sonospine.extraction.tables.cells import ValueCell, value_cells
 from sonospine.extraction.tables.context import TableContext
@@ -29,6 +29,7 @@ from sonospine.model.places import cell_address
 from sonospine.model.record import Record, Table
 
 RULE = "table"
+_CENTRES = MEANS | {"count", "percent", "difference", "ratio"}
 _COUNTS = re.compile(
     r"\b(?:numbers?|no\.|patients?|participants?|subjects?|cases|people|women|men|success\w*|rates?|incidence|frequency|responders?|proportion)\b",
     re.I,
@@ -183,16 +184,7 @@ class _Results:
             change = True
         elif role == "percent_change":
             return None
-        if centre not in (
-            "mean",
-            "ls_mean",
-            "median",
-            "geometric_mean",
-            "count",
-            "percent",
-            "difference",
-            "ratio",
-        ):
+        if centre not in _CENTRES:
             return None
         time, time_flags = self.times.of(cell, labels, change=change, compares=role == "difference")
         address = cell_address(self.roles.table, cell.row, cell.column)
