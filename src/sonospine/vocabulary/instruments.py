@@ -48,6 +48,7 @@ class InstrumentReader:
         self._glued = _glued_codes(instruments)
         # A table asks for the same label once a cell.
         self._name = functools.lru_cache(maxsize=4096)(self._named)
+        self._kept = functools.lru_cache(maxsize=4096)(self._read)
         self._by_construct: dict[str, Instrument] = {}
         for instrument in instruments.values():
             if not instrument.generic:
@@ -57,6 +58,9 @@ class InstrumentReader:
         self, label: str, *, unit: str = "", context: str = "", value: float | None = None
     ) -> InstrumentReading | None:
         """Read a label; see ``Vocabulary.instrument``."""
+        return self._kept(label, unit, context, value)
+
+    def _read(self, label: str, unit: str, context: str, value: float | None) -> InstrumentReading | None:
         instrument, construct = self._name(label, context)
         context = "\n".join(context.split("\n")[:2])
         if instrument is None or not construct:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from sonospine.vocabulary.spelling import LETTERS, beginning, pattern
+from sonospine.vocabulary.spelling import LETTERS, beginning, later_beginnings, pattern
 from sonospine.vocabulary.terms import Mention, Term
 
 _MOST_BEGINNINGS, _MOST_TEXTS, _MOST_PASSAGES, _LONGEST_KEPT = 32768, 1024, 32, 2000
@@ -21,13 +21,33 @@ _GAP = r"[\s\-\u00ad‐‑‒–—−,:;()\[\]/\"'“”‘’]*"
 @dataclass(frozen=True)
 class _Wording:
     term: str
-    source: str
+    text: str
+    loose: bool
     group: str
     beginning: str
 
+    def may_stand(self, lowered: str, start: int) -> bool:
+        """Tell whether a text in lower case has the beginnings of all words from a place on, each behind the one before.
+
+        Whoever begins with "pain" shares it with hundreds; the words that follow are looked for before a pattern is made.
+        """
+        if not lowered.startswith(self.beginning, start):
+            return False
+        reached = start + len(self.beginning)
+        for sign in self.later:
+            at = lowered.find(sign, reached)
+            if at < 0:
+                return False
+            reached = at + len(sign)
+        return True
+
+    @cached_property
+    def later(self) -> tuple[str, ...]:
+        return later_beginnings(self.text)
+
     @cached_property
     def found(self) -> re.Pattern[str]:
-        return re.compile(self.source)
+        return re.compile(pattern(self.text, loose=self.loose))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +98,7 @@ class Matcher:
             ):
                 for wording in wordings:
                     begins = beginning(wording)
-                    entry = _Wording(term.id, pattern(wording, loose=loose), group, begins)
+                    entry = _Wording(term.id, wording, loose, group, begins)
                     self._filed.setdefault(begins[:_LONGEST_FILED], []).append(entry)
         # A table and a sentence ask for the same words once a value.
         self._filed_under = _FiledUnder(self._filed)
@@ -110,7 +130,7 @@ class Matcher:
     ) -> tuple[_Wording, int] | None:
         best: tuple[_Wording, int] | None = None
         for wording in wordings:
-            if lowered is not None and not lowered.startswith(wording.beginning, start):
+            if lowered is not None and not wording.may_stand(lowered, start):
                 continue
             match = wording.found.match(text, start)
             if match is None or (best is not None and match.end() <= best[1]):
