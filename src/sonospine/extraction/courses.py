@@ -25,6 +25,11 @@ _PATTERNS = (
     ),
     re.compile(r"\b" + _AMOUNT + r"\s+(?P<unit>days?|weeks?|wks?|months?)\s+of\s+(?:(?!after|before|following|later|since|from|post|of)\w+\s+){0,2}?(?:treatment|therapy|training|exercises?|intervention|rehabilitation|massage)\b", re.I),
 )  # fmt: skip
+# In every match of the three expressions above.
+_LENGTH = re.compile(
+    _AMOUNT.replace("?P<amount>", "?:") + r"[\s-]*(?:consecutive\s+|successive\s+)?(?:day|week|wk|month)",
+    re.I,
+)
 _OTHER = re.compile(
     r"\b(?:follow|pain\s+(?:for|lasting)|symptom|duration|history|previous|prior|past|last|least|more\s+than|exclu|inclu|wash)",
     re.I,
@@ -50,7 +55,7 @@ def find_course(passages: Iterable[tuple[str, str]]) -> Course | None:
     votes: Counter[float] = Counter()
     places: dict[float, str] = {}
     for place, text in passages:
-        for pattern in _PATTERNS:
+        for pattern in _PATTERNS if _LENGTH.search(text) else ():
             for found in pattern.finditer(text):
                 if _OTHER.search(text[max(0, found.start() - 25) : found.end() + 12]):
                     continue

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sonospine.extraction.arm_labels import COUNT, count_of
-from sonospine.extraction.expressions import Expression, NumberSpan
+from sonospine.extraction.expressions import Expression, NumberSpan, has_digit
 
 _PERSONS = r"(?:patients|participants|subjects|women|men|children|people|individuals|cases)"
 _LIST = r"(?<![\w.,·±/-])(?P<list>\d{1,4}(?:\s*,\s*(?:and\s+)?\d{1,4}(?![\d.,·]\d)|\s+and\s+\d{1,4}(?![\d.,·]\d))+)"
@@ -27,6 +27,9 @@ _THERE_WERE_NONE = re.compile(
     r"(?:(?!(?:significan\w*|differ\w*|chang\w*|correlat\w*|associat\w*|interaction\w*|evidence|trend)\b)"
     r"[a-z][\w-]*(?:\s+(?=[a-z]))?){1,4}?)(?=\s+(?:in|during|among|of)\b|\s*[.,;])"
 )
+# In every match of the two expressions above, and in every list.
+_NO = re.compile(r"[Nn]o\s")
+_LISTS = re.compile(r"\d\s*(?:,|(?i:and)\b)")
 _SHARE_OF = re.compile(r"\s+of\s+(?:the\s+)?(?:[a-z][\w-]*\s+){1,3}[(\[]\s*", re.IGNORECASE)
 _NUMBER_OF = re.compile(
     rf"\b(?:[Nn]umbers?|[Nn]o\.)\s+of\s+(?:the\s+)?(?:{_PERSONS}|episodes|events|attacks)\b(?!\s+per\b)(?:[^.;]|\.(?=\d))*$"
@@ -54,11 +57,14 @@ def listed_people(text: str) -> list[Expression]:
 
     Events that a bracket divides between two groups are counts too.
     """
-    found: list[Expression] = [e for split in _SPLIT.finditer(text) for e in _parts_of_sum(split)]
-    for nobody in (*_NOBODY.finditer(text), *_THERE_WERE_NONE.finditer(text)):
+    splits = _SPLIT.finditer(text) if "(" in text and has_digit(text) else ()
+    found: list[Expression] = [e for split in splits for e in _parts_of_sum(split)]
+    for nobody in (*_NOBODY.finditer(text), *_THERE_WERE_NONE.finditer(text)) if _NO.search(text) else ():
         span = NumberSpan(nobody.start("no"), nobody.end("no"), "0")
         end = span.start + len(nobody["all"].rstrip())
         found.append(Expression(span.start, end, "count", "0", numbers=(span,), explicit=True))
+    if not _LISTS.search(text):
+        return found
     position = 0
     while hit := (_GOES_ON if position else _OF_PEOPLE).search(text, position):
         found += _counts(hit)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from sonospine.extraction.alternatives import folded
 from sonospine.extraction.arm_labels import CONTROLS, normalised, words_of
+from sonospine.extraction.arm_patterns import words_before
 from sonospine.extraction.arms import Arm, DocumentArms
 from sonospine.extraction.attachment import Mention
 from sonospine.extraction.expressions import Expression, find_expressions
@@ -28,6 +29,7 @@ _GROUP_NAMED = re.compile(
     r"\b(?:[Gg]roups?|[Aa]rms?)\s+(?P<code>[A-Z]{1,5}\d{0,2}|\d{1,2}|[a-d])\b|(?P<words>(?:[\w+/\-–]+\s+){1,3})(?:(?P<many>groups|arms)|group|arm)\b(?!\s+(?:[A-Z]{1,5}\d{0,2}|\d{1,2})\b)"
 )
 _GROUP = re.compile(r"[GgAa]r(?:oup|m)")
+_MOST_WORDS_BEFORE = 3
 _CLUSTERS = re.compile(
     r"\b(?P<side>[Ii]ntervention|[Cc]ontrol|[Tt]reatment|[Cc]omparison)\s+"
     r"(?:villages|clusters|schools|practices|clinics|hospitals|communities|households|homes|wards|districts)\b"
@@ -191,7 +193,7 @@ class ArmFinder:
         return None
 
     def _grouped(self, text: str) -> Iterable[Mention[Arm]]:
-        for hit in _GROUP_NAMED.finditer(text) if _GROUP.search(text) else ():
+        for hit in _group_named(text):
             if _BOTH.search(hit.group()):
                 continue
             if hit["code"]:
@@ -223,6 +225,17 @@ class ArmFinder:
                 return
             yield Mention(hit.start("code"), hit.end("code"), arm)
             position = hit.end()
+
+
+def _group_named(text: str) -> Iterator[re.Match[str]]:
+    """Find what ``_GROUP_NAMED`` finds: a match has at most three words before its noun, so nothing before them is searched."""
+    position = 0
+    while noun := _GROUP.search(text, position):
+        found = _GROUP_NAMED.search(text, words_before(text, position, noun.start(), _MOST_WORDS_BEFORE))
+        if found is None:
+            return
+        yield found
+        position = found.end()
 
 
 def _is_short_code(name: str) -> bool:
