@@ -283,6 +283,8 @@ def _is_one_arm(record: Record, vocabulary: Vocabulary) -> bool:
         if p.role == "methods"
     ):
         return True
+    if not vocabulary.may_find("designs", ONE_ARM_DESIGNS, head):
+        return False  # whatever other designs it names
     designs = vocabulary.terms("designs", head)
     return bool(designs and set(designs) <= ONE_ARM_DESIGNS)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -108,12 +109,21 @@ class Matcher:
         """Return the mentions in a text, by start; they do not overlap."""
         return list(self._scan(text) if len(text) > _LONGEST_KEPT else self._kept(text))
 
+    def may_find(self, terms: Collection[str], text: str) -> bool:
+        """Tell whether a text can name any of some terms: where it lacks their words, it need not be searched for all."""
+        lowered = None if _UNLIKE.search(text) else text.lower()
+        if lowered is None:
+            return True
+        wanted = (w for filed in self._filed.values() for w in filed if w.term in terms)
+        return any((at := lowered.find(w.beginning)) >= 0 and w.may_stand(lowered, at) for w in wanted)
+
     def _scan(self, text: str) -> tuple[Mention, ...]:
         found = []
         reached = 0
         lowered, starts, ahead = _beginnings(text)
-        filed = map(self._filed_under.__getitem__, ahead)
-        for start, wordings in [pair for pair in zip(starts, filed, strict=True) if pair[1]]:
+        filed = [*map(self._filed_under.__getitem__, ahead)]
+        # Most signs begin no wording: those are left out before anything is done with them.
+        for start, wordings in itertools.compress(zip(starts, filed, strict=True), filed):
             if start < reached:
                 continue
             best = self._longest(wordings, text, start, lowered)
