@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from sonospine.extraction.arm_labels import CONTROLS, count_of, normalised, words_of
+from sonospine.extraction.arm_patterns import words_before
 from sonospine.extraction.arms import Arm, DocumentArms
 from sonospine.extraction.attachment import Mention
 from sonospine.model.number_words import BELOW_HUNDRED
@@ -15,7 +16,8 @@ _GROUP_NAMED = re.compile(
     r"\b(?:[Gg]roups?|[Aa]rms?|[Gg]r\.?)\s+(?P<code>[A-Z]{1,5}\d{0,2}|\d{1,2}(?!\s*[\[(]\s*\d[\d.]*\s*(?:to|[-–;,])\s*\d)|[a-d])\b|(?<![\w.])(?P<words>(?:(?:[\w+/\-–]|(?<=\d)\.(?=\d))+\s+){1,3})(?:(?P<many>groups|arms)|group|arm)\b(?!\s+(?:[A-Z]{1,5}\d{0,2}|\d{1,2})\b)"
 )
 _AMOUNT = re.compile(r"[\d.]+(?:\s|$)|(?:m?g|kg|m?c?g|µg|μg|m?l|mL|min|h|mm|cm|points?|%)(?:\s|$)")
-_GROUP = re.compile(r"[Gg]r(?:oup|\b)|[Aa]rm")
+_GROUP = re.compile(r"[GgAa]r(?:oup|m|(?<=[Gg]r)\b)")
+_MOST_WORDS_BEFORE = 3
 _CLUSTERS = re.compile(
     r"\b(?P<side>[Ii]ntervention|[Cc]ontrol|[Tt]reatment|[Cc]omparison)\s+"
     r"(?:villages|clusters|schools|practices|clinics|hospitals|communities|households|homes|wards|districts)\b"
@@ -132,7 +134,7 @@ class ArmFinder:
         return None
 
     def _grouped(self, text: str) -> Iterable[Mention[Arm]]:
-        for hit in _GROUP_NAMED.finditer(text) if _GROUP.search(text) else ():
+        for hit in _group_named(text):
             if _BOTH.search(hit.group()):
                 continue
             if hit["code"]:
@@ -174,6 +176,17 @@ def _leading(words: Sequence[str]) -> int:
     """Return how many words before the name of a group end in a count that leads to it: "31 in control group"."""
     counts = [i for i in range(len(words) - 2) if count_of(words[i]) and words[i + 1].lower() in _LEADS]
     return counts[-1] + 2 if counts else 0
+
+
+def _group_named(text: str) -> Iterator[re.Match[str]]:
+    """Find what ``_GROUP_NAMED`` finds: a match has at most three words before its noun, so nothing before them is searched."""
+    position = 0
+    while noun := _GROUP.search(text, position):
+        found = _GROUP_NAMED.search(text, words_before(text, position, noun.start(), _MOST_WORDS_BEFORE))
+        if found is None:
+            return
+        yield found
+        position = found.end()
 
 
 def _is_short_code(name: str) -> bool:

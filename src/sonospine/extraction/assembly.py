@@ -126,7 +126,9 @@ def _labelled(reading: Reading, arms: DocumentArms) -> Reading:
     if arms.one_arm and reading.centre not in {"difference", "ratio"} and reading.source != "registry":
         return dataclasses.replace(reading, arm=ALL) if not reading.arm else reading
     arm = arms.match(reading.arm) if reading.arm and not reading.arm_definition else None
-    return dataclasses.replace(reading, arm_definition=arm.definition) if arm else reading
+    if arm is None or arm.definition == reading.arm_definition:
+        return reading
+    return dataclasses.replace(reading, arm_definition=arm.definition)
 
 
 def _largest(readings: list[Reading]) -> dict[str, float]:

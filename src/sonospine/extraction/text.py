@@ -16,7 +16,7 @@ from sonospine.extraction.expressions import Expression
 from sonospine.extraction.language import sentences
 from sonospine.extraction.listed_conditions import FLAG, with_listed_conditions
 from sonospine.extraction.nobody import is_nobody, nobody_by_percent
-from sonospine.extraction.outcome_labels import Label, nearest_before, phrases
+from sonospine.extraction.outcome_labels import Label, each_phrase, nearest_before, phrases
 from sonospine.extraction.people import sex_of
 from sonospine.extraction.reading import SCORED, Alternative, Reading
 from sonospine.extraction.runs import Run, closed_by, filled, mention_pair, runs_of, wants_time
@@ -185,7 +185,7 @@ def _changes(run: Run, parts: Parts, previous: bool) -> tuple[bool, ...]:
 
 
 def _subject(parts: Parts) -> Label | None:
-    return next((p for p in phrases(parts.text, parts.masked()) if not p.pronoun), None)
+    return next((p for p in each_phrase(parts.text, parts.masked()) if not p.pronoun), None)
 
 
 def _readings(

@@ -75,6 +75,8 @@ _SIMPLE = [
 _COUNTED = re.compile(
     rf"(?:\d|{SPELLED}|{any_of(ORDINALS)})(?:st|nd|rd|th)?\s*{DASH}?\s*(?:post-?\s?\w+\s+)?[mhdwy]",
 )
+# In every match of ``_LABELLED``, folded: a word that begins as a unit does, and a digit behind it.
+_UNIT_FIRST = re.compile(rf"[mhdwyp][a-z]{{0,6}}\s*{DASH}?\s*\d")
 # Any match holds one of these words: most sentences hold none.
 _WORDS_OF = {
     "fraction": ("half",),
@@ -102,6 +104,9 @@ _NAME_BEFORE = re.compile(r"[A-Za-z][-\u2010\u2011]$")
 _AGE = re.compile(r"\s*(?:old\b|of\s+age\b)|\s*\(?\s*(?:\u00b1|\+/-)", re.IGNORECASE)
 # Counted from before any treatment: how long after its start that is, is not known.
 _GESTATION = re.compile(r"['\u2019]?\s*(?:of\s+)?gestation(?:al\s+age)?\b", re.IGNORECASE)
+_AGE_BEFORE = re.compile(
+    r"(?:\baged?|\u00b1|\+/-|>|<|\u2265|\u2264|\d\s?to|\bolder\s+than|\d\s?[-\u2013])\s*$", re.IGNORECASE
+)
 # The look back stands behind the letter, so that the search goes from one such letter to the next.
 CODE = re.compile(r"[TtVv](?<!\w.)[\u2080-\u2089\d]{1,2}(?!\w)")
 
@@ -230,7 +235,8 @@ def _simple(text: str) -> Iterable[TimeMention]:
 
 
 def _lengths(text: str) -> Iterable[TimeMention]:
-    counted = _COUNTED.search(folded(text)) is not None
+    plain = folded(text)
+    counted = _COUNTED.search(plain) is not None
     for found in _ORDINAL.finditer(text) if counted else ():
         if found["word"].lower() == "second" and text[found.end() :][:1] == "s":
             continue
@@ -251,7 +257,7 @@ def _lengths(text: str) -> Iterable[TimeMention]:
             )
             continue
         yield from _each(text, found, last_holds_unit=True)
-    for found in _LABELLED.finditer(text):
+    for found in _LABELLED.finditer(text) if _UNIT_FIRST.search(plain) else ():
         short = len(found["unit"]) == 1
         if short and (
             found["unit"].islower()
@@ -275,13 +281,7 @@ def _names_dimensions(text: str, found: re.Match[str]) -> bool:
 
 
 def _before_age(text: str, start: int) -> bool:
-    return bool(
-        re.search(
-            r"(?:\baged?|\u00b1|\+/-|>|<|\u2265|\u2264|\d\s?to|\bolder\s+than|\d\s?[-\u2013])\s*$",
-            text[max(0, start - 14) : start],
-            re.I,
-        )
-    )
+    return _AGE_BEFORE.search(text[max(0, start - 14) : start]) is not None
 
 
 def _each(text: str, found: re.Match[str], *, last_holds_unit: bool) -> Iterable[TimeMention]:

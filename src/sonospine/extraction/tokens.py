@@ -157,7 +157,8 @@ def tokenise(text: str, *, decimal_comma: bool = False) -> list[Token]:
     tokens: list[Token] = []
     last_end = 0
     for found in _PATTERNS[decimal_comma].finditer(text):
-        kind, start, end = str(found.lastgroup), found.start(), found.end()
+        kind = str(found.lastgroup)
+        start, end = found.span()
         gap = start > last_end
         last_end = end
         if kind == "mark":

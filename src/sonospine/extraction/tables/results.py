@@ -30,6 +30,7 @@ from sonospine.model.record import Record, Table
 
 RULE = "table"
 _CENTRES = MEANS | {"count", "percent", "difference", "ratio"}
+_ADJUSTED = re.compile(r"\badjusted\b|ANCOVA", re.IGNORECASE)
 _COUNTS = re.compile(
     r"\b(?:numbers?|no\.|patients?|participants?|subjects?|cases|people|women|men|success\w*|rates?|incidence|frequency|responders?|proportion)\b",
     re.I,
@@ -215,9 +216,8 @@ class _Results:
         confidence *= 0.92 if from_caption else 1.0
         confidence *= 0.95 if not size.n and centre not in ("difference", "ratio") else 1.0
         confidence *= 0.7 if cell.several else 1.0
-        adjusted = any(
-            re.search(r"\badjusted\b|ANCOVA", label.text, re.IGNORECASE) for _, label in labels.all()
-        )
+        compares = centre in ("difference", "ratio")
+        adjusted = compares and any(_ADJUSTED.search(label.text) for _, label in labels.all())
         return Reading(
             source="table", locator=f"{address}:{expression.start}-{expression.end}", quote=text[expression.start : expression.end],
             first_number=expression.numbers[0].start, centre=centre, value=expression.value, rule=RULE,
@@ -230,7 +230,7 @@ class _Results:
             spread_value="" if count else expression.spread_value, lower="" if count else expression.lower,
             upper="" if count else expression.upper, level=expression.level if expression.spread == "ci" else "",
             spread_locator="" if count else cell.spread_address, total=(expression.total or total.n) if count else "", total_locator=total.locator, measure=measure,
-            adjusted=adjusted and centre in ("difference", "ratio"),
+            adjusted=adjusted,
             p_value=expression.p_value or (self._p_beside(cell) if centre in ("difference", "ratio") else ""),
             population=population, flags=tuple(dict.fromkeys(flags)),
             evidence=tuple(e for e in (who.evidence, *decided.evidence, "outcome from the caption" if from_caption else "") if e), alternatives=decided.alternatives,

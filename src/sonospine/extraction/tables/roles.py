@@ -53,6 +53,8 @@ class Roles:
     time_levels: frozenset[Level] = frozenset()
     _sections: dict[int, tuple[Label, ...]] = field(default_factory=dict)
     _labels: dict[tuple[int, int], Label] = field(default_factory=dict)
+    _stubs: dict[int, tuple[tuple[Level, Label], ...]] = field(default_factory=dict)
+    _over: dict[tuple[int, int, frozenset[Level]], CellLabels] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         levels = self.levels
@@ -106,6 +108,13 @@ class Roles:
 
     def over(self, row: int, column: int) -> CellLabels:
         """Return the labels over a cell."""
+        # Sizes, totals and p values ask for those of the same cells; the level of the arms may be found out later.
+        key = (row, column, self.arm_levels)
+        if key not in self._over:
+            self._over[key] = self._labels_over(row, column)
+        return self._over[key]
+
+    def _labels_over(self, row: int, column: int) -> CellLabels:
         columns: list[tuple[Level, Label]] = []
         for header in self.layout.headers.get(row, ()):
             text = self.layout.texts[header][column]
@@ -120,7 +129,7 @@ class Roles:
         sections = tuple(
             (SECTION, label) for label in (*self._renewed_corner(row), *self._sections.get(row, ()))
         )
-        return CellLabels((*self._arms_above(row, column), *columns), tuple(self._stub(row)), sections)
+        return CellLabels((*self._arms_above(row, column), *columns), self._stub(row), sections)
 
     def _renewed_corner(self, row: int) -> tuple[Label, ...]:
         """Return the head over the row labels where every part of the table has another: it names its part."""
@@ -175,7 +184,12 @@ class Roles:
         """Tell whether a level names the arms."""
         return level in self.arm_levels
 
-    def _stub(self, row: int) -> Iterable[tuple[Level, Label]]:
+    def _stub(self, row: int) -> tuple[tuple[Level, Label], ...]:
+        if row not in self._stubs:
+            self._stubs[row] = tuple(self._find_stub(row))
+        return self._stubs[row]
+
+    def _find_stub(self, row: int) -> Iterable[tuple[Level, Label]]:
         for column in self.layout.stubs:
             text, source = self.layout.texts[row][column], row
             several = len(self.layout.stubs) > 1
