@@ -190,9 +190,9 @@ def test_the_words_of_the_article_stand_before_a_note_that_its_letters_do_not_fi
         "body/s2p1", "We measured the change of direction ability (COD) and HR.", ("Methods",), "methods"
     )
     context = TableContext(Record("pmc:PMC1", "pmc", passages=(text,), tables=(told,)), told, DocumentArms())
-    context.expansions["COD"] = "agility run"
-    assert context.expanded("COD (s)") == "COD [change of direction ability, agility run] (s)"
-    assert context.expanded("HR") == "HR [heart rate]"
+    context.meanings.expansions["COD"] = "agility run"
+    assert context.meanings.expanded("COD (s)") == "COD [change of direction ability, agility run] (s)"
+    assert context.meanings.expanded("HR") == "HR [heart rate]"
 
 
 def test_results_of_women_and_men_are_those_of_parts_of_the_arm(read):

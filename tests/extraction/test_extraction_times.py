@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sonospine.extraction.courses import find_course
-from sonospine.extraction.times import find_times, time_definitions
+from sonospine.extraction.time_definitions import time_definitions
+from sonospine.extraction.times import find_times
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from sonospine.extraction.alternatives import folded, holds
 from sonospine.extraction.arm_labels import COUNT, count_of
 from sonospine.extraction.arm_sizes import total_sizes
 from sonospine.extraction.arms import Arm, DocumentArms
-from sonospine.extraction.language import sentences
+from sonospine.extraction.language import listed, sentences
 from sonospine.model.places import Place
 from sonospine.model.record import Passage, Record
 
@@ -39,7 +39,6 @@ _LISTED = re.compile(
     rf"{_ALONE}(?P<numbers>\d+(?:\s*,\s*\d+)*,?\s+and\s+\d+)\s+(?:{_PEOPLE}\s+)?(?:in|from|of|for)\s+(?:the\s+)?(?:groups?\s+)?(?P<arms>[^.;()]{{3,120}})",
     re.IGNORECASE,
 )
-_LIST_MARKS = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+")
 _EACH = re.compile(
     rf"(?:{_ALONE}(?P<n>{COUNT})(?![.,·]\d)\s+(?:{_PEOPLE}\s+)?(?:were\s+analy[sz]ed\s+)?(?:in|per|for|from)\s+(?:each|every|both)\s+(?:\w+\s+)?(?:groups?|arms?)"
     rf"|\b(?:in|for|from)\s+(?:each|every|both)\s+(?:\w+\s+)?(?:groups?|arms?)\s*,?\s*(?P<m>{COUNT})\s+{_PEOPLE})",
@@ -106,7 +105,7 @@ def _listed(text: str, arms: DocumentArms) -> Iterator[tuple[str, tuple[str, int
     """Read "50, 49 and 50 patients in groups A, B and C"."""
     for found in _LISTED.finditer(text):
         numbers = list(re.finditer(r"\d+", found["numbers"]))
-        names = _LIST_MARKS.split(re.sub(r"\brespectively\b.*", "", found["arms"]).strip(" ,"))
+        names = listed(re.sub(r"\brespectively\b.*", "", found["arms"]).strip(" ,"))
         named = [
             arms.match(re.sub(r"\s+groups?\b.*", "", name)) or arms.match(f"group {name}") for name in names
         ]

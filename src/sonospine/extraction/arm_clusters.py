@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sonospine.extraction import arm_patterns
+from sonospine.extraction.alternatives import folded, holds
 from sonospine.extraction.arm_labels import ACTIVES, CONTROLS, normalised, words_of
 from sonospine.extraction.arm_listings import listed_with_sizes
 from sonospine.extraction.arm_patterns import Candidate
@@ -22,6 +23,9 @@ _WEIGHT = {"code": 1.0, "named": 0.7, "sized": 1.2, "listed": 0.9, "table": 2.0,
 _ALLOCATES = re.compile(
     r"\b(?:random|assign|allocat|divid|groups?\b|arms?\b|received|receive\b|underwent|treated)", re.IGNORECASE
 )
+_WORDS_OF_ALLOCATION = (
+    "random", "assign", "allocat", "divid", "group", "arm", "receive", "underwent", "treated",
+)  # fmt: skip
 _HEADED = re.compile(r"^(?P<label>.*?\S)[\s,;:\[(]*\b[nN]\s*=\s*(?P<n>\d[\d,\u202f]*+(?! \d{3}\b))\s*[)\]]?")
 _DEFINED_HEADER = re.compile(
     r"^(?P<label>[Gg]roup\s+[A-Z\d]{1,3})\s*[(:,–-]\s*(?P<definition>[A-Za-z][^()\d=±%]{2,60})\)?\s*$"
@@ -88,7 +92,7 @@ def candidates(record: Record, passages: Sequence[Passage]) -> Iterator[tuple[Ca
             continue
         for start, end in sentences(passage.text):
             sentence = passage.text[start:end]
-            if not _ALLOCATES.search(sentence):
+            if not holds(folded(sentence), _WORDS_OF_ALLOCATION) or not _ALLOCATES.search(sentence):
                 continue
             for candidate in (*arm_patterns.sized(sentence), *arm_patterns.listed(sentence)):
                 if not _NO_ARM.search(candidate.label) and len(candidate.label) < 80:

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 
 from sonospine.extraction.arm_labels import COUNT, count_of, words_of
-from sonospine.extraction.arm_patterns import Candidate
+from sonospine.extraction.arm_patterns import ALLOCATED, Candidate
 
-_ALLOCATED = re.compile(r"\b(?:random\w*|assign\w*|allocat\w*)\b", re.IGNORECASE)
 _BRACKET = re.compile(r"[(\[](?P<inside>[^()\[\]]{5,160})[)\]]")
 _SEPARATOR = re.compile(r"\s*(?:[,;]\s*(?:and\s+)?|\band\s+)")
 _LABEL = r"(?P<label>[A-Za-z][\w+/.\-–' ]{0,50}?)"
@@ -32,7 +31,7 @@ def listed_with_sizes(sentence: str) -> Iterator[Candidate]:
     Sizes that are not written "n = ..." must come to a number of people that the sentence names before the bracket:
     "(22 women, 18 men)" and lists of events are none.
     """
-    allocated = _ALLOCATED.search(sentence)
+    allocated = ALLOCATED.search(sentence)
     if allocated is None:
         return
     for bracket in _BRACKET.finditer(sentence, allocated.end()):

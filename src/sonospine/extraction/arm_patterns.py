@@ -31,8 +31,9 @@ _NO_BOUNDS = r"(?!\s*[\[(]\s*\d[\d.]*\s*(?:to|[-–;,])\s*\d)"
 _CODE = (
     rf"(?:[A-Z]{{1,5}}\d{{0,2}}|[1-9]{_NO_BOUNDS}|[a-d])" r"(?![\w.]\w|[a-z\d])(?<!P(?=\s*(?:[<>=≤≥]|value)))"
 )
+# The look back (of ``\b``) stands behind the letter, so that the search goes from one such letter to the next.
 _CODED = re.compile(
-    rf"\b[Gg](?:roups?|ROUPS?)\s+[\"'“‘(]?(?P<code>{_CODE})(?P<more>(?:\s*(?:,|and|or|&|,\s*and)\s*{_CODE}(?![\w%.])(?!\s+(?:of|patients|weeks?|months?|hours?)\b))*)"
+    rf"[Gg](?<!\w.)(?:roups?|ROUPS?)\s+[\"'“‘(]?(?P<code>{_CODE})(?P<more>(?:\s*(?:,|and|or|&|,\s*and)\s*{_CODE}(?![\w%.])(?!\s+(?:of|patients|weeks?|months?|hours?)\b))*)"
 )
 _SPLIT = re.compile(r"\s*(?:,|\band\b|\bor\b|&)\s*")
 _VERB = (
@@ -66,6 +67,8 @@ _CODE_IN_BRACKET = re.compile(
 _IN_GROUP = re.compile(
     r"\s(?:was|were)?\s*(?:used\s+|given\s+|administered\s+)?(?:in|for)\s+(?:the\s+)?[Gg]roup\s+(?P<code>[A-Z]{1,5}\d{0,2}|[1-9])\b"
 )
+# In every match of the two expressions above.
+_GROUP_CODE = re.compile(r"[Gg]roup\s+[A-Z1-9a-d]")
 _CLAUSE = re.compile(r"(?:[^;:.()]|(?<=\d)\.(?=\d)){3,140}$")
 _SIZED = re.compile(
     r"(?P<what>[^;()\[\]]{2,160}?)\s*[\[(](?P<inside>[^()\[\]]*?)\b[nN]\s*=\s*(?P<n>\d[\d,\u202f]*+(?! \d{3}\b))[^()\[\]]*[\])]"
@@ -90,6 +93,7 @@ _BETWEEN = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN_WORDS = ("versus", "vs", "compared")
+ALLOCATED = re.compile(r"\b(?:random\w*|assign\w*|allocat\w*)\b", re.IGNORECASE)
 ALLOCATION = re.compile(
     r"\b(?:random\w*|assign\w*|allocat\w*|divid\w*|enrol\w*|includ\w*|recruit\w*|compris\w*|consist\w*)", re.I
 )
@@ -154,7 +158,7 @@ def coded(text: str) -> Iterator[Candidate]:
             definition,
             *n,
         )
-    for pattern in (_CODE_IN_BRACKET, _IN_GROUP):
+    for pattern in (_CODE_IN_BRACKET, _IN_GROUP) if _GROUP_CODE.search(text) else ():
         for found in pattern.finditer(text):
             rest = found.groupdict().get("rest") or ""
             if re.match(r"\s*(?:,|and|or|&)\s*(?:[Gg]roup\s+)?[A-Z0-9]\b", rest):
@@ -204,23 +208,17 @@ def _named(text: str) -> Iterator[re.Match[str]]:
     """Find what ``_NAMED`` finds: a match has at most six words before its noun, so nothing before them is searched."""
     position = 0
     while noun := _NOUN.search(text, position):
-        start = noun.start()
-        for _ in range(_MOST_WORDS_BEFORE):
-            start = _word_before(text, start)
-        found = _NAMED.search(text, max(start, position))
+        found = _NAMED.search(text, words_before(text, position, noun.start(), _MOST_WORDS_BEFORE))
         if found is None:
             return
         yield found
         position = found.end()
 
 
-def _word_before(text: str, position: int) -> int:
-    """Return where the characters without white space before a position begin."""
-    while position > 0 and text[position - 1].isspace():
-        position -= 1
-    while position > 0 and not text[position - 1].isspace():
-        position -= 1
-    return position
+def words_before(text: str, start: int, end: int, most: int) -> int:
+    """Return a place from ``start`` on, before the last words (parted by white space) that end at ``end``: as many as ``most``."""
+    parts = text[start:end].rsplit(None, most)
+    return start + len(parts[0]) if len(parts) > most else start
 
 
 def _with_n(text: str) -> Iterator[re.Match[str]]:

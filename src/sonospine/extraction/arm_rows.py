@@ -6,8 +6,7 @@ import functools
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sonospine.extraction.arm_labels import CONTROLS, words_of
-from sonospine.extraction.arms import ALL, Arm, DocumentArms
+from sonospine.extraction.arms import ALL, Arm, DocumentArms, is_control
 from sonospine.extraction.reading import Reading
 from sonospine.model.record import Record
 from sonospine.model.table_io import Row
@@ -61,7 +60,7 @@ def arm_rows(
         if arms.one_arm and (arm.label == ALL or not own[arm.label]["guidance"]):
             terms["guidance"] = _of_one_arm(together(), vocabulary)
         elif not own[arm.label]["guidance"]:
-            inherits = not named and not _is_control(arm) and len(together()) == 1
+            inherits = not named and not is_control(arm) and len(together()) == 1
             terms["guidance"] = together() if inherits else ()
         rows.append(_row(record, arm, terms))
     return rows
@@ -74,10 +73,6 @@ def _posted(readings: Iterable[Reading]) -> dict[str, str]:
         if reading.locator.startswith(_FIRST_POSTED) and not reading.comparator_arm:
             sizes.setdefault(reading.arm, reading.n or reading.total)
     return sizes
-
-
-def _is_control(arm: Arm) -> bool:
-    return bool(words_of(" ".join((*arm.names(), arm.definition))) & CONTROLS)
 
 
 def _own_terms(arm: Arm, vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:

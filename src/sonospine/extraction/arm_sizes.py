@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sonospine.extraction.alternatives import folded, holds
 from sonospine.extraction.arm_labels import COUNT, count_of
-from sonospine.extraction.arm_patterns import ALLOCATION
+from sonospine.extraction.arm_patterns import ALLOCATED, ALLOCATION
 
 # A size stands alone: it is no part of a decimal number, a spread, a range or a threshold.
 _ALONE = r"(?=[\dtofsen])\b(?<![\w.,·±/<>≤≥])(?<![±<>≤≥]\s)(?<!\d[-–])(?<!\d\s[-–]\s)(?<!\d\s)"
@@ -31,7 +31,6 @@ _OF_PEOPLE = re.compile(
 _ANALYSED = re.compile(
     r"\b(?:randomi[sz]ed|assigned|allocated|analy[sz]ed|included|enrolled|to\s+receive|to\s+undergo)\b", re.I
 )
-_ALLOCATED = re.compile(r"\b(?:random\w*|assign\w*|allocat\w*)\b", re.IGNORECASE)
 _TO = re.compile(r"\b(?:in)?to\s+(?:the\s+|an?\s+)?$", re.IGNORECASE)
 _GIVEN = re.compile(
     r"\b(?:patients|participants|subjects)\b.*\b(?:received|were\s+given|underwent)\b", re.IGNORECASE
@@ -98,7 +97,7 @@ def _sent_to(text: str, found: re.Match[str]) -> bool:
     if not _TO.search(found["how"]):
         return False
     start = max(text.rfind(". ", 0, found.start()), 0)
-    return _ALLOCATED.search(text, start, found.end()) is not None
+    return ALLOCATED.search(text, start, found.end()) is not None
 
 
 def bracketed_sizes(text: str) -> Iterator[tuple[str, str, int, int]]:

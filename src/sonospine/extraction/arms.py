@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from sonospine.extraction import arm_patterns
 from sonospine.extraction.abbreviations import abbreviations_of
+from sonospine.extraction.alternatives import folded, holds
 from sonospine.extraction.arm_clusters import Cluster, candidates, chosen, clusters
 from sonospine.extraction.arm_labels import ACTIVES, CONTROLS, normalised, words_of
 from sonospine.extraction.arm_sizes import arm_sizes, bracketed_sizes, each_size, total_sizes
@@ -122,6 +123,13 @@ _ONE_ARM_PLANNED = re.compile(
     r"\b(?:this|the\s+present|our|the)\s+(?:was|is|study|trial|pilot)\b[^.;]{0,80}\b(?:uncontrolled|single[- ]arm|one[- ]arm)\b[^.;]{0,40}\b(?:study|trial|design|series)\b",
     re.IGNORECASE,
 )
+# Any match of the three expressions holds one of these.
+_WORDS_OF_ONE_ARM = (
+    "single-arm", "single arm", "one-arm", "one arm", "case report", "case series", "uncontrolled", "single-group",
+    "single group", "without control", "without a control", "no control", "year-old", "year old",
+)  # fmt: skip
+_WORDS_OF_PLANNED = ("uncontrolled", "single-arm", "single arm", "one-arm", "one arm")
+_WORDS_OF_PATIENT = ("case report", "one patient", "year-old", "year old")
 _SEVERAL_CASES = re.compile(
     r"\b(?:[2-9]|[1-9]\d+|two|three|four|five|six|seven|eight|nine|ten|several)\s+(?:\w+\s+)?(?:cases|patients)\b",
     re.IGNORECASE,
@@ -239,11 +247,13 @@ def _sized(arms: tuple[Arm, ...], passages: list[Passage], total: str) -> tuple[
     )
 
 
-def _with_roles(arms: tuple[Arm, ...]) -> tuple[Arm, ...]:
-    def controls(arm: Arm) -> bool:
-        return bool(words_of(" ".join((*arm.names(), arm.definition))) & CONTROLS)
+def is_control(arm: Arm) -> bool:
+    """Tell whether the names or the definition of an arm say that it is a control."""
+    return bool(words_of(" ".join((*arm.names(), arm.definition))) & CONTROLS)
 
-    marked = [controls(a) for a in arms]
+
+def _with_roles(arms: tuple[Arm, ...]) -> tuple[Arm, ...]:
+    marked = [is_control(a) for a in arms]
     if not any(marked) or all(marked):
         return arms
     return tuple(
@@ -274,10 +284,14 @@ def _total(passages: list[Passage]) -> tuple[str, str]:
 
 def _is_one_arm(record: Record, vocabulary: Vocabulary) -> bool:
     head = " ".join((record.title, *record.types, *(p.text for p in record.abstract())))
-    if _ONE_ARM.search(head) or any(
-        _ONE_ARM_PLANNED.search(p.text) for p in record.passages if p.role == "methods"
+    if (holds(folded(head), _WORDS_OF_ONE_ARM) and _ONE_ARM.search(head)) or any(
+        holds(folded(p.text), _WORDS_OF_PLANNED) and _ONE_ARM_PLANNED.search(p.text)
+        for p in record.passages
+        if p.role == "methods"
     ):
         return True
+    if not vocabulary.may_find("designs", ONE_ARM_DESIGNS, head):
+        return False  # whatever other designs it names
     designs = vocabulary.terms("designs", head)
     return bool(designs and set(designs) <= ONE_ARM_DESIGNS) and not _HAS_CONTROLS.search(head)
 
@@ -310,7 +324,8 @@ def is_one_patient(record: Record) -> bool:
     if any("case report" in t.lower() for t in record.types) or "case report" in record.title.lower():
         return True
     head = " ".join(p.text for p in record.abstract()) or " ".join(p.text for p in record.body()[:3])
-    return bool(_ONE_PATIENT.search(head)) and not _COMPARES.search(head)
+    one = holds(folded(head), _WORDS_OF_PATIENT) and _ONE_PATIENT.search(head)
+    return bool(one) and not _COMPARES.search(head)
 
 
 def _registered(record: Record) -> DocumentArms:

@@ -17,7 +17,7 @@ from sonospine.extraction.people_by_time import with_people_of_time
 from sonospine.extraction.proposals import ReaderFault, proposed
 from sonospine.extraction.ranking import alternative_rows, alternatives, candidates
 from sonospine.extraction.readers import BUILT_IN, Context, readers
-from sonospine.extraction.reading import Reading
+from sonospine.extraction.reading import SCORED, Reading
 from sonospine.extraction.repeats import completed
 from sonospine.extraction.unread import unread_rows
 from sonospine.model.files import short_hash
@@ -35,7 +35,6 @@ _CHANGE_LABEL = re.compile(
     r"^\W*(?:mean\s+|median\s+|average\s+)?(?:changes?|reductions?|decreases?|improvements?|declines?|drops?)\s+(?:of|in|from)\b|\bchanges?\s+(?:from\s+baseline|scores?)\b",
     re.IGNORECASE,
 )
-_SCORED = frozenset({"mean", "ls_mean", "median", "geometric_mean", "single"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +126,16 @@ def _labelled(reading: Reading, arms: DocumentArms) -> Reading:
     if arms.one_arm and reading.centre not in {"difference", "ratio"} and reading.source != "registry":
         return dataclasses.replace(reading, arm=ALL) if not reading.arm else reading
     arm = arms.match(reading.arm) if reading.arm and not reading.arm_definition else None
-    return dataclasses.replace(reading, arm_definition=arm.definition) if arm else reading
+    if arm is None or arm.definition == reading.arm_definition:
+        return reading
+    return dataclasses.replace(reading, arm_definition=arm.definition)
 
 
 def _largest(readings: list[Reading]) -> dict[str, float]:
     """Return the largest size of the values of each outcome label; it can rule a scale out."""
     largest: dict[str, float] = {}
     for reading in readings:
-        if reading.centre in _SCORED and (value := number(reading.value)) is not None:
+        if reading.centre in SCORED and (value := number(reading.value)) is not None:
             largest[reading.outcome] = max(largest.get(reading.outcome, 0.0), abs(value))
     return largest
 
@@ -142,7 +143,7 @@ def _largest(readings: list[Reading]) -> dict[str, float]:
 def _row(
     record: Record, reading: Reading, identity: str, vocabulary: Vocabulary, largest: dict[str, float]
 ) -> Row:
-    value = largest.get(reading.outcome) if reading.centre in _SCORED else None
+    value = largest.get(reading.outcome) if reading.centre in SCORED else None
     instrument = vocabulary.instrument(
         reading.outcome, unit=reading.unit, context=reading.context, value=value
     )
@@ -213,7 +214,7 @@ def _told(reading: Reading, instrument: InstrumentReading | None) -> str:
 
 def _as_change(reading: Reading, instrument: InstrumentReading | None) -> Reading:
     """Take a value for a change where its label says so, or where it lies below a scale that has no negative scores."""
-    if reading.change or reading.centre not in _SCORED:
+    if reading.change or reading.centre not in SCORED:
         return reading
     if _CHANGE_LABEL.search(reading.outcome):
         return dataclasses.replace(reading, change=True)

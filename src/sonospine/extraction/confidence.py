@@ -14,14 +14,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 
-from sonospine.extraction.reading import Reading
+from sonospine.extraction.reading import SCORED, Reading, home_of
 from sonospine.model.numbers import number
 from sonospine.model.places import parse
 
 WEIGHTS = "confidence.json"
 LEAST, MOST = 0.01, 0.99
-_ARM_LEVEL = frozenset({"mean", "ls_mean", "median", "geometric_mean", "single", "count", "percent"})
-_SCORED = frozenset({"mean", "ls_mean", "median", "geometric_mean", "single"})
+_ARM_LEVEL = SCORED | {"count", "percent"}
 _TOLD = re.compile(
     r"^(?:sd|se|ci|iqr|range|mean|median|ls_mean|count|%|n \(%\)) from (?P<place>\S+)$", re.IGNORECASE
 )
@@ -71,29 +70,20 @@ def surroundings(readings: Iterable[Reading]) -> Surroundings:
     labels: dict[tuple[str, ...], set[str]] = {}
     places: dict[tuple[str, ...], set[str]] = {}
     for reading in readings:
-        labels.setdefault(_labels(reading), set()).add("|".join(_numbers(reading)))
-        places.setdefault((reading.arm, *_numbers(reading)), set()).add(_place(reading.locator))
+        labels.setdefault(_labels(reading), set()).add("|".join(reading.numbers))
+        places.setdefault((reading.arm, *reading.numbers), set()).add(home_of(reading.locator))
     return Surroundings(
         {key: frozenset(found) for key, found in labels.items()},
         {key: frozenset(found) for key, found in places.items()},
     )
 
 
-def _numbers(reading: Reading) -> tuple[str, ...]:
-    return (reading.value, reading.spread_value, reading.lower, reading.upper)
-
-
 def _labels(reading: Reading) -> tuple[str, ...]:
     return (
-        _place(reading.locator), reading.centre, reading.outcome, reading.subscale, reading.arm,
+        home_of(reading.locator), reading.centre, reading.outcome, reading.subscale, reading.arm,
         reading.comparator_arm, reading.time, str(reading.weeks), reading.phase, str(reading.change), reading.spread,
         reading.population,
     )  # fmt: skip
-
-
-def _place(locator: str) -> str:
-    """Return the table or the section that a locator lies in."""
-    return locator.partition(":")[0]
 
 
 def reasons_of(
@@ -121,10 +111,10 @@ def reasons_of(
     ]
     if len(around.labels.get(_labels(reading), ())) > 1:
         reasons.append("another value under the same labels")
-    if len(around.numbers.get((reading.arm, *_numbers(reading)), ())) > 1 and "." in reading.value:
+    if len(around.numbers.get((reading.arm, *reading.numbers), ())) > 1 and "." in reading.value:
         reasons.append("the same numbers elsewhere in the report")
     value = number(reading.value)
-    if reading.centre in _SCORED and value is not None and not reading.change and scale[1] is not None:
+    if reading.centre in SCORED and value is not None and not reading.change and scale[1] is not None:
         below = scale[0] is not None and value < scale[0]
         if below or value > scale[1]:
             reasons.append("value outside the scale")
@@ -167,7 +157,7 @@ def _of_spread(reading: Reading) -> tuple[str, ...]:
         return ("statistic from caption or footnote",)
     if any("named beside it" in e or e == "statistic named" for e in reading.evidence):
         return ("statistic named beside the value",)
-    return ("statistic assumed",) if reading.centre in _SCORED and reading.source != "registry" else ()
+    return ("statistic assumed",) if reading.centre in SCORED and reading.source != "registry" else ()
 
 
 def _of_time(reading: Reading) -> tuple[str, ...]:
@@ -185,7 +175,7 @@ def _of_size(reading: Reading) -> tuple[str, ...]:
     if not (reading.n or reading.total):
         return ("n not known",)
     place = reading.n_locator or reading.total_locator
-    if not place or _place(place) == _place(reading.locator):
+    if not place or home_of(place) == home_of(reading.locator):
         return ("n beside the value",) if not place else ("n from the table",)
     own = parse(place).address
     apart = "another table" if own.startswith("table") else "the text"

@@ -31,6 +31,11 @@ _LASTED = re.compile(
     r"(?:(?:which|that)\s+)?last(?:ed|s|ing)\s+(?:(?:for|on\s+average|an\s+average\s+of|about|approximately)\s+){0,2}" + _AMOUNT + r"[\s-]*" + _UNIT + r"\b", re.I,
 )  # fmt: skip
 _TOLD_OUTRIGHT = 3
+# In every match of the expressions above.
+_LENGTH = re.compile(
+    _AMOUNT.replace("?P<amount>", "?:") + r"[\s-]*(?:consecutive\s+|successive\s+)?(?:day|week|wk|month)",
+    re.I,
+)
 _OTHER = re.compile(
     r"\b(?:follow|pain\s+(?:for|lasting)|symptom|duration|history|previous|prior|past|last|least|more\s+than|exclu|inclu|wash)",
     re.I,
@@ -56,6 +61,8 @@ def find_course(passages: Iterable[tuple[str, str]]) -> Course | None:
     votes: Counter[float] = Counter()
     places: dict[float, str] = {}
     for place, text in passages:
+        if not _LENGTH.search(text):
+            continue
         for pattern in _PATTERNS:
             for found in pattern.finditer(text):
                 if _OTHER.search(text[max(0, found.start() - 25) : found.end() + 12]):
@@ -75,9 +82,4 @@ def find_course(passages: Iterable[tuple[str, str]]) -> Course | None:
 
 
 def _weeks(found: re.Match[str]) -> float:
-    amount = found["amount"].lower()
-    return weeks_of(float(BELOW_HUNDRED.get(amount, 0) or amount), _unit(found["unit"]))
-
-
-def _unit(printed: str) -> str:
-    return {"d": "day", "w": "week", "m": "month"}[printed[0].lower()]
+    return weeks_of(found["amount"], found["unit"])

@@ -20,7 +20,7 @@ _SPREADS = frozenset({"sd", "se"})
 
 
 _COMPARATIVE = re.compile(
-    r"(?:\s*(?:points?|mm|cm|m|kg|units?|min(?:utes?)?|days?|hours?|weeks?|degrees?))?\s*(?P<close>[)\]]?)\s*(?:points?|mm|cm|m|kg|units?|min(?:utes?)?|days?|hours?|weeks?|degrees?)?\s*(?:more|higher|lower|less|greater|fewer|longer|shorter|better|worse)\b",
+    r"(?:\s*(?:points?|mm|cm|m|kg|units?|min(?:utes?)?|days?|hours?|weeks?|degrees?))?\s*[)\]]?\s*(?:points?|mm|cm|m|kg|units?|min(?:utes?)?|days?|hours?|weeks?|degrees?)?\s*(?:more|higher|lower|less|greater|fewer|longer|shorter|better|worse)\b",
     re.IGNORECASE,
 )
 _SCORES = frozenset({"number", "mean", "median"})
@@ -37,11 +37,6 @@ def with_stated_differences(text: str, found: Sequence[Expression]) -> list[Expr
         else e
         for e in found
     ]
-
-
-def _is_compared(text: str, expression: Expression) -> bool:
-    found = _COMPARATIVE.match(text, expression.end)
-    return found is not None and not (found["close"] and expression.spread == "none")
 
 
 def with_values_of_arms(text: str, found: Sequence[Expression]) -> list[Expression]:

@@ -11,6 +11,7 @@ from sonospine.extraction.statistic_words import Declared, excluded_number
 from sonospine.extraction.tokens import Token
 
 LOOKAHEAD = 48
+_CLAUSE_END = re.compile(r"[.;](?:\s|$)")
 _CHANGE = re.compile(
     r"\b(?:chang|reduc|decreas|improv|increas|declin|drop|fell|fall|diminish|lower(?:ed|ing))\w*"
     r"(?:\s+(?!to\b|from\b|than\b)[\w/()-]+){0,7}?(?:\s*[:=(]|\s+(?:by|of|was|were|is))?"
@@ -263,8 +264,7 @@ class Builder:
         window = self.text[max(0, first.start - 90) : first.start]
         if not any(c.isalpha() for c in window[-40:]):
             return False
-        window = re.split(r"[.;](?:\s|$)", window)[-1]
-        return bool(_CHANGE.search(window))
+        return bool(_CHANGE.search(_CLAUSE_END.split(window)[-1]))
 
     def adjusted(self, first: Token, measure: str) -> bool:
         """Tell whether the words before a difference or ratio call it adjusted."""

@@ -14,17 +14,17 @@ import dataclasses
 import re
 
 from sonospine.extraction.bounds import read_interval
-from sonospine.extraction.brackets import LEVELS, Items, past_out, read_items
+from sonospine.extraction.brackets import LEVELS, Items, read_items
 from sonospine.extraction.differences import with_stated_differences, with_values_of_arms
 from sonospine.extraction.expression_building import (
     LOOKAHEAD,
     Builder,
     Expression,
     NumberSpan,
-    agrees,
     is_whole,
     span_of,
 )
+from sonospine.extraction.fractions import read_fraction
 from sonospine.extraction.p_values import read_p
 from sonospine.extraction.statistic_words import (
     Declared,
@@ -181,8 +181,11 @@ class _Reader:
             return i + 4 if j + 1 < len(tokens) and tokens[j + 1].kind == "slash" else i + 1
         if after == "plusminus":
             return self._plus_minus(i, j)
-        if not percent and (end := self._fraction(i)) is not None:
-            return end
+        fraction = None if percent else read_fraction(self.text, tokens, self.closing, i)
+        if fraction is not None:
+            behind, made = fraction
+            self.found += [made] if made is not None else []
+            return behind
         if (end := self._bare_interval(i)) is not None:
             return end
         return self._bracketed(i, j, percent)
@@ -252,90 +255,6 @@ class _Reader:
 
     def _end(self, first: Token, last: Token) -> int:
         return max(first.end, last.end)
-
-    def _fraction(self, i: int) -> int | None:
-        """Read ``n/N (%)``, ``n of N (%)`` and ``n out of N (%)``; ``n/N`` alone may be a score and is flagged."""
-        tokens, first = self.tokens, self.tokens[i]
-        j = past_out(tokens, i + 1)
-        if j >= len(tokens) or not (
-            tokens[j].kind == "slash" or (tokens[j].kind == WORD and tokens[j].text.lower() == "of")
-        ):
-            return None
-        slash = tokens[j].kind == "slash"
-        k = j + 1
-        while not slash and k < len(tokens) and k < j + 3 and tokens[k].kind == WORD:
-            k += 1
-        if k >= len(tokens) or tokens[k].kind != NUMBER:
-            return self._past_slashes(i) if slash else None
-        second = tokens[k]
-        end = k + 1
-        if (end < len(tokens) and tokens[end].kind == "slash") or (i and tokens[i - 1].kind == "slash"):
-            return self._past_slashes(i)
-        if (
-            not (is_whole(first.text) and is_whole(second.text))
-            or second.text == "0"
-            or int(first.text) > int(second.text)
-        ):
-            return end
-        percent, bracket_end, spans = self._percent_behind(end)
-        if not percent and (beside := self._percent_beside(end, first.text, second.text)) is not None:
-            percent, bracket_end, spans = tokens[beside].text, beside + 2, [span_of(tokens[beside])]
-        flags: tuple[str, ...] = ()
-        certain = bool(percent) or not slash
-        if percent and not agrees(first.text, second.text, percent):
-            flags = ("percent_disagrees",)
-        if not certain and not self._people_behind(end):
-            flags = ("score_or_count",)
-        self.found.append(
-            Expression(
-                first.start,
-                self._end(second, tokens[bracket_end - 1]),
-                "count" if not flags or percent else "number",
-                first.text,
-                total=second.text,
-                percent=percent,
-                numbers=(span_of(first), span_of(second), *spans),
-                explicit=certain,
-                flags=flags,
-            )
-        )
-        return bracket_end
-
-    def _past_slashes(self, i: int) -> int:
-        j = i + 1
-        while (
-            j < len(self.tokens)
-            and self.tokens[j].kind in ("slash", NUMBER, "plus")
-            and not self.tokens[j].unit
-        ):
-            j += 1
-        return j
-
-    def _people_behind(self, i: int) -> bool:
-        words = " ".join(t.text.lower() for t in self.tokens[i : i + 2])
-        return bool(re.match(r"(?:\w+ )?(?:patient|participant|subject|case|women|men\b|children)", words))
-
-    def _percent_behind(self, i: int) -> tuple[str, int, list[NumberSpan]]:
-        """Read ``(35 %)`` or ``= 35 %``, up to three words further on (``12 of 34 patients (35 %)``)."""
-        k, tokens = i, self.tokens
-        while k < len(tokens) and k < i + 4 and tokens[k].kind == WORD:
-            k += 1
-        if k < len(tokens) and tokens[k].kind == "open":
-            close = self.closing[k]
-            items = read_items(tokens, k + 1, close, self.text) if close > 0 else None
-            if items is not None and close > 0:
-                value = items.percent or ("" if items.strange or items.named else items.bare)
-                if value and not items.interval and not items.fraction:
-                    return value, close + 1, [span_of(items.spans[0])]
-        return "", i, []
-
-    def _percent_beside(self, i: int, count: str, total: str) -> int | None:
-        """Return where the percentage of a fraction stands that follows it without a bracket: ``12/34, 35 %``."""
-        tokens = self.tokens
-        if i + 2 >= len(tokens) or tokens[i].kind not in ("comma", "semicolon", "equals"):
-            return None
-        told = tokens[i + 1].kind == NUMBER and tokens[i + 2].kind == "percent"
-        return i + 1 if told and agrees(count, total, tokens[i + 1].text) else None
 
     def _bare_interval(self, i: int) -> int | None:
         """Skip two numbers that only span a range (``0-10``, ``18 to 65 years``): they are no result."""

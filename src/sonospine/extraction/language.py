@@ -1,4 +1,4 @@
-"""Where sentences begin and end: rules for trial reports, with their abbreviations and numbers."""
+"""Where sentences and the parts of lists begin and end: rules for trial reports, with their abbreviations and numbers."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ _INITIAL = re.compile(r"(?:^|[\s(])[A-Z]\.$")
 _CANDIDATE = re.compile(r"[.!?][\"'”’)\]]*(?=\s)|[.!?](?=[A-Z][a-z]{2})")
 # Arms, times and results ask for the sentences of the same passage one after another.
 _KEPT = 256
+_LIST_MARKS = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+")
 _NEXT = re.compile(r"\s*[\"'“‘(\[]*(?P<first>\S)")
 
 
@@ -56,6 +57,11 @@ def _ends_sentence(text: str, stop: int, first: str) -> bool:
     return not (
         _INITIAL.search(before) and first.isupper() and stop > 1 and not before.strip().endswith("I.")
     )
+
+
+def listed(text: str) -> list[str]:
+    """Return the parts of a list that commas and "and" join: "A, B, and C"."""
+    return _LIST_MARKS.split(text)
 
 
 @functools.lru_cache(maxsize=_KEPT)

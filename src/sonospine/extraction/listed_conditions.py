@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from sonospine.extraction.arms import Arm, DocumentArms
 from sonospine.extraction.attachment import Attached
+from sonospine.extraction.language import listed
 from sonospine.extraction.runs import Run
 from sonospine.extraction.sentence_parts import Parts
 from sonospine.extraction.times import find_times
@@ -22,7 +23,6 @@ _LIST = re.compile(
     r"(?P<list>[^.;()]{5,240}?)\s*,?\s+respectively\b",
     re.IGNORECASE,
 )
-_MARKS = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+")
 FLAG = "arm_as_reported"
 
 
@@ -43,7 +43,7 @@ def _with_conditions(parts: Parts, run: Run, vocabulary: Vocabulary) -> Run:
     if run.size < 2 or any(e.spread == "none" for e in run.expressions) or any(run.arms.values):
         return run
     found = _LIST.match(parts.text, run.expressions[-1].end)
-    names = [" ".join(name.split()) for name in _MARKS.split(found["list"])] if found else []
+    names = [" ".join(name.split()) for name in listed(found["list"])] if found else []
     if len(names) != run.size or len(set(names)) != run.size or not all(map(_may_be_condition, names)):
         return run
     if any(vocabulary.instrument(name, context="") is not None for name in names):

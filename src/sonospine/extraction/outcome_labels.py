@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 _WORD = re.compile(r"[^\W\d_][\w'’\-–/]*|≥\s*\d+\s*%|[\d.]+|[^\w\s]")
@@ -78,8 +78,12 @@ def phrases(text: str, masked: Iterable[tuple[int, int]]) -> list[Label]:
     ``masked`` spans (values, times, arms) end a phrase. Verbs, conjunctions, most prepositions and punctuation
     end one too; words that only describe the statistic are cut from its edges.
     """
+    return list(each_phrase(text, masked))
+
+
+def each_phrase(text: str, masked: Iterable[tuple[int, int]]) -> Iterator[Label]:
+    """Yield what ``phrases`` returns one after another, for who needs only the first."""
     hidden = sorted(masked)
-    found: list[Label] = []
     run: list[tuple[int, int, str]] = []
     at = 0
     most = len(hidden)
@@ -91,10 +95,9 @@ def phrases(text: str, masked: Iterable[tuple[int, int]]) -> list[Label]:
         if not (at < most and hidden[at][0] < end) and not _breaks(plain):
             run.append((start, end, plain))
         elif run:
-            _close(run, text, found)
+            yield from _closed(run, text)
             run = []
-    _close(run, text, found)
-    return [_with_time_to(label, text) for label in found]
+    yield from _closed(run, text)
 
 
 _TIME_TO = re.compile(
@@ -105,7 +108,7 @@ _TIME_TO = re.compile(
 
 def _with_time_to(label: Label, text: str) -> Label:
     """Join "time to first" to what it is the time to."""
-    led = None if label.pronoun else _TIME_TO.search(text, max(0, label.start - 50), label.start)
+    led = _TIME_TO.search(text, max(0, label.start - 50), label.start)
     return label if led is None else Label(led.start(), label.end, text[led.start() : label.end])
 
 
@@ -122,7 +125,7 @@ def _breaks(plain: str) -> bool:
     )
 
 
-def _close(run: list[tuple[int, int, str]], text: str, found: list[Label]) -> None:
+def _closed(run: list[tuple[int, int, str]], text: str) -> Iterator[Label]:
     words = list(run)
     while words and (words[0][2] in _WEAK or words[0][2] in _JOINERS or _UNIT.fullmatch(words[0][2])):
         words.pop(0)
@@ -135,14 +138,12 @@ def _close(run: list[tuple[int, int, str]], text: str, found: list[Label]) -> No
     if not words:
         reserve = [w for w in run if w[2] in _RESERVE]
         if reserve:
-            found.append(
-                Label(reserve[0][0], reserve[-1][1], text[reserve[0][0] : reserve[-1][1]], pronoun=True)
-            )
+            yield Label(reserve[0][0], reserve[-1][1], text[reserve[0][0] : reserve[-1][1]], pronoun=True)
         return
     if len(words[-1][2]) < 2 and len(words) == 1:
         return
     start, end = words[0][0], words[-1][1]
-    found.append(Label(start, end, text[start:end]))
+    yield _with_time_to(Label(start, end, text[start:end]), text)
 
 
 def _names_harm(words: list[tuple[int, int, str]]) -> bool:

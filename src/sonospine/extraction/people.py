@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from sonospine.extraction.arm_labels import COUNT, count_of
-from sonospine.extraction.expressions import Expression, NumberSpan
+from sonospine.extraction.expressions import Expression, NumberSpan, has_digit
 
 _PERSONS = r"(?:patients|participants|subjects|women|men|children|people|individuals|cases)"
 _PERSON = (
@@ -40,7 +40,9 @@ _WITHOUT_ANY = re.compile(
     rf"\b[Aa]ll\s+(?:of\s+)?(?:the\s+)?(?:[\d,]+\s+)?(?:[a-z][\w-]*\s+)?{_PERSON}\s+(?![^.;]*\b(?:differ\w*|chang\w*)\b)[^.;,]{{0,80}}?"
     r"\b(?P<all>(?P<no>without)\s+any\s+[a-z][\w-]*(?:\s+[a-z][\w-]*){0,2})"
 )
-_SHARE_OF = re.compile(r"\s+of\s+(?:the\s+)?(?:[a-z][\w-]*\s+){1,3}[(\[]\s*", re.IGNORECASE)
+# In every match of the expressions above that begin with a no, and in every list.
+_NO = re.compile(r"[Nn]o(?:ne)?\s")
+_LISTS = re.compile(r"\d\s*(?:,|(?i:and)\b)")
 _NUMBER_OF = re.compile(
     rf"\b(?:[Nn]umbers?|[Nn]o\.)\s+of\s+(?:the\s+)?(?:{_PERSONS}|episodes|events|attacks)\b(?!\s+per\b)(?:[^.;]|\.(?=\d))*$"
 )
@@ -79,19 +81,31 @@ def listed_people(text: str) -> list[Expression]:
 
     Events that a bracket divides between two groups are counts too.
     """
-    found: list[Expression] = [e for split in _SPLIT.finditer(text) for e in _parts_of_sum(split)]
-    everybody = [hit for pattern in (_NO_PERSON, _WITHOUT_ANY) for hit in pattern.finditer(text)]
-    taken = {hit.start("no") for hit in everybody}
-    others = [hit for pattern in (_NOBODY, _THERE_WERE_NONE) for hit in pattern.finditer(text)]
-    for nobody in (*everybody, *(hit for hit in others if hit.start("no") not in taken)):
+    splits = _SPLIT.finditer(text) if "(" in text and has_digit(text) else ()
+    found: list[Expression] = [e for split in splits for e in _parts_of_sum(split)]
+    for nobody in _nobodies(text):
         span = NumberSpan(nobody.start("no"), nobody.start("no") + len(nobody["no"].split()[0]), "0")
         end = span.start + len(nobody["all"].rstrip())
         found.append(Expression(span.start, end, "count", "0", numbers=(span,), explicit=True))
+    if not _LISTS.search(text):
+        return found
     position = 0
     while hit := (_GOES_ON if position else _OF_PEOPLE).search(text, position):
         found += _counts(hit)
         position = hit.end("list")
     return found
+
+
+def _nobodies(text: str) -> Iterator[re.Match[str]]:
+    starts = _NO.search(text) is not None
+    patterns = (_NO_PERSON,) if starts else ()
+    if "without" in text:
+        patterns = (*patterns, _WITHOUT_ANY)
+    everybody = [hit for pattern in patterns for hit in pattern.finditer(text)]
+    yield from everybody
+    taken = {hit.start("no") for hit in everybody}
+    for pattern in (_NOBODY, _THERE_WERE_NONE) if starts else ():
+        yield from (hit for hit in pattern.finditer(text) if hit.start("no") not in taken)
 
 
 _WOMEN, _MEN = re.compile(r"\b(?:women|females)\b", re.I), re.compile(r"\b(?:men|males)\b", re.I)
@@ -147,29 +161,3 @@ def sex_of(text: str, start: int, end: int, around: str) -> str:
     if not named or _COUNTED_SEX.search(text, 0, start if not behind else 0):
         return ""
     return "women" if _WOMEN.fullmatch(named[-1]["sex"]) else "men"
-
-
-def with_their_fractions(text: str, expressions: Sequence[Expression]) -> list[Expression]:
-    """Join a percentage to the fraction that a bracket behind it gives: "33 % of patients (25/75)" is one count."""
-    kept: list[Expression] = []
-    for expression in expressions:
-        last = kept[-1] if kept else None
-        if last is not None and last.centre == "percent" and _is_its_fraction(text, last, expression):
-            kept[-1] = replace(
-                expression,
-                centre="count",
-                percent=last.value,
-                explicit=True,
-                flags=tuple(f for f in expression.flags if f != "score_or_count"),
-            )
-        else:
-            kept.append(expression)
-    return kept
-
-
-def _is_its_fraction(text: str, percent: Expression, fraction: Expression) -> bool:
-    if not fraction.total or not fraction.value.isdigit() or int(fraction.total) == 0:
-        return False
-    if _SHARE_OF.fullmatch(text, percent.end, fraction.start) is None:
-        return False
-    return abs(100 * int(fraction.value) / int(fraction.total) - float(percent.value)) <= 1.0

@@ -6,9 +6,7 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sonospine.extraction.reading import Reading
-
-_CENTRES = frozenset({"mean", "ls_mean", "median", "geometric_mean"})
+from sonospine.extraction.reading import MEANS, Reading, home_of
 
 
 def with_people_of_time(readings: Sequence[Reading]) -> list[Reading]:
@@ -20,7 +18,7 @@ def with_people_of_time(readings: Sequence[Reading]) -> list[Reading]:
     over: dict[tuple[str, str], dict[float, set[tuple[str, str]]]] = defaultdict(lambda: defaultdict(set))
     for reading in readings:
         if reading.source == "table" and reading.arm and reading.weeks is not None and _own(reading):
-            over[_part(reading.locator), reading.arm][reading.weeks].add((reading.n, reading.n_locator))
+            over[home_of(reading.locator), reading.arm][reading.weeks].add((reading.n, reading.n_locator))
     told: dict[tuple[str, float], set[tuple[str, str]]] = defaultdict(set)
     for (_, arm), by_time in over.items():
         if len({n for sizes in by_time.values() for n, _ in sizes}) > 1 and all(
@@ -32,7 +30,7 @@ def with_people_of_time(readings: Sequence[Reading]) -> list[Reading]:
 
 
 def _with_people(reading: Reading, told: dict[tuple[str, float], set[tuple[str, str]]]) -> Reading:
-    if reading.weeks is None or reading.centre not in _CENTRES or _own(reading):
+    if reading.weeks is None or reading.centre not in MEANS or _own(reading):
         return reading
     sizes = told.get((reading.arm, reading.weeks), set())
     if len({n for n, _ in sizes}) != 1:
@@ -43,8 +41,6 @@ def _with_people(reading: Reading, told: dict[tuple[str, float], set[tuple[str, 
 
 def _own(reading: Reading) -> bool:
     """Tell whether the number of people stands in the table or the paragraph of the result itself."""
-    return bool(reading.n) and (not reading.n_locator or _part(reading.n_locator) == _part(reading.locator))
-
-
-def _part(locator: str) -> str:
-    return locator.partition(":")[0]
+    return bool(reading.n) and (
+        not reading.n_locator or home_of(reading.n_locator) == home_of(reading.locator)
+    )

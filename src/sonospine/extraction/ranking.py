@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sonospine.extraction.arms import DocumentArms
-from sonospine.extraction.reading import Alternative, Reading
+from sonospine.extraction.reading import Alternative, Reading, home_of
 from sonospine.model.numbers import derived
 from sonospine.model.table_io import Row
 from sonospine.model.tables import ALTERNATIVES
@@ -47,17 +47,13 @@ def candidates(readings: Iterable[Reading]) -> Candidates:
     sizes: dict[str, dict[str, None]] = {}
     for reading in readings:
         if reading.weeks is not None:
-            weeks.setdefault(_place(reading), {})[derived(reading.weeks)] = None
+            weeks.setdefault(home_of(reading.locator), {})[derived(reading.weeks)] = None
         if reading.arm and reading.n:
             sizes.setdefault(reading.arm, {})[reading.n] = None
     return Candidates(
         {place: tuple(found) for place, found in weeks.items()},
         {arm: tuple(found) for arm, found in sizes.items()},
     )
-
-
-def _place(reading: Reading) -> str:
-    return reading.locator.partition(":")[0]
 
 
 def alternatives(
@@ -117,7 +113,7 @@ def _other_weeks(reading: Reading, reasons: Sequence[str], offered: Candidates) 
     if not vague and not _TIME_FLAGS & set(reading.flags) and "time: guess" not in reading.evidence:
         return ()
     own = derived(reading.weeks)
-    return tuple(weeks for weeks in offered.weeks.get(_place(reading), ()) if weeks != own)
+    return tuple(weeks for weeks in offered.weeks.get(home_of(reading.locator), ()) if weeks != own)
 
 
 def _other_sizes(reading: Reading, reasons: Sequence[str], offered: Candidates) -> tuple[str, ...]:

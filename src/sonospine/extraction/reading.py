@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MEANS = frozenset({"mean", "ls_mean", "geometric_mean", "median"})
+"""Centres of the values of a group."""
+SCORED = MEANS | {"single"}
+"""Centres that are scores: of a group, or of one patient."""
+
+
+def home_of(locator: str) -> str:
+    """Return the table or the passage that a locator lies in."""
+    return locator.partition(":")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
@@ -61,3 +71,8 @@ class Reading:
     flags: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The value with its spread and bounds, empty where there is none."""
+        return (self.value, self.spread_value, self.lower, self.upper)

@@ -7,10 +7,9 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sonospine.extraction.reading import Reading
+from sonospine.extraction.reading import MEANS, Reading
 from sonospine.vocabulary import Vocabulary
 
-_CENTRES = frozenset({"mean", "ls_mean", "median", "geometric_mean"})
 _IN_SENTENCES = frozenset({"abstract", "text"})
 # Numbers of so few digits coincide by chance.
 LEAST_DIGITS = 4
@@ -27,13 +26,13 @@ def completed(readings: Sequence[Reading], vocabulary: Vocabulary) -> list[Readi
     """
     printed: dict[_Numbers, list[Reading]] = defaultdict(list)
     for reading in readings:
-        if reading.source == "table" and reading.centre in _CENTRES and reading.arm:
-            printed[_numbers(reading)].append(reading)
-    return [_completed(reading, printed.get(_numbers(reading), []), vocabulary) for reading in readings]
+        if reading.source == "table" and reading.centre in MEANS and reading.arm:
+            printed[reading.numbers].append(reading)
+    return [_completed(reading, printed.get(reading.numbers, []), vocabulary) for reading in readings]
 
 
 def _completed(reading: Reading, printed: Sequence[Reading], vocabulary: Vocabulary) -> Reading:
-    if reading.source not in _IN_SENTENCES or reading.centre not in _CENTRES or not _telling(reading):
+    if reading.source not in _IN_SENTENCES or reading.centre not in MEANS or not _telling(reading):
         return reading
     same = [other for other in printed if _may_be(reading, other)]
     if len({(o.arm, o.outcome, o.time, o.weeks, o.change, o.n) for o in same}) != 1:
@@ -61,13 +60,9 @@ def _completed(reading: Reading, printed: Sequence[Reading], vocabulary: Vocabul
     return dataclasses.replace(reading, flags=flags, evidence=evidence, **taken)  # type: ignore[arg-type]
 
 
-def _numbers(reading: Reading) -> _Numbers:
-    return (reading.value, reading.spread_value, reading.lower, reading.upper)
-
-
 def _telling(reading: Reading) -> bool:
     """Tell whether the numbers are a value with a spread or bounds, of digits enough."""
-    numbers = [text for text in _numbers(reading) if text]
+    numbers = [text for text in reading.numbers if text]
     return len(numbers) > 1 and sum(c.isdigit() for text in numbers for c in text) >= LEAST_DIGITS
 
 

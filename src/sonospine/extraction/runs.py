@@ -11,6 +11,7 @@ from sonospine.extraction.arms import Arm
 from sonospine.extraction.attachment import Attached, Gaps, Mention, attach, repeated
 from sonospine.extraction.directions import contradicts
 from sonospine.extraction.expressions import Expression
+from sonospine.extraction.reading import MEANS
 from sonospine.extraction.sentence_parts import Parts
 from sonospine.extraction.times import TimeMention
 
@@ -127,7 +128,7 @@ def _counted_end(text: str, last: Expression) -> int:
 
 
 def _kin(one: Expression, other: Expression) -> bool:
-    families = ({"mean", "median", "number", "geometric_mean", "ls_mean"}, {"count", "percent"})
+    families = (MEANS | {"number"}, {"count", "percent"})
     return one.centre == other.centre or any({one.centre, other.centre} <= family for family in families)
 
 

@@ -44,6 +44,14 @@ def long_form(short: str, texts: Iterable[str]) -> str:
     return ""
 
 
+def with_meaning(label: str, short: str, meaning: str) -> str:
+    """Return a label with the meaning of an abbreviation behind it, where it is known and not there already."""
+    if not meaning or meaning.lower() in label.lower():
+        return label
+    at = re.search(rf"(?<![\w-]){re.escape(short)}(?![\w-])", label)
+    return f"{label[: at.end()]} [{meaning}]{label[at.end() :]}" if at else label
+
+
 class Meanings:
     """What the abbreviations of a document stand for, each looked up once."""
 
@@ -56,10 +64,7 @@ class Meanings:
         for short in dict.fromkeys(_SHORT.findall(label)):
             if short not in self._known:
                 self._known[short] = long_form(short, self._texts)
-            meaning = self._known[short]
-            if meaning and meaning.lower() not in label.lower():
-                at = re.search(rf"(?<![\w-]){re.escape(short)}(?![\w-])", label)
-                label = f"{label[: at.end()]} [{meaning}]{label[at.end() :]}" if at else label
+            label = with_meaning(label, short, self._known[short])
         return label
 
     def spelled(self, label: str) -> str:

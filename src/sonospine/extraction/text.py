@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sonospine.extraction.alternatives import folded, holds
+from sonospine.extraction.arm_mentions import ArmFinder
 from sonospine.extraction.arms import ALL, Arm, DocumentArms, is_one_patient
 from sonospine.extraction.attachment import Attached
 from sonospine.extraction.changes import changes
@@ -15,11 +16,11 @@ from sonospine.extraction.expressions import Expression
 from sonospine.extraction.language import sentences
 from sonospine.extraction.listed_conditions import FLAG, with_listed_conditions
 from sonospine.extraction.nobody import is_nobody, nobody_by_percent
-from sonospine.extraction.outcome_labels import Label, nearest_before, phrases
+from sonospine.extraction.outcome_labels import Label, each_phrase, nearest_before, phrases
 from sonospine.extraction.people import sex_of
-from sonospine.extraction.reading import Alternative, Reading
+from sonospine.extraction.reading import SCORED, Alternative, Reading
 from sonospine.extraction.runs import Run, closed_by, filled, mention_pair, runs_of, wants_time
-from sonospine.extraction.sentence_parts import ArmFinder, Parts, parts_of
+from sonospine.extraction.sentence_parts import Parts, parts_of
 from sonospine.extraction.short_forms import Meanings
 from sonospine.extraction.text_outcomes import is_counted, outcomes, same_counted
 from sonospine.extraction.text_statistics import named_spread, statistic_of, unnamed_intervals
@@ -30,7 +31,7 @@ from sonospine.model.record import Passage, Record
 from sonospine.vocabulary import Vocabulary
 
 RULE = "text"
-_SCORED = frozenset({"mean", "median", "number", "geometric_mean", "ls_mean", "single"})
+_SCORED = SCORED | {"number"}
 _PRESENTED = TimeMention(0, 0, "", 0.0, "baseline")
 
 _OF_OTHERS = re.compile(
@@ -184,7 +185,7 @@ def _changes(run: Run, parts: Parts, previous: bool) -> tuple[bool, ...]:
 
 
 def _subject(parts: Parts) -> Label | None:
-    return next((p for p in phrases(parts.text, parts.masked()) if not p.pronoun), None)
+    return next((p for p in each_phrase(parts.text, parts.masked()) if not p.pronoun), None)
 
 
 def _readings(

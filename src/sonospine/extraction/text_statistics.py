@@ -15,13 +15,13 @@ Decided = tuple[Expression, float, tuple[str, ...]]
 _SINGLE_WORDS = re.compile(r"\b(?:mean|average|median)\b", re.IGNORECASE)
 
 
+# The look back (of ``\b``) stands behind the letter and case is given by hand, so that the search goes from one such
+# letter to the next: the text of a whole article is searched.
 _SE_NAMED = re.compile(
-    r"\bmeans?\s*(?:\([^)]*\)\s*)?(?:[(\[±,]|\+/-|and|with)*\s*\(?(?:the\s+)?(?:standard errors?|s\.?e\.?(?:m\.?)?\b)",
-    re.IGNORECASE,
+    r"[Mm](?<!\w.)(?i:eans?\s*(?:\([^)]*\)\s*)?(?:[(\[±,]|\+/-|and|with)*\s*\(?(?:the\s+)?(?:standard errors?|s\.?e\.?(?:m\.?)?\b))"
 )
 _SD_NAMED = re.compile(
-    r"\bmeans?\s*(?:\([^)]*\)\s*)?(?:[(\[±,]|\+/-|and|with)*\s*\(?(?:the\s+)?(?:standard deviations?|s\.?d\.?\b)",
-    re.IGNORECASE,
+    r"[Mm](?<!\w.)(?i:eans?\s*(?:\([^)]*\)\s*)?(?:[(\[±,]|\+/-|and|with)*\s*\(?(?:the\s+)?(?:standard deviations?|s\.?d\.?\b))"
 )
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from sonospine.extraction.language import sentences
-from sonospine.extraction.times import TimeMention, find_times, time_definitions
+from sonospine.extraction.time_definitions import time_definitions
+from sonospine.extraction.times import TimeMention, find_times
 from sonospine.model.record import Passage, Record
 
 _MEASURES = re.compile(

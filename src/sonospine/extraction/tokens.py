@@ -95,7 +95,6 @@ _POINTS = re.compile(f"[{_WITHIN}]")
 _NO_LETTERS = re.compile(r"[^A-Za-z]")
 _SEPARATORS = re.compile("[," + _WITHIN + "]")
 _WORDS = re.compile(r"[^\W\d_]{3}")
-_UNIT = re.compile(r"[^\W\d_]+")
 _FOOTNOTE = re.compile(r"[a-zA-Z]{1,2}$")
 
 
@@ -158,7 +157,8 @@ def tokenise(text: str, *, decimal_comma: bool = False) -> list[Token]:
     tokens: list[Token] = []
     last_end = 0
     for found in _PATTERNS[decimal_comma].finditer(text):
-        kind, start, end = str(found.lastgroup), found.start(), found.end()
+        kind = str(found.lastgroup)
+        start, end = found.span()
         gap = start > last_end
         last_end = end
         if kind == "mark":

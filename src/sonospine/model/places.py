@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ _SPAN = re.compile(r"(?P<address>.+):(?P<start>[0-9]{1,9})-(?P<end>[0-9]{1,9})")
 _CELL = re.compile(r"r(?P<row>[0-9]{1,9})c(?P<column>[0-9]{1,9})")
 _FOOTNOTE = re.compile(r"foot(?P<number>[0-9]{1,9})")
 _INDEX = re.compile(r"[0-9]{1,9}")
+# Checking, identifying and weighing a row ask for the same place.
+_KEPT = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class Place:
         return self.address if self.start is None else f"{self.address}:{self.start}-{self.end}"
 
 
+@functools.lru_cache(maxsize=_KEPT)
 def parse(locator: str) -> Place:
     """Read a locator such as ``table/T2:r3c4:0-11`` or ``body/s3p2:40-61``."""
     found = _SPAN.fullmatch(locator)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sonospine.model.numbers import NUMBER
@@ -77,6 +77,10 @@ class TableSchema:
     columns: tuple[Column, ...]
     description: str = ""
     logged: bool = False
+    _empty: dict[str, str] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_empty", dict.fromkeys(self.names, ""))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -92,10 +96,11 @@ class TableSchema:
 
     def row(self, **values: str) -> dict[str, str]:
         """Return a row with the given values and all other columns empty; an unknown name is a ``KeyError``."""
-        unknown = set(values) - set(self.names)
-        if unknown:
+        row = self._empty | values
+        if len(row) > len(self._empty):
+            unknown = set(values) - set(self.names)
             raise KeyError(f"{self.name} has no column {', '.join(sorted(unknown))}")
-        return {name: values.get(name, "") for name in self.names}
+        return row
 
     def pandera_schema(self) -> pandera.DataFrameSchema:
         """Return the pandera schema: text columns, all present, in order, with one check each."""

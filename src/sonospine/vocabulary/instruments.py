@@ -27,6 +27,7 @@ _COUNTED = re.compile(
 )
 _TIMED = re.compile(r"\b(?:time|duration)\b", re.IGNORECASE)
 _BEFORE, _AFTER, _SIGN_AFTER = 30, 60, 25
+_KEPT, _LONGEST_KEPT = 4096, 2000
 
 
 class InstrumentReader:
@@ -46,8 +47,9 @@ class InstrumentReader:
         self._subscales = subscales
         self._places = places
         self._glued = _glued_codes(instruments)
-        # A table asks for the same label once a cell.
-        self._name = functools.lru_cache(maxsize=4096)(self._named)
+        # A table asks for the same label once a cell, with the largest value of its outcome when the rows are made.
+        self._kept_names = functools.lru_cache(maxsize=_KEPT)(self._named)
+        self._kept = functools.lru_cache(maxsize=_KEPT)(self._read)
         self._by_construct: dict[str, Instrument] = {}
         for instrument in instruments.values():
             if not instrument.generic:
@@ -57,7 +59,12 @@ class InstrumentReader:
         self, label: str, *, unit: str = "", context: str = "", value: float | None = None
     ) -> InstrumentReading | None:
         """Read a label; see ``Vocabulary.instrument``."""
-        instrument, construct = self._name(label, context)
+        read = self._kept if len(label) + len(context) <= _LONGEST_KEPT else self._read
+        return read(label, unit, context, value)
+
+    def _read(self, label: str, unit: str, context: str, value: float | None) -> InstrumentReading | None:
+        name = self._kept_names if len(label) + len(context) <= _LONGEST_KEPT else self._named
+        instrument, construct = name(label, context)
         context = "\n".join(context.split("\n")[:2])
         if instrument is None or not construct:
             return None

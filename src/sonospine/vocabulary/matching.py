@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from sonospine.vocabulary.spelling import LETTERS, beginning, pattern
+from sonospine.vocabulary.spelling import LETTERS, beginning, later_beginnings, pattern
 from sonospine.vocabulary.terms import Mention, Term
 
 _MOST_BEGINNINGS, _MOST_TEXTS, _MOST_PASSAGES, _LONGEST_KEPT = 32768, 1024, 32, 2000
@@ -21,13 +22,33 @@ _GAP = r"[\s\-\u00ad‐‑‒–—−,:;()\[\]/\"'“”‘’]*"
 @dataclass(frozen=True)
 class _Wording:
     term: str
-    source: str
+    text: str
+    loose: bool
     group: str
     beginning: str
 
+    def may_stand(self, lowered: str, start: int) -> bool:
+        """Tell whether a text in lower case has the beginnings of all words from a place on, each behind the one before.
+
+        Whoever begins with "pain" shares it with hundreds; the words that follow are looked for before a pattern is made.
+        """
+        if not lowered.startswith(self.beginning, start):
+            return False
+        reached = start + len(self.beginning)
+        for sign in self.later:
+            at = lowered.find(sign, reached)
+            if at < 0:
+                return False
+            reached = at + len(sign)
+        return True
+
+    @cached_property
+    def later(self) -> tuple[str, ...]:
+        return later_beginnings(self.text)
+
     @cached_property
     def found(self) -> re.Pattern[str]:
-        return re.compile(self.source)
+        return re.compile(pattern(self.text, loose=self.loose))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +99,7 @@ class Matcher:
             ):
                 for wording in wordings:
                     begins = beginning(wording)
-                    entry = _Wording(term.id, pattern(wording, loose=loose), group, begins)
+                    entry = _Wording(term.id, wording, loose, group, begins)
                     self._filed.setdefault(begins[:_LONGEST_FILED], []).append(entry)
         # A table and a sentence ask for the same words once a value.
         self._filed_under = _FiledUnder(self._filed)
@@ -88,12 +109,21 @@ class Matcher:
         """Return the mentions in a text, by start; they do not overlap."""
         return list(self._scan(text) if len(text) > _LONGEST_KEPT else self._kept(text))
 
+    def may_find(self, terms: Collection[str], text: str) -> bool:
+        """Tell whether a text can name any of some terms: where it lacks their words, it need not be searched for all."""
+        lowered = None if _UNLIKE.search(text) else text.lower()
+        if lowered is None:
+            return True
+        wanted = (w for filed in self._filed.values() for w in filed if w.term in terms)
+        return any((at := lowered.find(w.beginning)) >= 0 and w.may_stand(lowered, at) for w in wanted)
+
     def _scan(self, text: str) -> tuple[Mention, ...]:
         found = []
         reached = 0
         lowered, starts, ahead = _beginnings(text)
-        filed = map(self._filed_under.__getitem__, ahead)
-        for start, wordings in [pair for pair in zip(starts, filed, strict=True) if pair[1]]:
+        filed = [*map(self._filed_under.__getitem__, ahead)]
+        # Most signs begin no wording: those are left out before anything is done with them.
+        for start, wordings in itertools.compress(zip(starts, filed, strict=True), filed):
             if start < reached:
                 continue
             best = self._longest(wordings, text, start, lowered)
@@ -110,7 +140,7 @@ class Matcher:
     ) -> tuple[_Wording, int] | None:
         best: tuple[_Wording, int] | None = None
         for wording in wordings:
-            if lowered is not None and not lowered.startswith(wording.beginning, start):
+            if lowered is not None and not wording.may_stand(lowered, start):
                 continue
             match = wording.found.match(text, start)
             if match is None or (best is not None and match.end() <= best[1]):

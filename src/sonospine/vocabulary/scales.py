@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 
 from sonospine.vocabulary.spelling import pattern
 from sonospine.vocabulary.terms import Instrument, Scale
 
+_MOST_WORDINGS = 1024
 _TIME = r"(?!\s*(?:s|sec|min|h|hr|hour|day|week|wk|month|mo|year|yr)\w*\b)"
 _RANGE = re.compile(
     rf"(?<![\d.,])(?P<low>\d{{1,2}})\s*(?:cm|mm|%)?\s*(?:[-‐‑–—−~]|to|through)\s*(?P<high>\d{{1,3}})(?![.,]?\d){_TIME}"
@@ -47,11 +49,12 @@ def _is_score(score: str | None, high: float, value: float | None) -> bool:
 
 def signed_scales(instrument: Instrument, text: str) -> list[Scale]:
     """Return the scales of an instrument of which a text holds a sign (a unit, or a word such as raw)."""
-    return [
-        scale
-        for scale in instrument.scales
-        if any(re.search(pattern(sign), text, re.IGNORECASE) for sign in scale.signs)
-    ]
+    return [scale for scale in instrument.scales if any(_sign(sign).search(text) for sign in scale.signs)]
+
+
+@functools.lru_cache(maxsize=_MOST_WORDINGS)
+def _sign(wording: str) -> re.Pattern[str]:
+    return re.compile(pattern(wording), re.IGNORECASE)
 
 
 def unit_in(instrument: Instrument, texts: Iterable[str]) -> str:
@@ -60,7 +63,8 @@ def unit_in(instrument: Instrument, texts: Iterable[str]) -> str:
         found = [
             (match.start(), match.end(), unit)
             for unit, wording in instrument.units
-            for match in re.finditer(_unit_pattern(wording), text)
+            if wording in text  # the pattern is the wording as it stands, between what is no letter
+            for match in _unit(wording).finditer(text)
         ]
         # "kg/m²" holds "kg", and is not one.
         units = {u for a, b, u in found if not any(c <= a and b <= d and d - c > b - a for c, d, _ in found)}
@@ -69,9 +73,10 @@ def unit_in(instrument: Instrument, texts: Iterable[str]) -> str:
     return ""
 
 
-def _unit_pattern(wording: str) -> str:
+@functools.lru_cache(maxsize=_MOST_WORDINGS)
+def _unit(wording: str) -> re.Pattern[str]:
     # "12min" is one word: a digit before a unit is allowed.
-    return rf"(?<![A-Za-z]){re.escape(wording)}(?![A-Za-z])"
+    return re.compile(rf"(?<![A-Za-z]){re.escape(wording)}(?![A-Za-z])")
 
 
 def choose(candidates: list[Scale], instrument: Instrument, value: float | None) -> Scale | None:

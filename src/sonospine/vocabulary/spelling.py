@@ -84,9 +84,18 @@ def _word(word: str) -> str:
 def beginning(wording: str) -> str:
     """Return the signs, at least one, in lower case, with which every spelling of a wording begins."""
     token = _TOKEN.findall(unicodedata.normalize("NFC", wording.strip()))[0]
-    source = token + "s?" if is_abbreviation(token) else _word(token)
-    fixed = _FIXED.match(source)
-    return fixed.group().lower() if fixed else token[0].casefold()
+    return _fixed(token) or token[0].casefold()
+
+
+def later_beginnings(wording: str) -> tuple[str, ...]:
+    """Return, in order and lower case, the signs with which every spelling of the words after the first begins."""
+    tokens = _TOKEN.findall(unicodedata.normalize("NFC", wording.strip()))[1:]
+    return tuple(fixed for token in tokens if (fixed := _fixed(token)))
+
+
+def _fixed(token: str) -> str:
+    fixed = _FIXED.match(token + "s?" if is_abbreviation(token) else _word(token))
+    return fixed.group().lower() if fixed else ""
 
 
 @functools.lru_cache(maxsize=16384)

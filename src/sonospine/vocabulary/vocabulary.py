@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -52,6 +52,10 @@ class Vocabulary:
             There is no such kind.
         """
         return self._matcher(kind).find(text)
+
+    def may_find(self, kind: str, terms: Collection[str], text: str) -> bool:
+        """Tell whether a text can name any of some terms of a kind; ``find`` tells whether it does."""
+        return self._matcher(kind).may_find(terms, text)
 
     def terms(self, kind: str, text: str) -> tuple[str, ...]:
         """Return the distinct ids of a kind's terms in a text, in the order of their first mention."""

@@ -70,14 +70,6 @@ def value_cells(roles: Roles, *, decimal_comma: bool) -> Iterator[ValueCell]:
                 yield made
 
 
-def with_own_time(label: Label, cell: ValueCell, roles: Roles) -> Label:
-    """Return a label with the one of its times that a value of several in a cell has: ``baseline / 4 weeks``."""
-    starts = sorted({e.start for e in roles.layout.values[cell.row][cell.column]})
-    if len(starts) < 2 or len(label.times) != len(starts) or cell.expression.start not in starts:
-        return label
-    return replace(label, times=(label.times[starts.index(cell.expression.start)],))
-
-
 def _companion_columns(roles: Roles) -> dict[int, int]:
     """Return for each column the one to its right that holds nothing but its spread, percent or interval."""
     layout = roles.layout

@@ -57,6 +57,18 @@ class Layout:
         """The number of columns."""
         return len(self.texts[0]) if self.texts else 0
 
+    @property
+    def header_rows(self) -> list[int]:
+        """Every row that is a header, in order."""
+        return sorted({row for headers in self.headers.values() for row in headers})
+
+    @property
+    def value_columns(self) -> list[int]:
+        """The columns beside the stubs in which a row of the body has a value."""
+        return [
+            c for c in range(self.width) if c not in self.stubs and any(self.values[r][c] for r in self.body)
+        ]
+
 
 def is_empty(text: str) -> bool:
     """Tell whether a cell holds nothing: ``/``, dashes, ``n/a`` or no characters at all."""

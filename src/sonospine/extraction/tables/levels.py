@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sonospine.extraction.tables.labels import Label
 
 Level = tuple[str, int]
+SECTION: Level = ("section", 0)
 _SEXES = re.compile(r"\W*(?:wo)?(?:men|man)\W*|\W*(?:fe)?males?\W*|\W*(?:boys|girls)\W*", re.IGNORECASE)
 
 

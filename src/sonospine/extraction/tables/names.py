@@ -94,9 +94,11 @@ class Names:
             and not _SAYS_NOTHING.fullmatch(part)
             for part in telling
         ):
-            return self._context.expanded(", ".join(telling))[:LONGEST_OUTCOME], False
+            return self._context.meanings.expanded(", ".join(telling))[:LONGEST_OUTCOME], False
         if (corner := self._over_times(labels, row)) is not None:
-            return self._context.expanded(", ".join([corner.outcome, *telling]))[:LONGEST_OUTCOME], False
+            return self._context.meanings.expanded(", ".join([corner.outcome, *telling]))[
+                :LONGEST_OUTCOME
+            ], False
         # "0 = none, 100 = worst imaginable" explains the scale: it is no word of what was measured.
         named_above = _ANCHORS.sub("", self._caption.outcome or self._roles.table.caption)[:LONGEST_CAPTION]
         return ", ".join([named_above, *telling])[:LONGEST_OUTCOME], True

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sonospine.extraction.arms import DocumentArms
+from sonospine.extraction.tables.notes import footnotes_of
 from sonospine.model.record import Table
 
 # "n = 99 X group; n = 108 control group; some did not wear the device"
@@ -40,13 +41,12 @@ def noted_sizes(table: Table, labels: Iterable[str], arms: DocumentArms) -> dict
     told = list(dict.fromkeys(label for label in labels if label))
     found: dict[tuple[str, str], NotedSize] = {}
     refused: set[tuple[str, str]] = set()
-    for k, note in enumerate(table.footnotes, 1):
+    for place, note in footnotes_of(table):
         for size in (*_by_word(note, told, arms), *_by_list(note, told, arms)):
             key = (size.label, size.arm)
-            at = f"{table.locator}:foot{k}:{size.locator}"
             if key in found and found[key].n != size.n:
                 refused.add(key)
-            found.setdefault(key, NotedSize(size.label, size.arm, size.n, at))
+            found.setdefault(key, NotedSize(size.label, size.arm, size.n, f"{place}:{size.locator}"))
     return {key: size for key, size in found.items() if key not in refused}
 
 

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import functools
 import re
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from sonospine.extraction.arm_labels import normalised
 from sonospine.extraction.arms import Arm
+from sonospine.extraction.tables.grouping import headed_stub, named_groups, renewed
 from sonospine.extraction.tables.labels import Label, LabelReader
 from sonospine.extraction.tables.layout import Layout, is_empty
 from sonospine.extraction.tables.levels import (
+    SECTION,
     CellLabels,
     Level,
     arm_score,
     could_name_arm,
-    is_baseline_caption,
     names_measure,
     names_times,
     only_times,
@@ -32,23 +32,9 @@ from sonospine.extraction.times import TimeMention
 from sonospine.model.places import cell_address
 from sonospine.model.record import Table
 
-SECTION: Level = ("section", 0)
-
-
-MOST_ARMS = 12
 _UNIT_ROW = re.compile(r"\s*[(\[][^()\[\]]{1,14}[)\]]\s*")
 _NOBODY = re.compile(r"\s*none\s*", re.IGNORECASE)
 _WITHOUT = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2212")
-_GROUP_HEAD = re.compile(
-    r"^\W*(?:(?:treatment|study|intervention|experimental)\s+)?(?:groups?|arms?|treatments?|interventions?|conditions?)\W*(?:\(\s*n\s*\))?\W*$",
-    re.I,
-)
-
-
-_PROCEDURE = re.compile(r"procedur", re.IGNORECASE)
-_UNIT_BEHIND = re.compile(r"[(\[,]\s*[^\s()\[\],]{1,14}\s*[)\]]?\W*$")
-
-
 _SIZES = re.compile(
     r"\W*(?:n|no\.?|(?:number|no\.?)\s+of\s+(?:patients|participants|subjects))\W*", re.IGNORECASE
 )
@@ -67,10 +53,12 @@ class Roles:
     time_levels: frozenset[Level] = frozenset()
     _sections: dict[int, tuple[Label, ...]] = field(default_factory=dict)
     _labels: dict[tuple[int, int], Label] = field(default_factory=dict)
+    _stubs: dict[int, tuple[tuple[Level, Label], ...]] = field(default_factory=dict)
+    _over: dict[tuple[int, int, frozenset[Level]], CellLabels] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        levels = self._levels
-        headed = self._headed_stub(levels)
+        levels = self.levels
+        headed = headed_stub(self.layout, levels)
         matched = {level: score for level, labels in levels.items() if (score := arm_score(labels)) > 0}
         by_header = max((score for level, score in matched.items() if level[0] == "header"), default=0.0)
         if headed is not None and by_header < 1:
@@ -78,11 +66,11 @@ class Roles:
         elif matched:
             best = max(matched.values())
             self.arm_levels = frozenset(level for level, score in matched.items() if score >= best - 0.001)
-            if len(self.arm_levels) > 1 and not self._renewed(self.arm_levels):
+            if len(self.arm_levels) > 1 and not renewed(self.layout, self.arm_levels):
                 self.arm_levels = frozenset([min(self.arm_levels, key=precedence)])
             self.arm_levels |= self._in_other_blocks(matched)
         else:
-            self.as_reported = self._grouplike(levels) or self._repeated(levels)
+            self.as_reported = named_groups(self.layout, self.label, levels, self.table.caption)
             self.arm_levels = self.as_reported
         self.time_levels = frozenset(level for level, labels in levels.items() if names_times(labels))
         pure = {level for level in self.time_levels if only_times(levels[level])}
@@ -120,6 +108,13 @@ class Roles:
 
     def over(self, row: int, column: int) -> CellLabels:
         """Return the labels over a cell."""
+        # Sizes, totals and p values ask for those of the same cells; the level of the arms may be found out later.
+        key = (row, column, self.arm_levels)
+        if key not in self._over:
+            self._over[key] = self._labels_over(row, column)
+        return self._over[key]
+
+    def _labels_over(self, row: int, column: int) -> CellLabels:
         columns: list[tuple[Level, Label]] = []
         for header in self.layout.headers.get(row, ()):
             text = self.layout.texts[header][column]
@@ -134,7 +129,7 @@ class Roles:
         sections = tuple(
             (SECTION, label) for label in (*self._renewed_corner(row), *self._sections.get(row, ()))
         )
-        return CellLabels((*self._arms_above(row, column), *columns), tuple(self._stub(row)), sections)
+        return CellLabels((*self._arms_above(row, column), *columns), self._stub(row), sections)
 
     def _renewed_corner(self, row: int) -> tuple[Label, ...]:
         """Return the head over the row labels where every part of the table has another: it names its part."""
@@ -189,7 +184,12 @@ class Roles:
         """Tell whether a level names the arms."""
         return level in self.arm_levels
 
-    def _stub(self, row: int) -> Iterable[tuple[Level, Label]]:
+    def _stub(self, row: int) -> tuple[tuple[Level, Label], ...]:
+        if row not in self._stubs:
+            self._stubs[row] = tuple(self._find_stub(row))
+        return self._stubs[row]
+
+    def _find_stub(self, row: int) -> Iterable[tuple[Level, Label]]:
         for column in self.layout.stubs:
             text, source = self.layout.texts[row][column], row
             several = len(self.layout.stubs) > 1
@@ -225,18 +225,12 @@ class Roles:
             if not is_empty(text) and any(ch.isalnum() for ch in text):
                 yield ("stub", column), self.label(source, column)
 
-    def _renewed(self, levels: frozenset[Level]) -> bool:
-        """Tell whether levels are headers of different parts of the table, one further down than the other."""
-        blocks = set(self.layout.headers.values())
-        return all(kind == "header" for kind, _ in levels) and all(
-            sum(("header", row) in levels for row in block) <= 1 for block in blocks
-        )
-
     @functools.cached_property
-    def _levels(self) -> dict[Level, list[Label]]:
+    def levels(self) -> dict[Level, list[Label]]:
+        """The labels of each level, in order."""
         layout = self.layout
         levels: dict[Level, list[Label]] = {}
-        for row in sorted({h for headers in layout.headers.values() for h in headers}):
+        for row in layout.header_rows:
             cells = [
                 self.label(row, c)
                 for c in range(layout.width)
@@ -250,25 +244,11 @@ class Roles:
         levels[SECTION] = [self.label(r, 0) for r in sorted(layout.section_rows)]
         return {level: labels for level, labels in levels.items() if labels}
 
-    def _headed_stub(self, levels: dict[Level, list[Label]]) -> Level | None:
-        """Return a stub column that its own header calls groups, arms or treatments."""
-        for column in self.layout.stubs:
-            heads = {
-                self.layout.texts[h][column] for headers in self.layout.headers.values() for h in headers
-            }
-            labels = {label.outcome for label in levels.get(("stub", column), ()) if could_name_arm(label)}
-            timed = sum(bool(label.times) for label in levels.get(("stub", column), ()))
-            if timed * 2 > len(levels.get(("stub", column), ())):
-                continue
-            if any(_GROUP_HEAD.match(head) for head in heads) and 2 <= len(labels) <= MOST_ARMS:
-                return "stub", column
-        return None
-
     @functools.cached_property
     def arms(self) -> tuple[Arm, ...]:
         """The arms of the article that the table's arm level names, in order."""
         found: dict[str, Arm] = {}
-        for level, labels in self._levels.items():
+        for level, labels in self.levels.items():
             if level in self.arm_levels:
                 found |= {label.arm.label: label.arm for label in labels if label.arm is not None}
         return tuple(found.values())
@@ -277,7 +257,7 @@ class Roles:
     def shared_arms(self) -> frozenset[str]:
         """Arms that two or more different labels of the arm level match: there the labels tell more than the match."""
         names: dict[str, set[str]] = {}
-        for level, labels in self._levels.items():
+        for level, labels in self.levels.items():
             if level in self.arm_levels:
                 for label in labels:
                     if label.arm is not None and could_name_arm(label):
@@ -295,7 +275,7 @@ class Roles:
             return frozenset()
         arm_row = max(row for kind, row in self.arm_levels if kind == "header")
         found: set[Level] = set()
-        for row in {h for headers in layout.headers.values() for h in headers if h < arm_row}:
+        for row in (h for h in layout.header_rows if h < arm_row):
             under: dict[str, set[str]] = {}
             for column in range(layout.width):
                 arm = self.label(arm_row, column).arm
@@ -309,128 +289,6 @@ class Roles:
     def is_subgroup_level(self, level: Level) -> bool:
         """Tell whether a header row divides the participants (men and women), with all arms under each part."""
         return level in self._subgroups
-
-    @functools.cached_property
-    def only_later(self) -> TimeMention | None:
-        """The one time after baseline that the table's labels name; ``None`` for none or several."""
-        later = {
-            (time.weeks, time.text if time.weeks is None else ""): time
-            for level, labels in self._levels.items()
-            if level in self.time_levels
-            for label in labels
-            for time in label.times
-            if time.phase == "follow_up"
-        }
-        return next(iter(later.values())) if len(later) == 1 else None
-
-    @functools.cached_property
-    def names_baseline(self) -> bool:
-        """Whether a label of the table names the time before treatment."""
-        return any(
-            time.phase == "baseline"
-            for labels in self._levels.values()
-            for label in labels
-            if not label.change
-            for time in label.times
-        )
-
-    def follows_procedure(self, time: TimeMention) -> bool:
-        """Tell whether a time is "after the procedure" in a table whose other times are before or during it: just after."""
-        if time.weeks is not None or time.phase != "follow_up" or not _PROCEDURE.search(time.text):
-            return False
-        others = [t for labels in self._levels.values() for label in labels for t in label.times]
-        beside = [t for t in others if t.phase != "follow_up" and _PROCEDURE.search(t.text)]
-        return bool(beside) and not any(t.phase == "follow_up" and t.weeks for t in others)
-
-    @functools.cached_property
-    def names_end_of_course(self) -> bool:
-        """Whether a level of times also names the end of treatment without a length."""
-        return any(
-            time.weeks is None and time.phase == "follow_up"
-            for level, labels in self._levels.items()
-            if level in self.time_levels
-            for label in labels
-            for time in label.times
-        )
-
-    def _grouplike(self, levels: dict[Level, list[Label]]) -> frozenset[Level]:
-        """Return the level whose labels read like groups (n in each, or "group", "control"), where no arm is known there."""
-        found: list[Level] = []
-        for level, labels in sorted(levels.items(), key=lambda item: precedence(item[0])):
-            named = {label.text: label for label in labels if could_name_arm(label)}
-            sized = self._sized_below(level)
-            likely = [
-                label
-                for label in named.values()
-                if (label.n or label.groupish or label.text in sized) and label.outcome and not label.status
-            ]
-            if (
-                len(likely) >= 2
-                and len(likely) * 3 >= len(named) * 2
-                and len({label.outcome for label in likely}) >= 2
-            ):
-                found.append(level)
-        if found:
-            return frozenset(found) if self._renewed(frozenset(found)) else frozenset(found[:1])
-        return self._tested(levels)
-
-    def _sized_below(self, level: Level) -> frozenset[str]:
-        """Return the labels of a header row under each of which the next header row has nothing but a size."""
-        kind, row = level
-        if kind != "header" or not any(row + 1 in headers for headers in self.layout.headers.values()):
-            return frozenset()
-        below: dict[str, list[Label]] = {}
-        for column in range(self.layout.width):
-            if column not in self.layout.stubs and not is_empty(self.layout.texts[row][column]):
-                below.setdefault(self.layout.texts[row][column], []).append(self.label(row + 1, column))
-        return frozenset(
-            text for text, sizes in below.items() if all(s.n and not s.outcome and not s.times for s in sizes)
-        )
-
-    def _repeated(self, levels: dict[Level, list[Label]]) -> frozenset[Level]:
-        """Return the sections that come again under each time, or the rows that come again under each outcome."""
-        sections = levels.get(SECTION, [])
-        timed = [s for s in sections if s.times and not s.outcome]
-        plain = Counter(s.outcome for s in sections if s not in timed and could_name_arm(s))
-        again = sum(count == len(timed) for count in plain.values())
-        if len(timed) >= 2 <= again and len(plain) <= MOST_ARMS and max(plain.values()) == len(timed):
-            return frozenset([SECTION])
-        blocks: dict[int, list[Label]] = {}
-        column = self.layout.stubs[-1]
-        for row in self.layout.body:
-            over = max((s for s in self.layout.section_rows if s < row), default=-1)
-            blocks.setdefault(over, []).append(self.label(row, column))
-        rows = {tuple(label.text for label in labels) for labels in blocks.values()}
-        first = next(iter(blocks.values()), [])
-        measured = all(over >= 0 and _UNIT_BEHIND.search(self.label(over, 0).text) for over in blocks)
-        named = all(could_name_arm(r) and not (r.unit or r.times or r.pairs or r.change) for r in first)
-        if len(blocks) >= 2 and len(rows) == 1 and 2 <= len(first) <= MOST_ARMS // 2 and measured and named:
-            return frozenset([("stub", column)])
-        return frozenset()
-
-    def _tested(self, levels: dict[Level, list[Label]]) -> frozenset[Level]:
-        """Return the header row whose columns a p column compares, or that divides a baseline table: its columns are groups."""
-        named = [label for label in levels.get(("stub", self.layout.stubs[0]), ()) if label.outcome]
-        compared = any(
-            label.p for level, labels in levels.items() if level[0] == "header" for label in labels
-        )
-        if len(named) < 2 or not (compared or is_baseline_caption(self.table.caption)):
-            return frozenset()
-        for level, labels in sorted(levels.items(), key=lambda item: precedence(item[0])):
-            if level[0] != "header":
-                continue
-            candidates = {label.text: label for label in labels if not label.p and not label.total}
-            groups = {
-                label.outcome for label in candidates.values() if could_name_arm(label) and not label.times
-            }
-            plain = all(
-                could_name_arm(label)
-                and not (label.times or label.change or label.status or label.pairs or label.unit)
-                for label in candidates.values()
-            )
-            if plain and 2 <= len(groups) <= MOST_ARMS // 2:
-                return frozenset([level])
-        return frozenset()
 
     def corner(self, row: int) -> Label | None:
         """Return the header over the row labels, which may state a statistic for every row: ``Event, n (%)``."""

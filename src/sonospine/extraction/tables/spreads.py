@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from sonospine.extraction.expression_building import is_whole
 from sonospine.extraction.expressions import Expression
-from sonospine.extraction.reading import Alternative
+from sonospine.extraction.reading import MEANS, Alternative
 from sonospine.extraction.tables.statistics import Named
-
-_MEANS = ("mean", "ls_mean", "geometric_mean", "median")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +126,9 @@ def _bracket(
             "count" in named.centres() or "percent" in named.centres()
         )
         if counted and (spread is None or counts) and float(expression.spread_value) <= 100:
-            if _whole(expression.value):
+            if is_whole(expression.value):
                 return Decided(_as_count(expression), 1.0, evidence=(f"n (%) from {named.source}",))
-            if named is near[0] and "count" in named.centres() and _whole(expression.spread_value):
+            if named is near[0] and "count" in named.centres() and is_whole(expression.spread_value):
                 return Decided(_as_percent(expression), 0.9, evidence=(f"% (n) from {named.source}",))
             continue
         if spread is not None and not counts:
@@ -203,13 +202,15 @@ def _as_count_behind(expression: Expression) -> Expression:
 def _like_count(expression: Expression) -> bool:
     """Tell whether ``32 (29.4)`` is more like a count with its percentage than a mean: no decimals before the bracket."""
     return (
-        _whole(expression.value) and "." in expression.spread_value and float(expression.spread_value) <= 100
+        is_whole(expression.value)
+        and "." in expression.spread_value
+        and float(expression.spread_value) <= 100
     )
 
 
 def _counts(expression: Expression, n: str) -> bool:
     """Tell whether a whole number and the bracket behind it are a count and its percentage of n."""
-    if not n or not _whole(expression.value) or int(n) == 0:
+    if not n or not is_whole(expression.value) or int(n) == 0:
         return False
     share = 100 * int(expression.value) / int(n)
     digits = len(expression.spread_value.partition(".")[2])
@@ -227,12 +228,12 @@ def _interval(
             continue
         pair = named.spread_of("ci", "iqr", "range")
         if pair is not None:
-            centre = pair.centre or next((c for c in named.centres() if c in _MEANS), "")
+            centre = pair.centre or next((c for c in named.centres() if c in MEANS), "")
             if not centre:
                 centre = (
                     "median"
                     if pair.spread == "iqr"
-                    else next((c for m in near for c in m.centres() if c in _MEANS), "")
+                    else next((c for m in near for c in m.centres() if c in MEANS), "")
                 )
             if not centre and expression.centre not in ("difference", "ratio"):
                 continue
@@ -245,7 +246,7 @@ def _interval(
         return Decided(
             replace(expression, spread="ci", flags=flags), 0.8, evidence=("an interval behind a difference",)
         )
-    centres = [c for named in near for c in named.centres() if c in _MEANS]
+    centres = [c for named in near for c in named.centres() if c in MEANS]
     if not centres:
         return None
     flags = (*expression.flags, "interval_kind_unknown")
@@ -259,7 +260,7 @@ def _centred(expression: Expression, near: Sequence[Named], far: Callable[[], Na
         return Decided(expression, 1.0)
     for named in near:
         for pair in named.pairs:
-            if pair.centre in _MEANS and pair.spread in (expression.spread, ""):
+            if pair.centre in MEANS and pair.spread in (expression.spread, ""):
                 return Decided(
                     replace(expression, centre=pair.centre),
                     1.0,
@@ -269,7 +270,7 @@ def _centred(expression: Expression, near: Sequence[Named], far: Callable[[], Na
     told = methods.spread_of(expression.spread) if methods else None
     centre = (
         told.centre
-        if told and told.centre in _MEANS
+        if told and told.centre in MEANS
         else "median"
         if expression.spread in ("iqr", "range")
         else "mean"
@@ -285,7 +286,7 @@ def _bare(
     *,
     measured: bool,
 ) -> Decided | None:
-    if expression.centre in (*_MEANS, "difference", "percent"):
+    if expression.centre in (*MEANS, "difference", "percent"):
         return Decided(expression, 1.0)
     if "score_or_count" in expression.flags:
         if n and expression.total == n:
@@ -295,20 +296,20 @@ def _bare(
         return None
     for position, named in enumerate(near):
         centres = named.centres()
-        centre = next((c for c in centres if c in _MEANS), "")
-        if centre and _whole(expression.value) and not measured and _of_all_values(named):
+        centre = next((c for c in centres if c in MEANS), "")
+        if centre and is_whole(expression.value) and not measured and _of_all_values(named):
             return None  # "values are mean (SD)": a whole number alone is something else
         if (
             centre
             and len({c for c in centres if c in ("mean", "median")}) < 2
             and (named.strong or position == 0)
         ):
-            if "count" in centres and _whole(expression.value):
+            if "count" in centres and is_whole(expression.value):
                 return None
             return Decided(
                 replace(expression, centre=centre), 0.9, evidence=(f"{centre} from {named.source}",)
             )
-        if "count" in centres and _whole(expression.value) and "percent" not in centres:
+        if "count" in centres and is_whole(expression.value) and "percent" not in centres:
             return Decided(
                 replace(expression, centre="count", explicit=True),
                 0.9,
@@ -320,20 +321,20 @@ def _bare(
                 0.9,
                 evidence=(f"% from {named.source}",),
             )
-        if "count" in centres and _whole(expression.value):
+        if "count" in centres and is_whole(expression.value):
             return Decided(
                 replace(expression, centre="count", explicit=True),
                 0.9,
                 evidence=(f"count from {named.source}",),
             )
-    if expression.change and not _whole(expression.value.lstrip("-")):
+    if expression.change and not is_whole(expression.value.lstrip("-")):
         return Decided(
             replace(expression, centre="mean"),
             0.7,
             ("centre_assumed",),
             ("a change without a named statistic",),
         )
-    if _whole(expression.value) and n and int(expression.value) <= int(n) and not measured:
+    if is_whole(expression.value) and n and int(expression.value) <= int(n) and not measured:
         return Decided(
             replace(expression, centre="count"), 0.5, ("count_assumed",), ("a whole number not above n",)
         )
@@ -355,7 +356,3 @@ def _of_all_values(named: Named) -> bool:
 def _of_table(named: Named) -> bool:
     """Tell whether a statement is one of the whole table or article, not of a label."""
     return ":caption" in named.source or ":foot" in named.source or not named.source.startswith("table/")
-
-
-def _whole(text: str) -> bool:
-    return text.isdigit()

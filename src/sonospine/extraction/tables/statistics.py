@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sonospine.extraction.reading import MEANS
+
 _NAMES = re.compile(
     r"(?P<geometric_mean>\bgeometric\s+means?\b)"
     r"|(?P<ls_mean>\b(?:least[- ]squares?|ls|marginal|adjusted|lsm)\s*-?\s*means?\b|\bLSM\b)"
@@ -22,7 +24,7 @@ _NAMES = re.compile(
     r"|(?P<percent>%(?!\s*(?:CI|confidence|conf|IC|reduction|change|relief|improve))|\bpercentages?\b(?!\s+(?:change|reduction|relief|improve))|\bproportions?\b|\bpercent\b(?=\W*$))",
     re.IGNORECASE,
 )
-_CENTRES = frozenset(("geometric_mean", "ls_mean", "mean", "median", "count"))
+_CENTRES = MEANS | {"count"}
 _TOLD = re.compile(
     r"\b(?:values?|data|results?|variables?|scores?|numbers?|figures?|parameters?|measures?)\b.{0,80}?\b(?:are|is|were|was|as|represent\w*|expressed"
     r"|presented|reported|given|shown|described|summari[sz]ed)\b|\b(?:expressed|presented|reported|summari[sz]ed|described|given|shown)\s+as\b|^\W*\w?\s*mean|^\W*(?:numbers?|no\.?|n)\s*\(\s*(?:%|percent)"

@@ -186,7 +186,7 @@ class Totals:
         layout, roles = self._roles.layout, self._roles
         if roles.arm_levels or not layout.body:
             return None
-        for row in sorted({h for headers in layout.headers.values() for h in headers}):
+        for row in layout.header_rows:
             columns: dict[str, list[int]] = {}
             for column in range(layout.width):
                 label = roles.label(row, column)
