@@ -269,3 +269,14 @@ def test_no_file_names_a_path_of_one_machine() -> None:
         if places.search(line)
     ]
     assert not found, "\n".join(found)
+
+
+def test_every_module_of_the_reader_stands_in_the_table_of_its_steps() -> None:
+    page = (SOURCE.parents[1] / "docs" / "extraction.md").read_text(encoding="utf-8")
+    steps = page[page.index("## From text to row") : page.index("**Sizes.**")]
+    room = SOURCE / "extraction"
+    names = {
+        p.relative_to(room).with_suffix("").as_posix() for p in room.rglob("*.py") if p.stem != "__init__"
+    }
+    missing = {n for n in names if f"`{n}`" not in steps and f"`{n.removeprefix('tables/')}`" not in steps}
+    assert not missing
