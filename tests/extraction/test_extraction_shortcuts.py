@@ -26,6 +26,8 @@ from sonospine.extraction import (
 from sonospine.extraction.abbreviations import abbreviations_of, defined_in, tokens_of
 from sonospine.extraction.alternatives import any_of, folded, holds
 from sonospine.extraction.arm_labels import COUNT
+from sonospine.extraction.arm_mentions import ArmFinder
+from sonospine.extraction.arms import Arm, DocumentArms
 from sonospine.extraction.expressions import has_digit
 from sonospine.extraction.tokens import normal_number, tokenise
 from sonospine.model.number_words import BELOW_HUNDRED
@@ -36,7 +38,7 @@ from sonospine.vocabulary.terms import Term
 PIECES = str.split(
     "( ) [ ] ; . , - ± group groups Group Gr gr. A arm arms heated control the of in and US ultrasound VAS visual analogue scale "
     "pain IL-6 interleukin 6 n = 20 (n=20) N=3) two twenty-six twenty first 3rd 12 0.5 weeks week h d mo months post-op "
-    "after before baseline immediately follow-up discharge T1 versus vs study et al. shown mean means (SD) standard error power minİmal ſhown Kind ²"
+    "After before baseline BL PACU end half an hour Immediately immediately follow-up discharge T1 versus vs study et al. shown mean means (SD) standard error power minİmal ſhown Kind ²"
 )
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=24).map(" ".join) | st.lists(
     st.sampled_from([*PIECES, " ", "  "]), max_size=24
@@ -97,12 +99,34 @@ def test_sized_phrases_are_found_as_by_a_search_of_the_whole_text(text):
 def test_a_time_is_never_where_the_words_of_its_pattern_are_not(words):
     plain = folded(words)
     for kind, pattern in times._SIMPLE:
-        if pattern.search(words):
+        if pattern.search(plain):
             assert any(word in plain for word in times._WORDS_OF[kind])
-    if times._LENGTH.search(words) or times._ORDINAL.search(words):
+    if times._LENGTH.search(plain) or times._ORDINAL.search(plain):
         assert times._COUNTED.search(plain)
     if text._OF_OTHERS.search(words):
         assert any(word in plain for word in text._WORDS_OF_OTHERS)
+
+
+@settings(max_examples=300, deadline=None)
+@given(words=TEXTS)
+def test_times_are_found_in_a_folded_text_as_without_case_in_the_text(words):
+    for pattern in (times._LENGTH, times._ORDINAL, *(pattern for _, pattern in times._SIMPLE)):
+        assert pattern.pattern == re.sub(
+            r"(?<![\\?])[A-Z]", "", pattern.pattern
+        )  # a capital would never be found
+        assert spans(pattern.finditer(folded(words))) == spans(
+            re.finditer(pattern.pattern, words, re.IGNORECASE)
+        )
+
+
+NAMES = ("Group A", "heated", "heated control", "US", "IL-6", "control group", "\u00b5-group")
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=TEXTS, names=st.sets(st.sampled_from(NAMES), min_size=1))
+def test_arms_are_found_by_name_as_by_one_expression_of_all_names(text, names):
+    finder = ArmFinder(DocumentArms(tuple(Arm(name) for name in sorted(names))))
+    assert [*finder._named(text)] == spans(finder._pattern.finditer(text) if finder._names else ())
 
 
 @given(text=st.text(alphabet="Tt1V₂ a_(,", max_size=12))
@@ -158,6 +182,7 @@ GUARDED = {
     "there were none": (people._THERE_WERE_NONE, people._NO.search),
     "no person": (people._NO_PERSON, people._NO.search),
     "without any": (people._WITHOUT_ANY, lambda t: "without" in t),
+    "women": (people._WOMEN, lambda t: holds(folded(t), people._WORDS_OF_WOMEN)),
     "people": (people._OF_PEOPLE, people._LISTS.search),
     "sum": (people._SPLIT, lambda t: "(" in t and has_digit(t)),
     "unit before": (times._LABELLED, lambda t: times._UNIT_FIRST.search(folded(t))),

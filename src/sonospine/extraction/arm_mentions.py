@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
+from sonospine.extraction.alternatives import folded
 from sonospine.extraction.arm_labels import CONTROLS, count_of, normalised, words_of
 from sonospine.extraction.arm_patterns import words_before
 from sonospine.extraction.arms import Arm, DocumentArms
@@ -18,6 +19,8 @@ _GROUP_NAMED = re.compile(
 _AMOUNT = re.compile(r"[\d.]+(?:\s|$)|(?:m?g|kg|m?c?g|µg|μg|m?l|mL|min|h|mm|cm|points?|%)(?:\s|$)")
 _GROUP = re.compile(r"[GgAa]r(?:oup|m|(?<=[Gg]r)\b)")
 _MOST_WORDS_BEFORE = 3
+_APART = r"(?<![\w-])"
+_GROUP_BEHIND = re.compile(r"(?:\s+(?:groups?|arms?)\b)?(?![\w-])")
 _CLUSTERS = re.compile(
     r"\b(?P<side>[Ii]ntervention|[Cc]ontrol|[Tt]reatment|[Cc]omparison)\s+"
     r"(?:villages|clusters|schools|practices|clinics|hospitals|communities|households|homes|wards|districts)\b"
@@ -93,23 +96,45 @@ class ArmFinder:
         return plain.lower() not in CONTROLS or "group" in plain.lower()
 
     @cached_property
-    def _pattern(self) -> re.Pattern[str] | None:
-        names = sorted(self._names, key=lambda n: (-len(n), n))
-        if not names:
-            return None
-        alternatives = [re.escape(n) if _is_short_code(n) else f"(?i:{re.escape(n)})" for n in names]
-        return re.compile(rf"(?<![\w-])(?:{'|'.join(alternatives)})(?:\s+(?:groups?|arms?)\b)?(?![\w-])")
+    def _ordered(self) -> tuple[str, ...]:
+        return tuple(sorted(self._names, key=lambda n: (-len(n), n)))
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        alternatives = [re.escape(n) if _is_short_code(n) else f"(?i:{re.escape(n)})" for n in self._ordered]
+        return re.compile(rf"{_APART}(?:{'|'.join(alternatives)}){_GROUP_BEHIND.pattern}")
+
+    def _named(self, text: str) -> Iterator[tuple[int, int]]:
+        """Find what ``_pattern`` finds: making it for one document costs more than looking for each name."""
+        if not all(map(str.isascii, self._ordered)):
+            yield from (hit.span() for hit in self._pattern.finditer(text))
+            return
+        plain = folded(text)
+        places: list[tuple[int, int]] = []
+        for order, name in enumerate(self._ordered):
+            within, sought = (text, name) if _is_short_code(name) else (plain, name.lower())
+            at = within.find(sought)
+            while at >= 0:
+                places.append((at, order))
+                at = within.find(sought, at + 1)
+        reached = 0
+        for start, order in sorted(places):
+            if start < reached or (start and _is_joined(text[start - 1])):
+                continue
+            behind = _GROUP_BEHIND.match(text, start + len(self._ordered[order]))
+            if behind is not None:
+                reached = behind.end()
+                yield start, reached
 
     def find(self, text: str) -> list[Mention[Arm]]:
         """Return the arms named in a sentence, in order."""
         if not self.arms.arms:
             return []
         found = [*self._grouped(text), *self._clusters(text)]
-        if self._pattern is not None:
-            for hit in self._pattern.finditer(text):
-                arm = self._arm_named(hit.group())
-                if arm and not any(hit.start() < m.end and m.start < hit.end() for m in found):
-                    found.append(Mention(hit.start(), hit.end(), arm))
+        for start, end in self._named(text):
+            arm = self._arm_named(text[start:end])
+            if arm and not any(start < m.end and m.start < end for m in found):
+                found.append(Mention(start, end, arm))
         return sorted(found, key=lambda m: m.start)
 
     def others(self, text: str, arms: Iterable[Mention[Arm]]) -> list[Mention[Arm]]:
@@ -187,6 +212,10 @@ def _group_named(text: str) -> Iterator[re.Match[str]]:
             return
         yield found
         position = found.end()
+
+
+def _is_joined(sign: str) -> bool:
+    return sign.isalnum() or sign in "_-"
 
 
 def _is_short_code(name: str) -> bool:

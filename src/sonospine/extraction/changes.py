@@ -20,6 +20,7 @@ _VERB = re.compile(
     r"\b(?:reduc|decreas|improv|increas|declin|drop|fell\b|fall|diminish|lower|rose\b|risen|chang|better)\w*",
     re.IGNORECASE,
 )
+_CLAUSE_END = re.compile(r"[.;](?=\s)")
 _BY = re.compile(
     rf"\bby{_FILL}\s*[(]?\s*[-−–]?$",
 )
@@ -60,7 +61,7 @@ def changes(
     found: list[bool] = []
     going = False
     for value, at_baseline in zip(values, baseline, strict=True):
-        start = max((m.end() for m in re.finditer(r"[.;](?=\s)", text[: value.start])), default=0)
+        start = max((m.end() for m in _CLAUSE_END.finditer(text[: value.start])), default=0)
         before = text[start : value.start]
         if at_baseline or _REACHED.search(before):
             going = False

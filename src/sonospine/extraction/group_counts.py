@@ -23,6 +23,7 @@ _LINK = (
     r"(?P<link>(?:in|of|from|on|with|among|under|receiving|given|taking|treated\s+with|randomi[sz]ed\s+to|assigned\s+to|allocated\s+to|to)\s+)"
     r"(?:the\s+|an?\s+)?$"
 )
+_NUMBERS = re.compile(_COUNTED, re.IGNORECASE)
 _BEFORE_GROUP = re.compile(_COUNTED + _THINGS + _LINK, re.IGNORECASE)
 _BEFORE_BRACKET = re.compile(_COUNTED + _THINGS + r"\s*[(\[]\s*$", re.IGNORECASE)
 # The words of a mention may begin with what leads to it ("in the A group").
@@ -160,7 +161,7 @@ def _are_sizes(text: str, arms: Sequence[Mention[Arm]], found: Sequence[_Found])
 def _is_sum(text: str, found: Sequence[_Found]) -> bool:
     """Tell whether the counts come to one that stands before them: "3 dropped out, 1 in the A group and 2 in the B group"."""
     together = sum(int(f.n) for f in found)
-    earlier = re.finditer(_COUNTED, text[: found[0].start], re.IGNORECASE)
+    earlier = _NUMBERS.finditer(text[: found[0].start])
     return together > 0 and any(count_of(m["n"]) == str(together) for m in earlier)
 
 
@@ -195,7 +196,7 @@ def _before_groups(text: str, arms: Sequence[Mention[Arm]]) -> Iterator[_Found]:
 def _last(pattern: re.Pattern[str], text: str, start: int, end: int) -> re.Match[str] | None:
     """Return the match nearest to the group: the search begins at each number, from the right."""
     window = max(start, end - 120)
-    starts = [m.start() for m in re.finditer(_COUNTED, text[window:end], re.IGNORECASE)]
+    starts = [m.start() for m in _NUMBERS.finditer(text[window:end])]
     for at in reversed(starts):
         hit = pattern.match(text, window + at, end)
         if hit is not None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sonospine.extraction.alternatives import folded, holds
 from sonospine.extraction.arm_labels import COUNT, count_of
 from sonospine.extraction.expressions import Expression, NumberSpan, has_digit
 
@@ -109,6 +110,7 @@ def _nobodies(text: str) -> Iterator[re.Match[str]]:
 
 
 _WOMEN, _MEN = re.compile(r"\b(?:women|females)\b", re.I), re.compile(r"\b(?:men|males)\b", re.I)
+_WORDS_OF_WOMEN = ("women", "females")
 _SEX = re.compile(r"\b(?P<sex>women|females|men|males)\b", re.IGNORECASE)
 _COUNTED_SEX = re.compile(
     r"\d[\d.)%]*\s*(?:women|females|men|males)\b|\b(?:women|females|men|males)\b(?:\s*[:=(]|\s*(?:,|and|or|/)\s*(?:women|females|men|males)\b)",
@@ -154,7 +156,7 @@ def sex_of(text: str, start: int, end: int, around: str) -> str:
 
     ``around`` is the paragraph: only where it tells women and men apart is a value that of a part of the patients.
     """
-    if not all(pattern.search(around) for pattern in (_WOMEN, _MEN)):
+    if not holds(folded(around), _WORDS_OF_WOMEN) or not (_WOMEN.search(around) and _MEN.search(around)):
         return ""
     behind = _IN_SEX.match(text, end)
     named = [behind] if behind else list(_SEX.finditer(text, 0, start))

@@ -35,6 +35,7 @@ _STARTS_FROM = re.compile(
 )
 _ITS_VALUE = re.compile(r"\s+(?:values?|scores?|levels?|means?)\b", re.IGNORECASE)
 _ENDS_AT = re.compile(r"[^.;]{0,60}?\bto\b", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _DECIMAL = re.compile(r"\d[.\u00b7]\d")
 _STATED = re.compile(r"\b(?:was|were|is)\s+$", re.IGNORECASE)
 _FOLLOWED = re.compile(r"follow|\bafter\b|\bpost|\bat\b|\bp\.?o\.?", re.IGNORECASE)
@@ -89,7 +90,7 @@ def _is_reference_point(text: str, mention: Mention[TimeMention]) -> bool:
 
 def _was_measured(text: str, mention: Mention[TimeMention]) -> bool:
     """Tell whether a length is a result ("a stay of 8.6 days", "latency was 6 min"), no time at which something was measured."""
-    if mention.value.phase != "follow_up" or not re.search(r"\d", mention.value.text):
+    if mention.value.phase != "follow_up" or not _DIGIT.search(mention.value.text):
         return False
     if not _DECIMAL.search(mention.value.text):
         return _STATED.search(text[max(0, mention.start - 8) : mention.start]) is not None

@@ -33,13 +33,13 @@ BASELINE = (
     r"|prior\s+to\s+(?:the\s+)?(?:treatment|intervention|injection|surgery|procedure|operation|therapy|block)"
     r"|at\s+(?:study\s+)?(?:entry|inclusion|enrolment|enrollment|admission|the\s+start)|(?:on\s+)?(?:study\s+)?entry\b(?=\s*$)|initial(?:ly)?\b"
     r"(?!\s+(?:\w+\s+)?(?:decreas|increas|fall|rise|drop|improve|reduc|respon|dose|loading|bolus))"
-    r"|at\s+randomi[sz]ation|onset\s+of\s+treatment|^\s*(?:before|pre)\s*(?:\)|$|[,;(])|^\s*pre[-\s]?(?:values?|scores?|results?|measure\w*)\b|\bBL\b(?=\s*$)|(?<=\w\s)(?:before|pre)\s*$"
+    r"|at\s+randomi[sz]ation|onset\s+of\s+treatment|^\s*(?:before|pre)\s*(?:\)|$|[,;(])|^\s*pre[-\s]?(?:values?|scores?|results?|measure\w*)\b|\bbl\b(?=\s*$)|(?<=\w\s)(?:before|pre)\s*$"
 )
 IMMEDIATE = (
     r"(?:immediately|directly|right|just|shortly)\s+(?:after|following|post)(?:\s*[-\u2010\u2013]?\s*(?:the\s+)?(?:treatment|intervention|injection|surgery"
     r"|procedure|operation|therapy|block))?|immediate(?:ly)?\s+post[-\s]?\s?\w*|immediate\s+(?:effect|post\w*)"
-    r"|(?:at|on|in|upon)\s+(?:arrival|admission)\s+(?:to|in|at|into)\s+(?:the\s+)?(?:PACU|post-?an\w+|recovery)"
-    r"|(?:at|in)\s+(?:the\s+)?(?:recovery(?:\s+room)?|PACU|post-?an[a-z]+\s+care\s+unit)\b|after\s+(?:extubation|awakening)"
+    r"|(?:at|on|in|upon)\s+(?:arrival|admission)\s+(?:to|in|at|into)\s+(?:the\s+)?(?:pacu|post-?an\w+|recovery)"
+    r"|(?:at|in)\s+(?:the\s+)?(?:recovery(?:\s+room)?|pacu|post-?an[a-z]+\s+care\s+unit)\b|after\s+(?:extubation|awakening)"
     r"|(?:at\s+)?(?:the\s+)?end\s+of\s+(?:the\s+)?(?:surgery|operation|procedure|injection)"
 )
 DURING = (

@@ -140,7 +140,10 @@ class Matcher:
     ) -> tuple[_Wording, int] | None:
         best: tuple[_Wording, int] | None = None
         for wording in wordings:
-            if lowered is not None and not wording.may_stand(lowered, start):
+            # Most wordings are passed over here: that is seen before a function is called.
+            if lowered is not None and not (
+                lowered.startswith(wording.beginning, start) and wording.may_stand(lowered, start)
+            ):
                 continue
             match = wording.found.match(text, start)
             if match is None or (best is not None and match.end() <= best[1]):
