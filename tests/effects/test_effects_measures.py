@@ -6,22 +6,18 @@ import math
 import statistics
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sonospine.effects.formulas import (
+from sonospine.effects.conversions import combined, quantile, sd_from_ci, sd_from_se, variance_from_ci
+from sonospine.effects.measures import (
     Group,
     bias_correction,
-    combined,
     log_risk_ratio,
     mean_change,
     mean_difference,
     printed_change,
-    quantile,
-    sd_from_ci,
-    sd_from_se,
     standardised_change,
-    variance_from_ci,
 )
 
 means = st.floats(0, 100)
@@ -144,6 +140,7 @@ def test_combining_groups_gives_what_their_people_give_together(parts: list[list
 
 @given(st.integers(1, 50), st.integers(50, 100), st.integers(1, 50), st.integers(50, 100))
 def test_the_log_risk_ratio_is_antisymmetric(a: int, n1: int, c: int, n2: int) -> None:
+    assume(a < n1 or c < n2)
     there, back = log_risk_ratio(a, n1, c, n2), log_risk_ratio(c, n2, a, n1)
     assert there.yi == pytest.approx(-back.yi)
     assert there.vi == pytest.approx(back.vi)
