@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-import statistics
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sonospine.effects.conversions import combined, quantile, sd_from_ci, sd_from_se, variance_from_ci
 from sonospine.effects.measures import (
     Group,
     bias_correction,
@@ -68,21 +66,6 @@ def test_a_printed_change_has_the_variance_of_its_mean() -> None:
     assert printed_change(-2.4, 1.2, 36).vi == pytest.approx(0.04)
 
 
-def test_handbook_conversions() -> None:
-    # Handbook 6.5.2.2: n = 25, 95% CI: divide by 2·2.064 = 4.128; n = 60 and more: by 3.92.
-    assert sd_from_ci(30.0, 34.2, 25) == pytest.approx(5 * 4.2 / 4.128, rel=1e-4)
-    assert sd_from_ci(30.0, 34.2, 100) == pytest.approx(10 * 4.2 / 3.92, rel=1e-4)
-    assert sd_from_se(0.238, 28) == pytest.approx(1.2594, abs=5e-5)
-    # A ratio printed as 0.67 (0.55 to 0.82): SE of the log by 3.92.
-    assert math.sqrt(variance_from_ci(math.log(0.55), math.log(0.82))) == pytest.approx(0.1019, abs=5e-5)
-
-
-def test_quantiles_are_the_tables() -> None:
-    assert quantile(95, None) == pytest.approx(1.959964, abs=1e-6)
-    assert quantile(95, 24) == pytest.approx(2.063899, abs=1e-6)
-    assert quantile(90, 10) == pytest.approx(1.812461, abs=1e-6)
-
-
 def test_the_exact_bias_correction_lies_by_its_approximation() -> None:
     for m in (2, 5, 10, 50, 400):
         assert bias_correction(m) == pytest.approx(1 - 3 / (4 * m - 1), abs=8e-3)
@@ -127,15 +110,6 @@ def test_swapping_the_arms_turns_the_sign_only(one: Group, two: Group) -> None:
     there, back = mean_difference(one, two), mean_difference(two, one)
     assert there.yi == -back.yi
     assert there.vi == pytest.approx(back.vi)
-
-
-@given(st.lists(st.lists(st.floats(0, 10), min_size=2, max_size=15), min_size=2, max_size=4))
-def test_combining_groups_gives_what_their_people_give_together(parts: list[list[float]]) -> None:
-    whole = [x for part in parts for x in part]
-    made = combined([Group(len(p), statistics.fmean(p), statistics.stdev(p)) for p in parts])
-    assert made.n == len(whole)
-    assert made.mean == pytest.approx(statistics.fmean(whole), abs=1e-9)
-    assert made.sd == pytest.approx(statistics.stdev(whole), abs=1e-6)
 
 
 @given(st.integers(1, 50), st.integers(50, 100), st.integers(1, 50), st.integers(50, 100))

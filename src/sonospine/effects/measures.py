@@ -14,6 +14,11 @@ from typing import Literal, NamedTuple
 VType = Literal["LS", "LS2"]
 """Form of the variance of a standardised effect, by the name it has in metafor (``vtype``)."""
 
+GAMMA_FITS = 100
+"""Below this argument both gammas are far from the largest double."""
+RATIO_OF_GAMMAS = (1, -1 / 8, 1 / 128, 5 / 1024, -21 / 32768, -399 / 262144, 869 / 4194304)
+"""Coefficients of 1, 1/x, 1/x² ... in Γ(x + 1/2)/(Γ(x) sqrt(x))."""
+
 
 class RefusedError(ValueError):
     """Figures that a formula does not take; the text is the reason to print."""
@@ -202,9 +207,16 @@ def change_in_change_sds(difference: float, sd_change: float, n: int, *, vtype: 
 def bias_correction(m: int) -> float:
     """Return Hedges' exact c(m) = Γ(m/2) / (sqrt(m/2) Γ((m − 1)/2)), about 1 − 3/(4 m − 1); m from 2.
 
-    Hedges LV. J Educ Stat 1981;6:107-128, equation 6e. metafor: ``.cmicalc``.
+    Hedges LV. J Educ Stat 1981;6:107-128, equation 6e. metafor: ``.cmicalc``, whose difference of two log gammas loses
+    digits as m grows (1e-12 of c at m = 30,000). Here the gammas are divided while they fit into a double; beyond,
+    Γ(x + 1/2)/Γ(x) is sqrt(x) times its series in 1/x (Tricomi & Erdélyi. Pacific J Math 1951;1:133-142), which is
+    exact to the last digit there.
     """
-    return math.exp(math.lgamma(m / 2) - math.lgamma((m - 1) / 2)) / math.sqrt(m / 2)
+    x = (m - 1) / 2
+    if x < GAMMA_FITS:
+        return math.gamma(x + 0.5) / math.gamma(x) / math.sqrt(m / 2)
+    series = math.fsum(coefficient / x**power for power, coefficient in enumerate(RATIO_OF_GAMMAS))
+    return math.sqrt((m - 1) / m) * series
 
 
 def _standardised(d: float, null_variance: float, twice: int, m: int, vtype: VType) -> Effect:
