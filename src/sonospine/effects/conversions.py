@@ -67,7 +67,16 @@ def quantile(level: float, df: float | None) -> float:
 
 
 def sd_from_se(se: float, n: int) -> float:
-    """Return the SD of a group from the SE of its mean: SD = SE · sqrt(n). Cochrane Handbook v6.5, 6.5.2.2."""
+    """Return the SD of a group from the SE of its mean: SD = SE · sqrt(n). Cochrane Handbook v6.5, 6.5.2.2.
+
+    An SE of 0 gives an SD of 0, which every measure refuses.
+
+    Raises
+    ------
+    RefusedError
+        Fewer than two people.
+    """
+    check_people(n)
     return se * math.sqrt(n)
 
 
@@ -76,7 +85,15 @@ def sd_from_ci(lower: float, upper: float, n: int, level: float = 95.0) -> float
 
     SD = sqrt(n) · (upper − lower) / (2 q), q the quantile of t with n − 1 degrees of freedom for n < 60 and of the
     normal distribution from 60 on (3.92 = 2 · 1.96 for 95 %). Cochrane Handbook v6.5, section 6.5.2.2.
+
+    An interval without width gives an SD of 0, which every measure refuses.
+
+    Raises
+    ------
+    RefusedError
+        Fewer than two people, or a level that is none.
     """
+    check_people(n)
     return math.sqrt(n) * (upper - lower) / (2 * quantile(level, n - 1 if n < SMALL_GROUP else None))
 
 
@@ -246,7 +263,15 @@ def combined(groups: Sequence[Group]) -> Group:
     N = n1 + n2, M = (n1 m1 + n2 m2)/N,
     SD² = [(n1 − 1) s1² + (n2 − 1) s2² + n1 n2/N · (m1 − m2)²] / (N − 1). Cochrane Handbook v6.5, table 6.5.a;
     RevMan's calculator "combine groups".
+    A group of one person enters with an SD of 0.
+
+    Raises
+    ------
+    RefusedError
+        There is no group.
     """
+    if not groups:
+        raise RefusedError("no group to combine")
     first, *others = groups
     for other in others:
         n = first.n + other.n

@@ -208,7 +208,7 @@ def bias_correction(m: int) -> float:
     """Return Hedges' exact c(m) = Γ(m/2) / (sqrt(m/2) Γ((m − 1)/2)), about 1 − 3/(4 m − 1); m from 2.
 
     Hedges LV. J Educ Stat 1981;6:107-128, equation 6e. metafor: ``.cmicalc``, whose difference of two log gammas loses
-    digits as m grows (1e-12 of c at m = 30,000). Here the gammas are divided while they fit into a double; beyond,
+    digits as m grows (1e-11 of c at m = 30,000). Here the gammas are divided while they fit into a double; beyond,
     Γ(x + 1/2)/Γ(x) is sqrt(x) times its series in 1/x (Tricomi & Erdélyi. Pacific J Math 1951;1:133-142), which is
     exact to the last digit there.
     """
