@@ -6,7 +6,7 @@ import math
 import statistics
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from sonospine.effects.conversions import (
@@ -50,6 +50,7 @@ def test_quantiles_are_the_tables() -> None:
     assert quantile(90, 10) == pytest.approx(1.812461, abs=1e-6)
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.floats(0, 10), min_size=2, max_size=15), min_size=2, max_size=4))
 def test_combining_groups_gives_what_their_people_give_together(parts: list[list[float]]) -> None:
     whole = [x for part in parts for x in part]
@@ -81,6 +82,7 @@ def test_the_correlation_is_recovered_from_three_sds() -> None:
     assert correlation(7.0, 6.9, 4.2) == pytest.approx(0.82, abs=5e-3)
 
 
+@settings(deadline=None)
 @given(differences, sds, sizes)
 def test_the_sd_of_changes_is_the_inverse_of_t_and_p(mean: float, sd: float, n: int) -> None:
     from scipy.special import stdtr
@@ -92,6 +94,7 @@ def test_the_sd_of_changes_is_the_inverse_of_t_and_p(mean: float, sd: float, n: 
     assert sd_from_p(mean, p, n) == pytest.approx(sd, rel=1e-6)
 
 
+@settings(deadline=None)
 @given(differences, sds, sizes, sizes)
 def test_the_sd_within_groups_is_the_inverse_of_t_and_p(
     difference: float, sd: float, n1: int, n2: int
@@ -105,6 +108,7 @@ def test_the_sd_within_groups_is_the_inverse_of_t_and_p(
     assert pooled_sd_from_p(difference, p, n1, n2) == pytest.approx(sd, rel=1e-6)
 
 
+@settings(deadline=None)
 @given(st.floats(-80, 80), sds, sizes, sizes, st.sampled_from([80.0, 90.0, 95.0, 99.0]))
 def test_an_sd_is_the_inverse_of_its_interval(
     centre: float, sd: float, n1: int, n2: int, level: float
@@ -117,6 +121,7 @@ def test_an_sd_is_the_inverse_of_its_interval(
     assert pooled_sd_from_ci(centre - half, centre + half, n1, n2, level) == pytest.approx(sd, rel=1e-9)
 
 
+@settings(deadline=None)
 @given(differences, sds, sizes)
 def test_a_conversion_goes_with_the_scale_and_does_not_know_the_sign(
     mean: float, factor: float, n: int
@@ -126,11 +131,13 @@ def test_a_conversion_goes_with_the_scale_and_does_not_know_the_sign(
     assert sd_from_p(-factor * mean, 0.03, n) == pytest.approx(factor * sd_from_p(mean, 0.03, n), rel=1e-12)
 
 
+@settings(deadline=None)
 @given(differences, st.floats(0.001, 0.4), sizes)
 def test_a_smaller_p_means_a_smaller_sd(mean: float, p: float, n: int) -> None:
     assert sd_from_p(mean, p, n) < sd_from_p(mean, 2 * p, n)
 
 
+@settings(deadline=None)
 @given(sds, sds, correlations)
 def test_the_correlation_is_the_inverse_of_the_sd_of_changes(before: float, after: float, r: float) -> None:
     sd = change_sd(before, after, r)
@@ -148,6 +155,7 @@ def test_perfectly_correlated_values_of_one_spread_do_not_vary_in_their_change()
     assert change_sd(3.0, 1.0, -1.0) == pytest.approx(4)
 
 
+@settings(deadline=None)
 @given(st.integers(2, 5000), st.floats(-50, 50), sds, st.integers(1, 12))
 def test_splitting_a_control_group_keeps_its_people_mean_and_sd(
     n: int, mean: float, sd: float, parts: int
@@ -163,6 +171,7 @@ def test_splitting_a_control_group_keeps_its_people_mean_and_sd(
     assert {(group.mean, group.sd) for group in made} == {(mean, sd)}
 
 
+@settings(deadline=None)
 @given(st.integers(1, 3000), st.integers(0, 3000), st.integers(1, 9))
 def test_splitting_counts_keeps_people_and_events(n: int, events: int, parts: int) -> None:
     assume(events <= n and n >= parts)
@@ -172,6 +181,7 @@ def test_splitting_counts_keeps_people_and_events(n: int, events: int, parts: in
     assert all(0 <= a <= size for a, size in made)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(2, 300), st.floats(-50, 50), sds), min_size=2, max_size=5))
 def test_groups_are_combined_in_any_order(groups: list[tuple[int, float, float]]) -> None:
     there = combined([Group(*g) for g in groups])
@@ -181,6 +191,7 @@ def test_groups_are_combined_in_any_order(groups: list[tuple[int, float, float]]
     assert there.sd == pytest.approx(back.sd, rel=1e-9)
 
 
+@settings(deadline=None)
 @given(st.floats(-3, 3), sds, st.floats(0.1, 10))
 def test_points_go_with_the_sd(smd: float, sd: float, factor: float) -> None:
     assert smd_in_points(smd, factor * sd) == pytest.approx(factor * smd_in_points(smd, sd))

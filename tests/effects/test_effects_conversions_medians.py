@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from sonospine.effects.conversions import mean_sd_from_five, mean_sd_from_quartiles, mean_sd_from_range
@@ -145,6 +145,7 @@ def test_the_expected_five_numbers_of_a_normal_sample_give_its_sd(row: dict[str,
 # ---- properties ------------------------------------------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(st.floats(-50, 50), steps, steps, steps, steps, sizes, st.floats(0.1, 10), st.floats(-30, 30))
 def test_mean_and_sd_go_with_scale_and_shift(
     low: float, a: float, b: float, c: float, d: float, n: int, factor: float, shift: float
@@ -164,6 +165,7 @@ def test_mean_and_sd_go_with_scale_and_shift(
         assert other.sd == pytest.approx(factor * plain.sd, rel=1e-7)
 
 
+@settings(deadline=None)
 @given(st.floats(-50, 50), steps, steps, steps, steps, sizes)
 def test_turning_the_direction_turns_the_mean_only(
     low: float, a: float, b: float, c: float, d: float, n: int
@@ -175,6 +177,7 @@ def test_turning_the_direction_turns_the_mean_only(
     assert back.sd == pytest.approx(there.sd, rel=1e-9)
 
 
+@settings(deadline=None)
 @given(st.floats(-50, 50), steps, steps, sizes)
 def test_symmetric_figures_give_their_median_and_are_never_skewed(
     median: float, inner: float, outer: float, n: int
@@ -187,6 +190,7 @@ def test_symmetric_figures_give_their_median_and_are_never_skewed(
     assert not made.skewed
 
 
+@settings(deadline=None)
 @given(st.floats(-50, 50), steps, steps, sizes)
 def test_the_mean_lies_within_the_figures(low: float, a: float, b: float, n: int) -> None:
     for convert in (mean_sd_from_quartiles, mean_sd_from_range):
@@ -194,6 +198,7 @@ def test_the_mean_lies_within_the_figures(low: float, a: float, b: float, n: int
         assert low - 1e-9 <= made.mean <= low + a + b + 1e-9
 
 
+@settings(deadline=None)
 @given(st.floats(-50, 50), steps, steps, sizes)
 def test_a_skewed_sample_is_not_converted(low: float, a: float, b: float, n: int) -> None:
     made = mean_sd_from_quartiles(low, low + a, low + a + b, n)
@@ -208,6 +213,7 @@ def test_of_two_samples_of_one_form_the_larger_is_found_skewed_first() -> None:
     assert mean_sd_from_quartiles(1, 2, 5, 60).skewed
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 100), min_size=5, max_size=5))
 def test_five_numbers_of_five_people_give_their_mean(values: list[float]) -> None:
     values = sorted(values)

@@ -123,13 +123,16 @@ def mean_change(after: Group, before: Group, n: int, r: float) -> Effect:
     Raises
     ------
     RefusedError
-        Fewer than two people, an SD that is not above 0 or a correlation that is none.
+        Fewer than two people, an SD that is not above 0, a correlation that is none, or a change that does not vary
+        (r of 1 and equal SDs).
     """
     check_people(n)
     check_sd(after.sd)
     check_sd(before.sd)
     check_correlation(r)
     variance = math.fsum((after.sd**2, before.sd**2, -2 * r * after.sd * before.sd)) / n
+    if variance <= 0:
+        raise RefusedError("values that move together in full do not vary in their change: the variance is 0")
     return Effect(after.mean - before.mean, variance)
 
 
