@@ -45,7 +45,7 @@ class Group(NamedTuple):
 def mean_difference(one: Group, two: Group) -> Effect:
     """Return the mean difference of two groups (MD), in points.
 
-    yi = m1 − m2, vi = s1²/n1 + s2²/n2. Cochrane Handbook v6.5, 10.3.1. metafor: ``escalc(measure="MD", vtype="LS")``.
+    yi = m1 − m2, vi = s1²/n1 + s2²/n2. Cochrane Handbook v6.5, 6.5.1.1. metafor: ``escalc(measure="MD", vtype="LS")``.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def standardised_mean_difference(one: Group, two: Group, *, vtype: VType = "LS")
 
     d = (m1 − m2)/sp with sp² = [(n1 − 1) s1² + (n2 − 1) s2²]/(N − 2), N = n1 + n2; yi = g = c(N − 2) · d.
     ``LS``: vi = 1/n1 + 1/n2 + g²/(2 N) (Hedges LV. Psychol Bull 1982;92:490-499, equation 8).
-    ``LS2``: vi = c(N − 2)² · [1/n1 + 1/n2 + d²/(2 N)] (Borenstein 2009, in Cooper, Hedges & Valentine, 12.18-12.22).
+    ``LS2``: vi = c(N − 2)² · [1/n1 + 1/n2 + d²/(2 N)] (Borenstein 2009, in Cooper, Hedges & Valentine, equation 12.17).
     metafor: ``escalc(measure="SMD", vtype=...)``.
 
     Parameters
@@ -318,7 +318,7 @@ def logit_proportion(a: float, n: float) -> Effect:
 def with_half_events(a: float, n1: float, c: float, n2: float) -> tuple[float, float, float, float]:
     """Return the counts of a two by two table with 0.5 added to each of its four cells: the zero-cell rule.
 
-    The caller applies it to a table with a cell of 0 and says so. Cochrane Handbook v6.5, 10.4.4.2.
+    The caller applies it to a table with a cell of 0 and says so. Cochrane Handbook v6.5, 10.4.4.1.
     metafor: ``escalc(add=1/2, to="only0")`` adds the same to the tables with a 0.
     """
     return a + 0.5, n1 + 1, c + 0.5, n2 + 1
