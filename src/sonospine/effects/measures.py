@@ -2,8 +2,7 @@
 
 1 is the intervention (or the follow-up of one group), 2 the comparator (or the baseline). ``yi`` and ``vi`` are those
 of metafor's ``escalc``; a ratio is on the log scale. Figures that are missing never come here: a caller has all of
-them or makes no effect. What cannot be computed raises ``RefusedError``, whose text is a reason to
-print.
+them or makes no effect. What cannot be computed raises ``RefusedError``, whose text is a reason to print.
 """
 
 from __future__ import annotations
