@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from sonospine.config.settings import Analysis, Config, Outcome, Window
 from sonospine.effects.candidates import Candidate, candidates_of, together
+from sonospine.effects.conversions import quantile
 from sonospine.effects.estimates import Estimate, estimate
-from sonospine.effects.formulas import quantile
 from sonospine.effects.selection import arm_terms, barred_records, preferred_rows
 from sonospine.effects.summaries import RULED_OUT, Cell, Source
 from sonospine.model.files import short_hash

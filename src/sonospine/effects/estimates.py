@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from sonospine.effects import formulas
+from sonospine.effects import conversions, measures
 from sonospine.effects.candidates import Candidate
 from sonospine.effects.derivation import Derivation
-from sonospine.effects.formulas import Effect, Group
+from sonospine.effects.measures import Effect, Group, RefusedError
 from sonospine.effects.scales import Range, conversion, scale_of
 from sonospine.effects.summaries import (
     CONVERTED,
@@ -77,6 +77,16 @@ def estimate(candidate: Candidate, measure: str, source: Source, correlation: fl
         source = replace(source, reach=_widest(candidate))
     for text in candidate.problems:
         made.notes.problem(text)
+    try:
+        _compute(made, candidate, measure, source, correlation)
+    except RefusedError as refusal:
+        made.notes.problem(str(refusal))
+    if made.effect is not None and made.effect.vi <= 0:
+        made.notes.problem("the variance is 0")
+    return made
+
+
+def _compute(made: Estimate, candidate: Candidate, measure: str, source: Source, correlation: float) -> None:
     if candidate.kind == "printed":
         _printed(made, candidate, measure, source)
     elif measure == "RR":
@@ -85,9 +95,6 @@ def estimate(candidate: Candidate, measure: str, source: Source, correlation: fl
         _difference(made, candidate, source)
     else:
         _change(made, candidate, measure, source, correlation)
-    if made.effect is not None and made.effect.vi <= 0:
-        made.notes.problem("the variance is 0")
-    return made
 
 
 def _widest(candidate: Candidate) -> Range | None:
@@ -107,7 +114,7 @@ def _together(made: Estimate, summaries: Sequence[Summary]) -> tuple[Group | Non
         return None, summaries[0].step if summaries else 0
     if len(groups) == 1:
         return groups[0], summaries[0].step
-    group = formulas.combined(groups)
+    group = conversions.combined(groups)
     values = {
         f"{name}{i}": v for i, g in enumerate(groups, 1) for name, v in zip(("n", "m", "s"), g, strict=True)
     }
@@ -156,13 +163,13 @@ def _change(made: Estimate, candidate: Candidate, measure: str, source: Source, 
     made.one, made.two, made.n1, made.n2, made.correlation = one, two, one.n, two.n, r
     made.printed_1, made.printed_2 = _printed_of(after), _printed_of(before)
     if measure == "MC":
-        made.effect = formulas.mean_change(one, two, one.n, r)
+        made.effect = measures.mean_change(one, two, one.n, r)
         formula = "yi = m1 − m2; vi = (s1² + s2² − 2 r s1 s2)/n"
     elif one.n < 3:
         made.notes.problem("fewer than three people")
         return
     else:
-        made.effect = formulas.standardised_change(one.mean - two.mean, two.sd, one.n, r)
+        made.effect = measures.standardised_change(one.mean - two.mean, two.sd, one.n, r)
         formula = "yi = c(n − 1) (m1 − m2)/s2; vi = 2 (1 − r)/n + yi²/(2 n)"
     values = {"m1": one.mean, "s1": one.sd, "m2": two.mean, "s2": two.sd, "n": one.n, "r": r}
     _final_step(made, measure, [step_1, step_2], formula, values)
@@ -176,7 +183,7 @@ def _from_printed_change(
         return
     made.n1 = made.n2 = one.n
     if measure == "MC":
-        made.effect = formulas.printed_change(one.mean, one.sd, one.n)
+        made.effect = measures.printed_change(one.mean, one.sd, one.n)
         values: dict[str, float | int] = {"change": one.mean, "sd": one.sd, "n": one.n}
         _final_step(made, "MC", [step], "yi = change; vi = sd²/n", values)
         return
@@ -188,7 +195,7 @@ def _from_printed_change(
         made.notes.problem("fewer than three people")
         return
     made.correlation = r
-    made.effect = formulas.standardised_change(one.mean, two.sd, one.n, r)
+    made.effect = measures.standardised_change(one.mean, two.sd, one.n, r)
     values = {"change": one.mean, "s2": two.sd, "n": one.n, "r": r}
     _final_step(
         made,
@@ -230,7 +237,7 @@ def _difference(made: Estimate, candidate: Candidate, source: Source) -> None:
     made.one, made.two, made.n1, made.n2 = one, two, one.n, two.n
     made.printed_1, made.printed_2 = _printed_of(ones), _printed_of(twos)
     _refuse_same_people(made, candidate, source)
-    made.effect = formulas.mean_difference(one, two)
+    made.effect = measures.mean_difference(one, two)
     values = {"n1": one.n, "m1": one.mean, "s1": one.sd, "n2": two.n, "m2": two.mean, "s2": two.sd}
     _final_step(made, "MD", [step_1, step_2], "yi = m1 − m2; vi = s1²/n1 + s2²/n2", values)
 
@@ -269,7 +276,7 @@ def _risk_ratio(made: Estimate, candidate: Candidate, source: Source) -> None:
     if a == n1 and c == n2:
         made.notes.problem("everybody had the event in both arms: the variance is 0")
         return
-    made.effect = formulas.log_risk_ratio(a, n1, c, n2)
+    made.effect = measures.log_risk_ratio(a, n1, c, n2)
     formula = "yi = ln[(a/n1)/(c/n2)]; vi = 1/a − 1/n1 + 1/c − 1/n2"
     _final_step(made, "RR", [step_1, step_2], formula, {"a": a, "n1": n1, "c": c, "n2": n2})
 
@@ -326,9 +333,11 @@ def _printed(made: Estimate, candidate: Candidate, measure: str, source: Source)
     level = _level(made, row)
     variance = None
     if row["spread"] == "ci" and lower is not None and upper is not None:
-        small = made.n1 is not None and made.n2 is not None and max(made.n1, made.n2) < formulas.SMALL_GROUP
+        small = (
+            made.n1 is not None and made.n2 is not None and max(made.n1, made.n2) < conversions.SMALL_GROUP
+        )
         df = (made.n1 or 0) + (made.n2 or 0) - 2 if small else None
-        variance = formulas.variance_from_ci(lower, upper, level, df) * factor**2
+        variance = conversions.variance_from_ci(lower, upper, level, df) * factor**2
         name = f"t({df})" if df else "z"
         values: dict[str, float | int | str] = {"lower": lower, "upper": upper, "level": level}
         step = made.steps.add(
@@ -385,7 +394,7 @@ def _log_ratio(
     level = _level(made, row)
     sign = -1.0 if reverse else 1.0
     low, high = math.log(lower), math.log(upper)
-    variance = formulas.variance_from_ci(low, high, level)
+    variance = conversions.variance_from_ci(low, high, level)
     made.effect = Effect(sign * math.log(value), variance)
     made.interval = (min(sign * low, sign * high), max(sign * low, sign * high)) if level == 95 else None
     formula = f"yi = {'−' if reverse else ''}ln(RR); vi = [(ln upper − ln lower)/(2 z)]²"

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sonospine.config.settings import Outcome
+from sonospine.effects.conversions import SMALL_GROUP, sd_from_ci, sd_from_se
 from sonospine.effects.derivation import Derivation
-from sonospine.effects.formulas import SMALL_GROUP, Group, sd_from_ci, sd_from_se
+from sonospine.effects.measures import Group
 from sonospine.effects.scales import Conversion, Range, conversion
 from sonospine.model.numbers import number
 from sonospine.model.table_io import Row
