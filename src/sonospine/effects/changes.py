@@ -25,6 +25,7 @@ from sonospine.effects.measures import (
     printed_change,
     standardised_change,
 )
+from sonospine.effects.people import refuse_other_units
 from sonospine.effects.summaries import Summary
 
 _MC = "yi = m1 − m2; vi = (s1² + s2² − 2 r s1 s2)/n"
@@ -68,6 +69,7 @@ def _computed(
         return
     r, used = correlation_for([cell.row for cell in candidate.one], source, made.steps, made.notes)
     made.one, made.two, made.n1, made.n2 = one, two, one.n, two.n
+    refuse_other_units(one.n, candidate.arms_1, made.notes, "an n")
     made.printed_1, made.printed_2 = printed_of(after), printed_of(before)
     inputs, measure, d = [step_1, step_2, *used], source.choices.measure, "(m1 − m2)"
     values = {"m1": one.mean, "s1": one.sd, "m2": two.mean, "s2": two.sd, "n": one.n, "r": r}
@@ -97,6 +99,7 @@ def _printed(
     if one is None:
         return
     made.n1 = made.n2 = one.n
+    refuse_other_units(one.n, candidate.arms_1, made.notes, "an n")
     values: dict[str, Value] = {"change": one.mean, "sd": one.sd, "n": one.n}
     if source.choices.measure == "MC":
         made.effect = printed_change(one.mean, one.sd, one.n)

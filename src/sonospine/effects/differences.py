@@ -22,7 +22,7 @@ from sonospine.effects.measures import (
     ratio_of_means,
     standardised_mean_difference,
 )
-from sonospine.effects.people import refuse_same_people
+from sonospine.effects.people import refuse_other_units, refuse_same_people
 from sonospine.effects.spreads import Tested, test_of
 from sonospine.effects.summaries import Summary
 
@@ -63,6 +63,8 @@ def difference_of_arms(made: Estimate, candidate: Candidate, source: Source) -> 
         two, step_2 = group_of(made, twos)
     if one is None or two is None:
         return
+    for group, arms in ((one, candidate.arms_1), (two, candidate.arms_2)):
+        refuse_other_units(group.n, arms, made.notes, "an n")
     if candidate.part is not None:
         two, step_2 = _share(made, two, step_2, candidate.part)
     made.one, made.two, made.n1, made.n2 = one, two, one.n, two.n

@@ -20,13 +20,25 @@ def refuse_same_people(n1: int | None, n2: int | None, study_id: str, source: So
         notes.problem("the same people are in both arms")
 
 
-def refuse_other_units(total: int, arms: Sequence[Row], notes: Notes) -> None:
-    """Refuse a count of joints or needles: more units than people are not independent (Handbook 6.2.1, 23.1)."""
-    sizes = [arm_size(arm) for arm in arms]
-    people = sum(size or 0 for size in sizes)
-    if None not in sizes and total > people:
+def refuse_other_units(total: int, arms: Sequence[Row], notes: Notes, what: str = "a count") -> None:
+    """Refuse figures of joints, levels or needles: more units than people are not independent (Handbook 6.2, 23.1).
+
+    Parameters
+    ----------
+    total
+        Units behind the figures.
+    arms
+        Their arms; an arm whose size is not known proves nothing.
+    notes
+        Takes the reason.
+    what
+        How the reason begins: ``a count`` or ``an n``.
+    """
+    sizes = [max((int(n) for n in (arm["n_analysed"], arm["n_randomised"]) if n), default=0) for arm in arms]
+    people = sum(sizes)
+    if all(sizes) and total > people:
         notes.problem(
-            f"a count of {total} in an arm of {people} people: several units of one person are not independent"
+            f"{what} of {total} in an arm of {people} people: several units of one person are not independent"
         )
 
 
