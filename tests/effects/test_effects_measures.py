@@ -1,29 +1,29 @@
-"""Formulas against published worked examples, and their symmetries."""
+"""Effect measures against published worked examples, and what they refuse."""
 
 from __future__ import annotations
 
 import math
-import statistics
 
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
 
-from sonospine.effects.conversions import combined, quantile, sd_from_ci, sd_from_se, variance_from_ci
 from sonospine.effects.measures import (
     Group,
+    RefusedError,
     bias_correction,
+    change_in_change_sds,
+    log_odds_ratio,
     log_risk_ratio,
+    logit_proportion,
     mean_change,
     mean_difference,
     printed_change,
+    proportion_with_half_events,
+    ratio_of_means,
+    risk_difference,
     standardised_change,
+    standardised_mean_difference,
+    with_half_events,
 )
-
-means = st.floats(0, 100)
-sds = st.floats(0.1, 50)
-sizes = st.integers(3, 500)
-groups = st.builds(Group, sizes, means, sds)
 
 
 @pytest.mark.parametrize(
@@ -68,21 +68,6 @@ def test_a_printed_change_has_the_variance_of_its_mean() -> None:
     assert printed_change(-2.4, 1.2, 36).vi == pytest.approx(0.04)
 
 
-def test_handbook_conversions() -> None:
-    # Handbook 6.5.2.2: n = 25, 95% CI: divide by 2·2.064 = 4.128; n = 60 and more: by 3.92.
-    assert sd_from_ci(30.0, 34.2, 25) == pytest.approx(5 * 4.2 / 4.128, rel=1e-4)
-    assert sd_from_ci(30.0, 34.2, 100) == pytest.approx(10 * 4.2 / 3.92, rel=1e-4)
-    assert sd_from_se(0.238, 28) == pytest.approx(1.2594, abs=5e-5)
-    # A ratio printed as 0.67 (0.55 to 0.82): SE of the log by 3.92.
-    assert math.sqrt(variance_from_ci(math.log(0.55), math.log(0.82))) == pytest.approx(0.1019, abs=5e-5)
-
-
-def test_quantiles_are_the_tables() -> None:
-    assert quantile(95, None) == pytest.approx(1.959964, abs=1e-6)
-    assert quantile(95, 24) == pytest.approx(2.063899, abs=1e-6)
-    assert quantile(90, 10) == pytest.approx(1.812461, abs=1e-6)
-
-
 def test_the_exact_bias_correction_lies_by_its_approximation() -> None:
     for m in (2, 5, 10, 50, 400):
         assert bias_correction(m) == pytest.approx(1 - 3 / (4 * m - 1), abs=8e-3)
@@ -94,53 +79,106 @@ def test_no_correction_is_made_up_for_a_zero_cell() -> None:
         log_risk_ratio(0, 20, 3, 20)
 
 
-@given(groups, groups, st.floats(0.01, 100))
-def test_the_mean_difference_goes_with_the_scale(one: Group, two: Group, factor: float) -> None:
-    plain = mean_difference(one, two)
-    scaled = mean_difference(
-        Group(one.n, one.mean * factor, one.sd * factor), Group(two.n, two.mean * factor, two.sd * factor)
-    )
-    assert scaled.yi == pytest.approx(plain.yi * factor, rel=1e-9, abs=1e-9)
-    assert scaled.vi == pytest.approx(plain.vi * factor**2, rel=1e-9)
+@pytest.mark.parametrize(
+    ("one", "two", "d", "variance", "g"),
+    # Borenstein, Hedges, Higgins & Rothstein 2009, chapter 4: d 0.5970 with V 0.0418, g 0.5924 with V 0.0411.
+    [(Group(50, 103, 5.5), Group(50, 100, 4.5), 0.5970, 0.0411, 0.5924)],
+)
+def test_hedges_g_and_its_ls2_variance_are_borensteins(one, two, d, variance, g) -> None:
+    effect = standardised_mean_difference(one, two, vtype="LS2")
+    assert effect.yi == pytest.approx(g, abs=5e-5)
+    assert effect.yi / bias_correction(98) == pytest.approx(d, abs=5e-5)
+    assert effect.vi == pytest.approx(variance, abs=6e-5)
 
 
-@given(groups, means, sds, st.floats(0.01, 100), st.floats(-0.9, 0.9))
-def test_the_standardised_change_does_not_know_the_scale(
-    before: Group, mean: float, sd: float, factor: float, r: float
-) -> None:
-    plain = standardised_change(mean - before.mean, before.sd, before.n, r)
-    scaled = standardised_change((mean - before.mean) * factor, before.sd * factor, before.n, r)
-    assert scaled.yi == pytest.approx(plain.yi, rel=1e-9, abs=1e-12)
-    assert scaled.vi == pytest.approx(plain.vi, rel=1e-9)
+def test_g_of_the_first_trial_of_normand_is_metafors() -> None:
+    # dat.normand1999, Edinburgh: metafor prints -0.3552 and 0.0131.
+    effect = standardised_mean_difference(Group(155, 55, 47), Group(156, 75, 64))
+    assert effect.yi == pytest.approx(-0.3552, abs=5e-5)
+    assert effect.vi == pytest.approx(0.0131, abs=5e-5)
 
 
-@given(groups, means, sds, st.floats(-0.9, 0.89))
-def test_a_higher_correlation_narrows_the_mean_change(
-    before: Group, mean: float, sd: float, r: float
-) -> None:
-    after = Group(before.n, mean, sd)
-    assert mean_change(after, before, before.n, r + 0.1).vi < mean_change(after, before, before.n, r).vi
+@pytest.mark.parametrize(
+    ("measure", "yi", "vi"),
+    # Borenstein et al. 2009, chapter 5: 5 of 100 against 10 of 100.
+    [
+        (log_risk_ratio, -0.6931, 0.2800),
+        (log_odds_ratio, -0.7472, 0.3216),
+        (risk_difference, -0.0500, 0.0014),
+    ],
+)
+def test_measures_of_counts_are_borensteins(measure, yi, vi) -> None:
+    effect = measure(5, 100, 10, 100)
+    assert effect.yi == pytest.approx(yi, abs=5e-5)
+    assert effect.vi == pytest.approx(vi, abs=5e-5)
 
 
-@given(groups, groups)
-def test_swapping_the_arms_turns_the_sign_only(one: Group, two: Group) -> None:
-    there, back = mean_difference(one, two), mean_difference(two, one)
-    assert there.yi == -back.yi
-    assert there.vi == pytest.approx(back.vi)
+def test_the_log_odds_ratio_is_metafors_for_the_first_bcg_trial() -> None:
+    # dat.bcg, Aronson 1948: metafor prints -0.9387 and 0.3571.
+    effect = log_odds_ratio(4, 123, 11, 139)
+    assert effect.yi == pytest.approx(-0.9387, abs=5e-5)
+    assert effect.vi == pytest.approx(0.3571, abs=5e-5)
 
 
-@given(st.lists(st.lists(st.floats(0, 10), min_size=2, max_size=15), min_size=2, max_size=4))
-def test_combining_groups_gives_what_their_people_give_together(parts: list[list[float]]) -> None:
-    whole = [x for part in parts for x in part]
-    made = combined([Group(len(p), statistics.fmean(p), statistics.stdev(p)) for p in parts])
-    assert made.n == len(whole)
-    assert made.mean == pytest.approx(statistics.fmean(whole), abs=1e-9)
-    assert made.sd == pytest.approx(statistics.stdev(whole), abs=1e-6)
+def test_the_zero_cell_rule_adds_half_a_person_to_each_cell() -> None:
+    assert with_half_events(0, 20, 3, 21) == (0.5, 21, 3.5, 22)
+    assert proportion_with_half_events(0, 15) == (0.5, 16)
 
 
-@given(st.integers(1, 50), st.integers(50, 100), st.integers(1, 50), st.integers(50, 100))
-def test_the_log_risk_ratio_is_antisymmetric(a: int, n1: int, c: int, n2: int) -> None:
-    assume(a < n1 or c < n2)
-    there, back = log_risk_ratio(a, n1, c, n2), log_risk_ratio(c, n2, a, n1)
-    assert there.yi == pytest.approx(-back.yi)
-    assert there.vi == pytest.approx(back.vi)
+def test_the_bias_correction_goes_on_from_gammas_to_their_series_without_a_step() -> None:
+    # Γ(x + 3/2)/Γ(x + 1) = Γ(x + 1/2)/Γ(x) · (x + 1/2)/x, x = (m − 1)/2, on both sides of x = 100 and across it.
+    for m in (2, 3, 50, 198, 199, 200, 201, 202, 1000, 30_008, 10**9):
+        x = (m - 1) / 2
+        here, next_one = (bias_correction(k) * math.sqrt(k / 2) for k in (m, m + 2))
+        assert next_one == pytest.approx(here * (x + 0.5) / x, rel=2e-15)
+        assert bias_correction(m) < 1
+
+
+def test_no_other_variance_is_known() -> None:
+    with pytest.raises(ValueError, match="vtype is LS or LS2, not UB"):
+        standardised_mean_difference(Group(20, 1, 1), Group(20, 2, 1), vtype="UB")  # type: ignore[arg-type]
+
+
+GOOD = Group(20, 4.0, 1.5)
+REFUSED = {
+    "MD of one person": (lambda: mean_difference(Group(1, 4.0, 1.5), GOOD), "fewer than two"),
+    "MD without spread": (lambda: mean_difference(GOOD, Group(20, 4.0, 0.0)), "SD must be above 0"),
+    "MD of an SD below 0": (lambda: mean_difference(GOOD, Group(20, 4.0, -1.0)), "SD must be above 0"),
+    "MD of an SD that is no number": (lambda: mean_difference(GOOD, Group(20, 4.0, math.nan)), "above 0"),
+    "SMD of one person": (lambda: standardised_mean_difference(GOOD, Group(1, 4.0, 1.5)), "fewer than two"),
+    "SMD without spread": (lambda: standardised_mean_difference(Group(20, 1.0, 0.0), GOOD), "above 0"),
+    "ROM of a mean of 0": (lambda: ratio_of_means(Group(20, 0.0, 1.0), GOOD), "two means above 0"),
+    "ROM of different signs": (lambda: ratio_of_means(GOOD, Group(20, -4.0, 1.5)), "two means above 0"),
+    "ROM of two negative means": (
+        lambda: ratio_of_means(Group(20, -1.0, 1.0), Group(20, -4.0, 1.5)),
+        "two means above 0",
+    ),
+    "MC of one person": (lambda: mean_change(GOOD, GOOD, 1, 0.5), "fewer than two"),
+    "MC of a correlation of 1.1": (lambda: mean_change(GOOD, GOOD, 20, 1.1), "from -1 to 1"),
+    "MC that cannot vary": (lambda: mean_change(GOOD, GOOD, 20, 1.0), "variance is 0"),
+    "a printed change without spread": (lambda: printed_change(-1.0, 0.0, 20), "SD must be above 0"),
+    "SMCR of two people": (lambda: standardised_change(-1.0, 2.0, 2, 0.5), "fewer than three"),
+    "SMCR without spread": (lambda: standardised_change(-1.0, 0.0, 20, 0.5), "SD must be above 0"),
+    "SMCR of no correlation": (lambda: standardised_change(-1.0, 2.0, 20, math.nan), "from -1 to 1"),
+    "SMCC of two people": (lambda: change_in_change_sds(-1.0, 2.0, 2), "fewer than three"),
+    "SMCC without spread": (lambda: change_in_change_sds(-1.0, 0.0, 20), "SD must be above 0"),
+    "RR of no events": (lambda: log_risk_ratio(3, 20, 0, 20), "zero cell"),
+    "RR of everybody": (lambda: log_risk_ratio(20, 20, 15, 15), "everybody"),
+    "RR of more events than people": (lambda: log_risk_ratio(21, 20, 3, 20), "more events than people"),
+    "RR of nobody": (lambda: log_risk_ratio(0, 0, 3, 20), "nobody in the arm"),
+    "OR of no events": (lambda: log_odds_ratio(0, 20, 3, 20), "zero cell"),
+    "OR of everybody in an arm": (lambda: log_odds_ratio(3, 20, 20, 20), "zero cell"),
+    "OR of more events than people": (lambda: log_odds_ratio(3, 20, 21, 20), "more events than people"),
+    "RD of nobody and everybody": (lambda: risk_difference(0, 20, 15, 15), "variance is 0"),
+    "RD of fewer than no events": (lambda: risk_difference(-1, 20, 15, 15), "fewer than no events"),
+    "PLO of no events": (lambda: logit_proportion(0, 12), "zero cell"),
+    "PLO of everybody": (lambda: logit_proportion(12, 12), "zero cell"),
+    "PLO of more events than people": (lambda: logit_proportion(13, 12), "more events than people"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED.keys())
+def test_an_effect_that_cannot_be_had_is_refused_with_the_reason(case) -> None:
+    compute, reason = case
+    with pytest.raises(RefusedError, match=reason):
+        compute()

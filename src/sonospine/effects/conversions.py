@@ -67,7 +67,16 @@ def quantile(level: float, df: float | None) -> float:
 
 
 def sd_from_se(se: float, n: int) -> float:
-    """Return the SD of a group from the SE of its mean: SD = SE · sqrt(n). Cochrane Handbook v6.5, 6.5.2.2."""
+    """Return the SD of a group from the SE of its mean: SD = SE · sqrt(n). Cochrane Handbook v6.5, 6.5.2.2.
+
+    An SE of 0 gives an SD of 0, which every measure refuses.
+
+    Raises
+    ------
+    RefusedError
+        Fewer than two people.
+    """
+    check_people(n)
     return se * math.sqrt(n)
 
 
@@ -76,15 +85,23 @@ def sd_from_ci(lower: float, upper: float, n: int, level: float = 95.0) -> float
 
     SD = sqrt(n) · (upper − lower) / (2 q), q the quantile of t with n − 1 degrees of freedom for n < 60 and of the
     normal distribution from 60 on (3.92 = 2 · 1.96 for 95 %). Cochrane Handbook v6.5, section 6.5.2.2.
+
+    An interval without width gives an SD of 0, which every measure refuses.
+
+    Raises
+    ------
+    RefusedError
+        Fewer than two people, or a level that is none.
     """
+    check_people(n)
     return math.sqrt(n) * (upper - lower) / (2 * quantile(level, n - 1 if n < SMALL_GROUP else None))
 
 
 def sd_from_t(mean: float, t: float, n: int) -> float:
     """Return the SD of a group's changes from their mean and the paired t: SD = sqrt(n) · |mean|/|t|.
 
-    Cochrane Handbook v6.5, 6.5.2.3 (t to SE) and 6.5.2.8. metafor: ``escalc(measure="SMCC", ti=)`` inverts the same
-    t = mean/(SD/sqrt(n)).
+    Cochrane Handbook v6.5, 6.5.2.3 (t to SE) and 6.5.2.8. metafor (from 4.2): the t of
+    ``escalc(measure="SMCC", ti=)``.
 
     Raises
     ------
@@ -133,7 +150,7 @@ def pooled_sd_from_p(difference: float, p: float, n1: int, n2: int) -> float:
     """Return the SD within two groups from their mean difference and the p of Student's test.
 
     SD = |difference| / (t sqrt(1/n1 + 1/n2)), t the quantile at 1 − p/2 with n1 + n2 − 2 degrees of freedom. Cochrane
-    Handbook v6.5, 6.5.2.3. metafor: the p of ``escalc(measure="SMD", pi=)``.
+    Handbook v6.5, 6.5.2.3. metafor (from 4.0): the p of ``escalc(measure="SMD", pi=)``.
 
     Raises
     ------
@@ -170,8 +187,9 @@ def pooled_sd_from_ci(lower: float, upper: float, n1: int, n2: int, level: float
 def variance_from_ci(lower: float, upper: float, level: float = 95.0, df: float | None = None) -> float:
     """Return the sampling variance of an estimate from its interval: ((upper − lower) / (2 q))².
 
-    q is the quantile of t with ``df``, or of the normal distribution. Cochrane Handbook v6.5, 6.3.1 (ratios: on the
-    log scale) and 6.5.2.3 (differences of small groups: df = n1 + n2 − 2). In metafor: ``conv.wald``.
+    q is the quantile of t with ``df``, or of the normal distribution. Cochrane Handbook v6.5, 6.3.1, 6.3.2
+    (ratios: on the log scale) and 6.5.2.3 (differences of small groups: df = n1 + n2 − 2). metafor (from 4.0):
+    ``conv.wald``, with z or, given df, t.
     """
     return ((upper - lower) / (2 * quantile(level, df))) ** 2
 
@@ -180,7 +198,7 @@ def variance_from_p(difference: float, p: float, df: float | None) -> float:
     """Return the sampling variance of an estimate from its p: (difference/q)², q the quantile at 1 − p/2.
 
     q is of t with ``df``, or of the normal distribution for ``None``; a ratio comes on the log scale. Cochrane
-    Handbook v6.5, 6.3.2 and 6.5.2.3. In metafor: ``conv.wald(pval=)``.
+    Handbook v6.5, 6.3.1, 6.3.2 and 6.5.2.3. metafor (from 4.0): ``conv.wald(pval=)``.
 
     Raises
     ------
@@ -246,7 +264,15 @@ def combined(groups: Sequence[Group]) -> Group:
     N = n1 + n2, M = (n1 m1 + n2 m2)/N,
     SD² = [(n1 − 1) s1² + (n2 − 1) s2² + n1 n2/N · (m1 − m2)²] / (N − 1). Cochrane Handbook v6.5, table 6.5.a;
     RevMan's calculator "combine groups".
+    A group of one person enters with an SD of 0.
+
+    Raises
+    ------
+    RefusedError
+        There is no group.
     """
+    if not groups:
+        raise RefusedError("no group to combine")
     first, *others = groups
     for other in others:
         n = first.n + other.n

@@ -53,6 +53,11 @@ def mean_sd_from_quartiles(q1: float, median: float, q3: float, n: int, *, test:
     test
         Whether a skewed sample is refused (NaN); ``False`` converts it all the same, for a sensitivity analysis.
 
+    Returns
+    -------
+    Converted
+        In points; ``skewed`` says what the test found, whether it was asked to refuse or not.
+
     Raises
     ------
     RefusedError

@@ -2,8 +2,7 @@
 
 1 is the intervention (or the follow-up of one group), 2 the comparator (or the baseline). ``yi`` and ``vi`` are those
 of metafor's ``escalc``; a ratio is on the log scale. Figures that are missing never come here: a caller has all of
-them or makes no effect. What cannot be computed raises ``RefusedError``, whose text is a reason to
-print.
+them or makes no effect. What cannot be computed raises ``RefusedError``, whose text is a reason to print.
 """
 
 from __future__ import annotations
@@ -13,6 +12,11 @@ from typing import Literal, NamedTuple
 
 VType = Literal["LS", "LS2"]
 """Form of the variance of a standardised effect, by the name it has in metafor (``vtype``)."""
+
+GAMMA_FITS = 100
+"""Below this argument both gammas are far from the largest double."""
+RATIO_OF_GAMMAS = (1, -1 / 8, 1 / 128, 5 / 1024, -21 / 32768, -399 / 262144, 869 / 4194304)
+"""Coefficients of 1, 1/x, 1/x² ... in Γ(x + 1/2)/(Γ(x) sqrt(x))."""
 
 
 class RefusedError(ValueError):
@@ -40,7 +44,7 @@ class Group(NamedTuple):
 def mean_difference(one: Group, two: Group) -> Effect:
     """Return the mean difference of two groups (MD), in points.
 
-    yi = m1 − m2, vi = s1²/n1 + s2²/n2. Cochrane Handbook v6.5, 10.3.1. metafor: ``escalc(measure="MD", vtype="LS")``.
+    yi = m1 − m2, vi = s1²/n1 + s2²/n2. Cochrane Handbook v6.5, 6.5.1.1. metafor: ``escalc(measure="MD", vtype="LS")``.
 
     Raises
     ------
@@ -57,7 +61,7 @@ def standardised_mean_difference(one: Group, two: Group, *, vtype: VType = "LS")
 
     d = (m1 − m2)/sp with sp² = [(n1 − 1) s1² + (n2 − 1) s2²]/(N − 2), N = n1 + n2; yi = g = c(N − 2) · d.
     ``LS``: vi = 1/n1 + 1/n2 + g²/(2 N) (Hedges LV. Psychol Bull 1982;92:490-499, equation 8).
-    ``LS2``: vi = c(N − 2)² · [1/n1 + 1/n2 + d²/(2 N)] (Borenstein 2009, in Cooper, Hedges & Valentine, 12.18-12.22).
+    ``LS2``: vi = c(N − 2)² · [1/n1 + 1/n2 + d²/(2 N)] (Borenstein 2009, in Cooper, Hedges & Valentine, equation 12.17).
     metafor: ``escalc(measure="SMD", vtype=...)``.
 
     Parameters
@@ -118,13 +122,16 @@ def mean_change(after: Group, before: Group, n: int, r: float) -> Effect:
     Raises
     ------
     RefusedError
-        Fewer than two people, an SD that is not above 0 or a correlation that is none.
+        Fewer than two people, an SD that is not above 0, a correlation that is none, or a change that does not vary
+        (r of 1 and equal SDs).
     """
     check_people(n)
     check_sd(after.sd)
     check_sd(before.sd)
     check_correlation(r)
     variance = math.fsum((after.sd**2, before.sd**2, -2 * r * after.sd * before.sd)) / n
+    if variance <= 0:
+        raise RefusedError("values that move together in full do not vary in their change: the variance is 0")
     return Effect(after.mean - before.mean, variance)
 
 
@@ -202,9 +209,16 @@ def change_in_change_sds(difference: float, sd_change: float, n: int, *, vtype: 
 def bias_correction(m: int) -> float:
     """Return Hedges' exact c(m) = Γ(m/2) / (sqrt(m/2) Γ((m − 1)/2)), about 1 − 3/(4 m − 1); m from 2.
 
-    Hedges LV. J Educ Stat 1981;6:107-128, equation 6e. metafor: ``.cmicalc``.
+    Hedges LV. J Educ Stat 1981;6:107-128, equation 6e. metafor: ``.cmicalc``, whose difference of two log gammas loses
+    digits as m grows (1e-11 of c at m = 30,000). Here the gammas are divided while they fit into a double; beyond,
+    Γ(x + 1/2)/Γ(x) is sqrt(x) times its series in 1/x (Tricomi & Erdélyi. Pacific J Math 1951;1:133-142), which is
+    exact to the last digit there.
     """
-    return math.exp(math.lgamma(m / 2) - math.lgamma((m - 1) / 2)) / math.sqrt(m / 2)
+    x = (m - 1) / 2
+    if x < GAMMA_FITS:
+        return math.gamma(x + 0.5) / math.gamma(x) / math.sqrt(m / 2)
+    series = math.fsum(coefficient / x**power for power, coefficient in enumerate(RATIO_OF_GAMMAS))
+    return math.sqrt((m - 1) / m) * series
 
 
 def _standardised(d: float, null_variance: float, twice: int, m: int, vtype: VType) -> Effect:
@@ -303,7 +317,7 @@ def logit_proportion(a: float, n: float) -> Effect:
 def with_half_events(a: float, n1: float, c: float, n2: float) -> tuple[float, float, float, float]:
     """Return the counts of a two by two table with 0.5 added to each of its four cells: the zero-cell rule.
 
-    The caller applies it to a table with a cell of 0 and says so. Cochrane Handbook v6.5, 10.4.4.2.
+    The caller applies it to a table with a cell of 0 and says so. Cochrane Handbook v6.5, 10.4.4.1.
     metafor: ``escalc(add=1/2, to="only0")`` adds the same to the tables with a 0.
     """
     return a + 0.5, n1 + 1, c + 0.5, n2 + 1
