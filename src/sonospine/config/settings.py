@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from sonospine.config.robustness import Robustness
 from sonospine.config.searching import Search, Sources
 from sonospine.config.written import Identifier, Settings
 
@@ -219,6 +220,9 @@ class Config(Settings):
     windows: tuple[Window, ...] = Field(min_length=1, description="Spans of follow-up.")
     analyses: tuple[Analysis, ...] = Field(min_length=1, description="The pools.")
     assumptions: Assumptions = Field(default=Assumptions(), description="Assumptions, printed in the report.")
+    robustness: Robustness = Field(
+        default=Robustness(), description="What `sonospine probe` varies and resamples."
+    )
 
     def outcome(self, outcome_id: str) -> Outcome:
         """Return the outcome of an id."""
@@ -242,6 +246,11 @@ class Config(Settings):
             for index, name in enumerate(ids):
                 if name in ids[:index]:
                     raise _misfit("the id stands twice", (kind, index, "id"), name)
+        names = [a.id for a in self.analyses]
+        for index, exploration in enumerate(self.robustness.explorations):
+            if exploration.analysis not in names:
+                where = ("robustness", "explorations", index, "analysis")
+                raise _misfit("no such analysis", where, exploration.analysis, names)
         outcomes, windows = [o.id for o in self.outcomes], [w.id for w in self.windows]
         for index, analysis in enumerate(self.analyses):
             here = ("analyses", index)

@@ -21,6 +21,14 @@ from sonospine.model.tables.records import (
     SEARCHES,
     STUDIES,
 )
+from sonospine.model.tables.robustness import (
+    CORRELATION,
+    CUMULATIVE,
+    INFLUENCE,
+    LEAVE_ONE_OUT,
+    MULTIVERSE,
+    READING,
+)
 from sonospine.model.tables.screening import DECISIONS, PRISMA
 
 ALL_TABLES = (
@@ -47,6 +55,12 @@ ALL_TABLES = (
     EFFECTS,
     POOLED,
     WEIGHTS,
+    LEAVE_ONE_OUT,
+    INFLUENCE,
+    CUMULATIVE,
+    CORRELATION,
+    MULTIVERSE,
+    READING,
     CURATION,
 )
 
@@ -58,15 +72,21 @@ __all__ = [
     "CONFLICTS",
     "CORRECTED",
     "CORRECTION_LOG",
+    "CORRELATION",
+    "CUMULATIVE",
     "CURATION",
     "DECISIONS",
     "EFFECTS",
     "FULL_TEXTS",
+    "INFLUENCE",
+    "LEAVE_ONE_OUT",
     "LINKS",
     "MACHINE_ARMS",
     "MEASUREMENTS",
+    "MULTIVERSE",
     "POOLED",
     "PRISMA",
+    "READING",
     "RECONCILED",
     "RECORDS",
     "REJECTED",
