@@ -13,6 +13,8 @@ from sonospine.robustness.judgements import judgement
 from sonospine.synthesis.pooling import Choice
 
 FEWEST = 2
+MOST = 2000
+"""k effects take k fits: beyond this many it would take minutes and say nothing."""
 Key = tuple[float, str]
 
 
@@ -54,7 +56,7 @@ def cumulative(
         Rows of ``cumulative``: step i holds the pool of the first i effects by the rule of ``pooled`` (the first
         step is the study's own interval); the last is the ordinary pool. The oldest, the least biased and the most
         certain come first; ties by label. An order is refused with the reason where an effect has no place in it, or
-        there are fewer than two effects. metafor: ``cumul()``.
+        there are fewer than two effects (or more than 2000). metafor: ``cumul()``.
     """
     made: list[Row] = []
     for analysis, rows in pools.items():
@@ -79,6 +81,8 @@ def _in_order(
     reason = ""
     if len(rows) < FEWEST:
         reason = f"a cumulative pool needs at least {FEWEST} effects, and there are {len(rows)}"
+    elif len(rows) > MOST:
+        reason = f"a cumulative pool is run for at most {MOST} effects, and there are {len(rows)}"
     elif len(placed) < len(rows):
         first = next(row for row in rows if key(row) is None)
         reason = f"{missing} for {len(rows) - len(placed)} of {len(rows)} effects ({first['label']})"
