@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sonospine.effects import formulas
-from sonospine.effects.formulas import Effect, Group
+from sonospine.effects import measures
+from sonospine.effects.measures import Effect, Group
 from sonospine.synthesis.heterogeneity import heterogeneity, prediction_interval
 from sonospine.synthesis.random_effects import between_study_variance, mean_effect
 
@@ -77,15 +77,15 @@ def pooled(case: dict[str, Any], estimator: str, theirs: dict[str, Any]) -> Iter
 def effect(measure: str, row: dict[str, Any]) -> Effect | None:
     if measure == "MD":
         one = Group(row["n1i"], row["m1i"], row["sd1i"])
-        return formulas.mean_difference(one, Group(row["n2i"], row["m2i"], row["sd2i"]))
+        return measures.mean_difference(one, Group(row["n2i"], row["m2i"], row["sd2i"]))
     if measure == "MC":
         n = row["n1i"]
         after, before = Group(n, row["m1i"], row["sd1i"]), Group(n, row["m2i"], row["sd2i"])
-        return formulas.mean_change(after, before, n, row["ri"])
+        return measures.mean_change(after, before, n, row["ri"])
     if measure == "SMCR":
-        return formulas.standardised_change(row["m1i"] - row["m2i"], row["sd2i"], row["n1i"], row["ri"])
+        return measures.standardised_change(row["m1i"] - row["m2i"], row["sd2i"], row["n1i"], row["ri"])
     if measure == "RR":
-        return formulas.log_risk_ratio(row["ai"], row["n1i"], row["ci"], row["n2i"])
+        return measures.log_risk_ratio(row["ai"], row["n1i"], row["ci"], row["n2i"])
     return None
 
 

@@ -106,7 +106,11 @@ def test_a_typo_names_the_key_and_the_nearest_valid_one(
         ),
         ("lower: 1, upper: 6", "lower: 6, upper: 1", ["windows[1]", "not above the lower edge"]),
         ("id: medium", "id: short", ["windows[2].id", "stands twice"]),
-        ("measure: SMCR", "measure: MD", ["analyses[3].measure", "does not fit before_after", "MC, SMCR"]),
+        (
+            "measure: SMCR",
+            "measure: MD",
+            ["analyses[3].measure", "does not fit before_after", "MC, SMCC, SMCR"],
+        ),
         ("      role: [comparator]\n", "", ["analyses[6].contrast", "comparator"]),
         ("level: 95", "level: [95", ["not valid YAML"]),
         ("level: 95", "level: 95\n  level: 90", ["stands twice", "level"]),

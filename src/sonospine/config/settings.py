@@ -12,6 +12,13 @@ from sonospine.config.robustness import Robustness
 from sonospine.config.searching import Search, Sources
 from sonospine.config.written import Identifier, Settings
 
+MEASURES = {
+    "before_after": ("MC", "SMCC", "SMCR"),
+    "between_arms": ("MD", "SMD", "ROM", "RR", "OR", "RD"),
+    "one_arm": ("PLO",),
+}
+"""The effect measures of each contrast."""
+
 
 class Question(Settings):
     """What the review asks, in words that the report prints."""
@@ -156,13 +163,19 @@ class Analysis(Settings):
     id: Identifier = Field(description="Short name; file names use it.")
     title: str = Field(description="As printed above the plot.")
     outcome: Identifier = Field(description="Outcome id.")
-    contrast: Literal["before_after", "between_arms"] = Field(
-        description="Follow-up against baseline of one arm, or arm against arm."
+    contrast: Literal["before_after", "between_arms", "one_arm"] = Field(
+        description="Follow-up against baseline of one arm, arm against arm, or one arm alone (a proportion)."
     )
     window: Identifier | None = Field(
         default=None, description="Window id; none: the time does not matter (procedure time, success)."
     )
-    measure: Literal["MD", "MC", "SMCR", "RR"] = Field(description="Effect measure by metafor's name.")
+    measure: Literal["MD", "SMD", "ROM", "MC", "SMCC", "SMCR", "RR", "OR", "RD", "PLO"] = Field(
+        description="Effect measure by metafor's name: MD, SMD, ROM, RR, OR, RD between arms; MC, SMCC, SMCR before "
+        "and after; PLO of one arm."
+    )
+    smd_variance: Literal["LS", "LS2"] = Field(
+        default="LS", description="Variance of a standardised mean difference, by metafor's `vtype`."
+    )
     conditions: tuple[str, ...] = Field(min_length=1, description="Conditions that are pooled.")
     unclear_condition: Literal["include", "exclude"] = Field(
         default="exclude",
@@ -181,6 +194,24 @@ class Analysis(Settings):
         description="Whether both arms must have the same procedures: where guidance and target differ together, "
         "the guidance cannot be told apart from the target.",
     )
+    change_values: Literal["prefer_final", "prefer_change", "final_only", "change_only"] = Field(
+        default="prefer_final",
+        description="Which of a study's values at follow-up and change scores is used. A standardised mean difference "
+        "never mixes the two in one pool: the kind with fewer studies is left out.",
+    )
+    adjusted: Literal["raw_first", "adjusted_first"] = Field(
+        default="raw_first", description="Which of a study's raw and adjusted figures is used."
+    )
+    zero_cells: Literal["exclude", "half"] = Field(
+        default="exclude",
+        description="What happens to counts with a cell of 0: left out with the reason, or 0.5 is added to every cell "
+        "of that study. A study without events in both arms tells nothing about a ratio and stays out of RR and OR.",
+    )
+    shared_control: Literal["combine", "split", "model"] = Field(
+        default="combine",
+        description="Several arms of interest with one comparator: combined into one effect; the comparator split "
+        "evenly between them; or one effect for each in one cluster, with the flag `dependent_effects`.",
+    )
     favours: Favours = Field(description="Labels under the axis.")
     minimal_important_difference: Literal["within_person", "between_groups"] | None = Field(
         default=None, description="Which of the outcome's two differences the figure draws."
@@ -198,6 +229,22 @@ class Assumptions(Settings):
         description="Correlation of baseline and follow-up, where a study does not give it.",
     )
     correlation_source: str = Field(default="", description="Where it comes from.")
+    correlation_from_study: bool = Field(
+        default=False,
+        description="Whether the correlation is worked out where a study prints the SDs of baseline, follow-up and "
+        "change, and used there in place of the assumed one.",
+    )
+    conversions: tuple[Literal["se", "ci", "t", "p", "quartiles", "range", "change_sd"], ...] = Field(
+        default=("se", "ci"),
+        description="What an SD may be worked out from: the SE or interval of a mean; t or an exact p (of a change, of "
+        "a difference); a median with quartiles or a range, unless the sample is skewed; the SDs of baseline and "
+        "follow-up with the correlation (for a change). Each is a step of the derivation and a flag.",
+    )
+    same_people: Literal["pick", "cluster"] = Field(
+        default="pick",
+        description="What happens to two studies of one pool under the same registration: the larger one is used and "
+        "the other left out with the reason, or both stay in one cluster with a flag.",
+    )
     estimator: Literal["REML", "ML", "DL", "HE", "PM"] = Field(
         default="REML", description="Estimator of the between-study variance."
     )
@@ -260,17 +307,12 @@ class Config(Settings):
                 raise _misfit("no such window", (*here, "window"), analysis.window, windows)
             if (analysis.contrast == "between_arms") != (analysis.comparator is not None):
                 raise _misfit("a comparator belongs to between_arms, and only to it", (*here, "contrast"))
-            if (analysis.measure in ("MC", "SMCR")) != (analysis.contrast == "before_after"):
-                fitting = [
-                    m
-                    for m in ("MC", "SMCR", "MD", "RR")
-                    if (m in ("MC", "SMCR")) != (analysis.comparator is not None)
-                ]
+            if analysis.measure not in MEASURES[analysis.contrast]:
                 raise _misfit(
                     f"the measure does not fit {analysis.contrast}",
                     (*here, "measure"),
                     analysis.measure,
-                    fitting,
+                    MEASURES[analysis.contrast],
                 )
         return self
 

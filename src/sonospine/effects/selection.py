@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from sonospine.config.settings import Analysis, ArmSelector, Outcome, Window
-from sonospine.effects.summaries import RULED_OUT
+from sonospine.effects.inputs import RULED_OUT
 from sonospine.model.numbers import number, truth
 from sonospine.model.table_io import Row
 

@@ -26,8 +26,9 @@ class Head:
 def heads_of(setting: Setting, rows: Sequence[Row]) -> tuple[Head, ...]:
     """Return the columns between the study and the plot.
 
-    Changes and standardised changes show n once and the means at follow-up and baseline; risk ratios events/n;
-    differences n, mean and SD per arm; a plain file none. A design column stands only where a design is known.
+    Changes and standardised changes show n once and the means at follow-up and baseline; counts events/n (a
+    proportion once); differences n, mean and SD per arm; a plain file none. A design column stands only where a
+    design is known.
     """
     heads: list[Head] = []
     if any(row["design"] or row["guidance"] for row in rows):
@@ -35,10 +36,12 @@ def heads_of(setting: Setting, rows: Sequence[Row]) -> tuple[Head, ...]:
     if setting.timed and any(row["weeks"] for row in rows):
         heads.append(Head("", "Time", lambda row: time_text(row["weeks"])))
     one, two = setting.head_1, setting.head_2
-    if setting.measure == "RR" and not setting.plain:
+    if setting.measure == "PLO" and not setting.plain:
+        heads.append(Head(one, "events/n", lambda row: _events(row, "ai", "n1i")))
+    elif setting.measure in ("RR", "OR", "RD") and not setting.plain:
         heads.append(Head(one, "events/n", lambda row: _events(row, "ai", "n1i")))
         heads.append(Head(two, "events/n", lambda row: _events(row, "ci", "n2i")))
-    elif setting.measure in ("MC", "SMCR") and not setting.plain:
+    elif setting.measure in ("MC", "SMCC", "SMCR") and not setting.plain:
         heads.append(Head("", "n", _column("n1i")))
         heads += [Head(one, "mean", _column("m1i")), Head(one, "SD", _column("sd1i"))]
         heads += [Head(two, "mean", _column("m2i")), Head(two, "SD", _column("sd2i"))]
