@@ -52,7 +52,7 @@ def single(data: Set, estimator: str, ci: str, level: float = 95) -> dict[str, f
 
 
 def differing(fits: Fits, at: int, expected: dict[str, float], scale: float = 1.0) -> list[str]:
-    floor = {name: 1e-12 * scale for name in (*MEAN, "pi_lower", "pi_upper")}
+    floor = dict.fromkeys((*MEAN, "pi_lower", "pi_upper"), 1e-12 * scale)
     floor |= dict.fromkeys(("tau2", "tau2_lower", "tau2_upper"), 1e-12 * scale**2)
     return [
         f"set {at} {name}: {getattr(fits, name)[at]!r}, single {value!r}"
