@@ -171,7 +171,9 @@ class _Model:
 
 def _nodes(edges: Floats) -> tuple[Floats, Floats]:
     """Return Gauss-Legendre points and weights over panels with the given edges."""
-    points, weights = np.polynomial.legendre.leggauss(NODES)
+    from scipy.special import roots_legendre
+
+    points, weights = roots_legendre(NODES)
     half = np.diff(edges)[:, None] / 2
     middle = (edges[1:] + edges[:-1])[:, None] / 2
     return (middle + half * points).ravel(), (half * weights).ravel()

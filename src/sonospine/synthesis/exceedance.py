@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def p_beyond(estimate: float, se: float, df: int | None, mid: float, direction: str) -> float:
+def p_beyond(estimate: float, se: float, df: float | None, mid: float, direction: str) -> float:
     """Return the probability that an effect is beyond the minimal important difference.
 
     Parameters
