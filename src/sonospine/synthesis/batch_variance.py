@@ -74,7 +74,8 @@ def q_root(block: Block, target: Floats, start: Floats) -> Floats:
 def typical_variance(vi: Floats, k: Floats) -> Floats:
     """Return s² = (k - 1) Σw / ((Σw)² - Σw²) with w = 1/vi (Higgins & Thompson 2002, eq. 9)."""
     w = 1 / vi
-    return (k - 1) * w.sum(axis=1) / _pair_sum(w)
+    found: Floats = (k - 1) * w.sum(axis=1) / _pair_sum(w)
+    return found
 
 
 def _moments(block: Block, a: Floats) -> Floats:
@@ -84,12 +85,14 @@ def _moments(block: Block, a: Floats) -> Floats:
     mean = (a * block.yi).sum(axis=1) / total
     q = (a * (block.yi - mean[:, None]) ** 2).sum(axis=1)
     within = (a * vi).sum(axis=1) - (a * a * vi).sum(axis=1) / total
-    return np.maximum(0.0, (q - within) * total / _pair_sum(a))
+    found: Floats = np.maximum(0.0, (q - within) * total / _pair_sum(a))
+    return found
 
 
 def _pair_sum(w: Floats) -> Floats:
     """Return (Σw)² - Σw² as twice the sum over pairs (``weighting.pair_sum``)."""
-    return 2 * (w[:, 1:] * np.cumsum(w, axis=1)[:, :-1]).sum(axis=1)
+    found: Floats = 2 * (w[:, 1:] * np.cumsum(w, axis=1)[:, :-1]).sum(axis=1)
+    return found
 
 
 def _most_likely(block: Block, *, restricted: bool) -> Floats:

@@ -57,7 +57,7 @@ class Block:
     def score(self, tau2: Floats, *, restricted: bool) -> Floats:
         """Return twice the derivative of the (restricted) log-likelihood by tau² (``likelihood.score``)."""
         total, _ = self._residuals(tau2)
-        score = np.einsum("ij,ij->i", self._wr, self._wr) - total
+        score: Floats = np.einsum("ij,ij->i", self._wr, self._wr) - total
         if restricted:
             score += np.einsum("ij,ij->i", self._w, self._w) / total
         return score
@@ -66,7 +66,8 @@ class Block:
         """Return the (restricted) log-likelihood without its constant (``likelihood.log_likelihood``)."""
         total, _, q = self.sums(tau2)
         logs = np.log(self._w, where=self._w > 0, out=np.zeros_like(self._w)).sum(axis=1)
-        return 0.5 * (logs - q - (np.log(total) if restricted else 0.0))
+        found: Floats = 0.5 * (logs - q - (np.log(total) if restricted else 0.0))
+        return found
 
     def _residuals(self, tau2: Floats) -> tuple[Floats, Floats]:
         w = np.add(self.vi, tau2[:, None], out=self._w)

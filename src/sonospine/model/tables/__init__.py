@@ -1,7 +1,7 @@
 """Every table of the project, declared once, one module a phase. ``docs/tables.md`` is written from here."""
 
 from sonospine.model.tables.curation import ARMS, CONFLICTS, CORRECTION_LOG, CURATION, TIMEPOINTS
-from sonospine.model.tables.effects import EFFECTS, POOLED, WEIGHTS
+from sonospine.model.tables.effects import EFFECTS, POOLED, WEIGHTS, is_drawn
 from sonospine.model.tables.measurements import (
     ALTERNATIVES,
     CORRECTED,
@@ -97,4 +97,5 @@ __all__ = [
     "TIMEPOINTS",
     "UNREAD",
     "WEIGHTS",
+    "is_drawn",
 ]
