@@ -28,10 +28,16 @@ CHOSEN = Multiverse(
     estimators=("REML", "DL"),
     intervals=("hksj-conservative", "wald"),
     correlations=(0.2, 0.8),
+    conversions=("configured", "none", "all"),
     window_rules=("nearest", "earliest", "latest"),
     designs=(("rct",),),
     verified_only=(False, True),
 )
+CONVERSIONS = {
+    "configured": ["se", "ci"],
+    "none": [],
+    "all": ["se", "ci", "t", "p", "quartiles", "range", "change_sd"],
+}
 TARGETS = {"nearest": 3.0, "earliest": 1.0, "latest": 6.0}
 
 
@@ -43,6 +49,7 @@ def by_hand(review: Review, row: Row) -> list[Row]:
     """The effects of a row's settings, from a configuration written for them."""
     config = review.config.model_dump()
     config["assumptions"]["correlation"] = float(row["correlation"])
+    config["assumptions"]["conversions"] = CONVERSIONS[row["conversions"]]
     config["windows"][0]["target"] = TARGETS[row["window_rule"]]
     config["analyses"][0]["designs"] = row["designs"].split(";")
     rows = [m for m in review.measurements if row["verified_only"] == "false" or by_person(m["state"])]
@@ -63,8 +70,6 @@ def test_each_cell_is_the_single_fit_with_its_settings(review: Review) -> None:
     check_rows(rows, MULTIVERSE, "multiverse")
     several = 0
     for row in rows:
-        if row["conversions"] not in ("", "configured"):
-            continue
         effects = by_hand(review, row)
         assert row["k"] == str(len(effects))
         if len(effects) > 1:
@@ -87,9 +92,8 @@ def test_every_combination_stands_there_once_and_the_curve_rises(review: Review)
         "verified_only",
     )
     told = [tuple(row[name] for name in choices) for row in rows]
-    conversions = len({row["conversions"] for row in rows})
     # The ordinary correlation of 0.5 and the designs of the analysis are added.
-    assert len(told) == len(set(told)) == 2 * 2 * 3 * conversions * 3 * 2 * 2
+    assert len(told) == len(set(told)) == 2 * 2 * 3 * 3 * 3 * 2 * 2
     estimates = [float(row["estimate"]) for row in rows if row["estimate"]]
     assert estimates == sorted(estimates)
     assert [int(row["position"]) for row in rows if row["position"]] == list(range(1, len(estimates) + 1))
@@ -108,6 +112,16 @@ def test_verified_rows_only_means_studies_whose_rows_a_person_has_verified(revie
     assert {row["k"] for row in rows if row["verified_only"] == "true" and row["designs"] != "rct"} == {"2"}
     alone = [row for row in rows if row["verified_only"] == "true" and row["designs"] == "rct"]
     assert {(row["k"], row["ci_method"], row["flags"]) for row in alone} == {("1", "study", "not_pooled")}
+
+
+def test_without_conversions_a_study_with_standard_errors_is_left_out(review: Review) -> None:
+    rows = multiverse(pools_of(review), Choice(), CHOSEN, review)
+    counts = {
+        (row["conversions"], row["k"])
+        for row in rows
+        if row["verified_only"] == "false" and row["designs"] != "rct"
+    }
+    assert counts == {("configured", "5"), ("all", "5"), ("none", "4")}
 
 
 def test_an_analysis_without_effects_says_so_in_every_cell(make_review: Any) -> None:

@@ -70,10 +70,9 @@ def specifications(
     if config is not None:
         r = config.assumptions.correlation
         ordinary = DataChoice(r, "configured", "nearest", None, False)
-        known = knows_conversions()
         axes: tuple[Iterable[typing.Any], ...] = (
             _with(r, multiverse.correlations),
-            _with("configured", multiverse.conversions if known else ()),
+            _with("configured", multiverse.conversions),
             _with("nearest", multiverse.window_rules),
             _with(None, [frozenset(names) for names in multiverse.designs]),
             _with(False, multiverse.verified_only),
@@ -119,11 +118,6 @@ def configured(config: Config, data: DataChoice) -> Config:
 def _turned(window: Window, rule: str) -> Window:
     last = LATEST if window.upper is None else window.upper
     return window.model_copy(update={"target": window.lower if rule == "earliest" else last})
-
-
-def knows_conversions() -> bool:
-    """Tell whether the configuration can say what an SD may be worked out from."""
-    return "conversions" in Assumptions.model_fields
 
 
 def all_conversions() -> tuple[str, ...]:
