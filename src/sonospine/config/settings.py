@@ -329,8 +329,8 @@ class Config(Settings):
         outcomes, windows = [o.id for o in self.outcomes], [w.id for w in self.windows]
         for index, assumption in enumerate(self.assumptions.by_outcome):
             if assumption.outcome not in outcomes:
-                here = ("assumptions", "by_outcome", index, "outcome")
-                raise _misfit("no such outcome", here, assumption.outcome, outcomes)
+                place = ("assumptions", "by_outcome", index, "outcome")
+                raise _misfit("no such outcome", place, assumption.outcome, outcomes)
         for index, analysis in enumerate(self.analyses):
             here = ("analyses", index)
             if analysis.outcome not in outcomes:

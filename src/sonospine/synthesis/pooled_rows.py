@@ -12,6 +12,7 @@ from sonospine.model.table_io import Row
 from sonospine.model.tables import POOLED
 from sonospine.synthesis.bayes import Posterior
 from sonospine.synthesis.exceedance import p_beyond
+from sonospine.synthesis.fitting import Choice, fitted, shares
 from sonospine.synthesis.heterogeneity import Heterogeneity
 from sonospine.synthesis.random_effects import Mean
 from sonospine.synthesis.usable import unusable
@@ -48,6 +49,22 @@ class Result:
     measure: str = ""
     unit: float = 1.0
     posterior: Posterior | None = None
+
+
+def result_of(
+    variant: str,
+    yi: Sequence[float],
+    vi: Sequence[float],
+    choice: Choice,
+    flags: tuple[str, ...] = (),
+    *,
+    weighted: bool = False,
+) -> Result:
+    """Pool effects (``fitting.fitted``) as a variant, with their weights in percent where they are asked for."""
+    fit = fitted(yi, vi, choice)
+    method = "Q" if choice.estimator == "CE" else "tau2"
+    weights = shares(vi, fit.spread.tau2) if weighted else ()
+    return Result(variant, fit.mean, fit.spread, fit.prediction, choice.estimator, method, weights, flags)
 
 
 def pooled_row(analysis: str, rows: Sequence[Row], result: Result, threshold: Threshold | None = None) -> Row:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from sonospine.model.numbers import derived, number, truth
 from sonospine.model.table_io import Row
 from sonospine.model.tables import WEIGHTS
-from sonospine.synthesis.fitting import Choice, fitted, shares
-from sonospine.synthesis.pooled_rows import Result, Threshold, pooled_row, value
+from sonospine.synthesis.fitting import Choice
+from sonospine.synthesis.pooled_rows import Result, Threshold, pooled_row, result_of, value
 from sonospine.synthesis.random_effects import Mean, mean_effect
 from sonospine.synthesis.variants import Beside, variants_of
 
@@ -120,17 +120,10 @@ def primary_results(rows: Sequence[Row], choice: Choice) -> list[Result]:
         return [Result("primary", own, weights=(100.0,), flags=("not_pooled",))]
     intervals = {"primary": choice.ci} if k > 2 else {"primary": "hksj-conservative", "wald": "wald"}
     flags = ("not_interpretable",) if k == 2 else ()
-    results = []
-    for variant, ci in intervals.items():
-        fit = fitted(yi, vi, replace(choice, ci=ci))
-        method = "Q" if choice.estimator == "CE" else "tau2"
-        weights = shares(vi, fit.spread.tau2)
-        results.append(
-            Result(
-                variant, fit.mean, fit.spread, fit.prediction, choice.estimator, method, weights=weights, flags=flags
-            )
-        )  # fmt: skip
-    return results
+    return [
+        result_of(name, yi, vi, replace(choice, ci=ci), flags, weighted=True)
+        for name, ci in intervals.items()
+    ]
 
 
 def _own_interval(row: Row, yi: float, vi: float, level: float) -> Mean:

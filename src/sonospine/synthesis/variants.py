@@ -10,9 +10,9 @@ from sonospine.model.numbers import derived
 from sonospine.model.table_io import Row
 from sonospine.synthesis import rare_events
 from sonospine.synthesis.bayes import posterior
-from sonospine.synthesis.fitting import Choice, fitted
+from sonospine.synthesis.fitting import Choice
 from sonospine.synthesis.heterogeneity import Heterogeneity, typical_variance
-from sonospine.synthesis.pooled_rows import Result, repeated_clusters, value
+from sonospine.synthesis.pooled_rows import Result, repeated_clusters, result_of, value
 from sonospine.synthesis.random_effects import Mean
 
 IN_POINTS = {"SMD": "MD", "SMCR": "MC"}
@@ -29,6 +29,19 @@ class Beside:
 
     prior_scale: Mapping[str, float] = field(default_factory=dict)
     points: Mapping[str, float] = field(default_factory=dict)
+
+
+NO_UNIT = ("SMD", "SMCC", "SMCR", "ROM", "RR", "OR")
+
+
+def has_no_unit(measure: str) -> bool:
+    """Tell whether a measure is a log ratio or standardised, so that one prior of tau fits every outcome."""
+    return measure in NO_UNIT
+
+
+def default_prior_scale(measure: str) -> float | None:
+    """Return 0.5 for a measure without a unit (Röver et al. 2021, Res Synth Methods 12:448), else ``None``."""
+    return 0.5 if has_no_unit(measure) else None
 
 
 def variants_of(
@@ -72,8 +85,8 @@ def variants_of(
     yi, vi = [value(row, "yi") for row in rows], [value(row, "vi") for row in rows]
     for ci in ("wald", "hksj"):
         if ci != "wald" or len(rows) > 2:
-            yield _random_effects(ci, yi, vi, replace(choice, ci=ci), few)
-    yield _random_effects("common", yi, vi, replace(choice, ci="wald", estimator="CE"), few)
+            yield result_of(ci, yi, vi, replace(choice, ci=ci), few)
+    yield result_of("common", yi, vi, replace(choice, ci="wald", estimator="CE"), few)
     counts = _counts(rows)
     if counts:
         yield _mantel_haenszel(rows[0]["measure"], counts, choice.level, few)
@@ -83,14 +96,6 @@ def variants_of(
         yield _robust(rows, yi, vi, primary, choice.level, few)
     if analysis in beside.points and rows[0].get("measure") in IN_POINTS:
         yield _in_points(primary, rows[0]["measure"], beside.points[analysis])
-
-
-def _random_effects(
-    variant: str, yi: Sequence[float], vi: Sequence[float], choice: Choice, flags: tuple[str, ...]
-) -> Result:
-    fit = fitted(yi, vi, choice)
-    method = "Q" if choice.estimator == "CE" else "tau2"
-    return Result(variant, fit.mean, fit.spread, fit.prediction, choice.estimator, method, flags=flags)
 
 
 def _counts(rows: Sequence[Row]) -> list[rare_events.Counts]:
