@@ -4,99 +4,31 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any
 
 import pytest
+from effect_cases import (
+    AFTER,
+    BEFORE,
+    DECIDED,
+    FL,
+    ONE_ARM,
+    RATIO,
+    STUDIES_ROWS,
+    THREE_ARMS,
+    TWO_ARMS,
+    US,
+    between,
+    config,
+    conflict,
+    counted,
+    effects,
+    pooled,
+    printed,
+    reasons,
+    row,
+)
 
-from sonospine.config.settings import Config
-from sonospine.effects import compute_effects
-from sonospine.model.table_io import Row, check_rows
-from sonospine.model.tables import ARMS, CONFLICTS, DECISIONS, EFFECTS, RECONCILED, RECORDS, STUDIES
-
-FAVOURS = {"left": "favours one", "right": "favours two"}
-
-
-def config(**analysis: Any) -> Config:
-    base = {
-        "id": "pain", "title": "Pain", "outcome": "pain", "contrast": "before_after", "window": "short", "measure": "MC",
-        "conditions": ["axial"], "designs": ["rct", "prospective_single_arm"], "intervention": {}, "favours": FAVOURS,
-    }  # fmt: skip
-    everything = {"include": [], "other": "include"}
-    return Config.model_validate(
-        {
-            "title": "T",
-            "question": {"population": "p", "intervention": "i", "comparators": "c", "outcomes": "o"},
-            "sources": {"files": ["x"]},
-            "eligibility": dict.fromkeys(("condition", "design", "guidance", "procedure"), everything),
-            "outcomes": [
-                {"id": "pain", "label": "Pain", "constructs": ["pain"], "instruments": ["nrs", "vas"],
-                 "scale": {"minimum": 0, "maximum": 10, "unit": "points"}, "direction": "lower"},
-                {"id": "disability", "label": "Disability", "constructs": ["disability"],
-                 "scale": {"minimum": 0, "maximum": 100, "unit": "percent"}, "direction": "lower"},
-                {"id": "time", "label": "Time", "constructs": ["procedure_time"],
-                 "scale": {"minimum": 0, "maximum": 60, "unit": "min"}, "direction": "lower"},
-                {"id": "function", "label": "Function", "constructs": ["function"], "direction": "lower"},
-                {"id": "duration", "label": "Duration", "constructs": ["duration"], "unit": "min", "direction": "lower"},
-                {"id": "success", "label": "Success", "constructs": ["placement"], "direction": "higher"},
-            ],
-            "windows": [{"id": "short", "label": "1 to 6 weeks", "lower": 1, "upper": 6, "target": 4}],
-            "analyses": [{**base, **analysis}],
-        }
-    )  # fmt: skip
-
-
-def between(**more: Any) -> Config:
-    sides = {"intervention": {"guidance": ["us"]}, "comparator": {"guidance": ["fl"]}}
-    return config(**{"contrast": "between_arms", "measure": "MD", **sides, **more})
-
-
-STUDIES_ROWS = [STUDIES.row(study_id="s1", label="One 2020", year="2020", design="rct", condition="axial",
-                            guidance="us;fl", n_randomised="60")]  # fmt: skip
-ONE_ARM = [
-    ARMS.row(arm_id="a0", study_id="s1", label="all", role="single", record_id="r1", n_randomised="26")
-]
-TWO_ARMS = [
-    ARMS.row(arm_id="a1", study_id="s1", label="US", role="intervention", guidance="us", n_randomised="30", record_id="r1"),
-    ARMS.row(arm_id="a2", study_id="s1", label="FL", role="comparator", guidance="fl", n_randomised="28", record_id="r1"),
-]  # fmt: skip
-THREE_ARMS = [
-    *TWO_ARMS,
-    ARMS.row(arm_id="a3", study_id="s1", label="US 2", role="intervention", guidance="us", n_randomised="20", record_id="r1"),
-]  # fmt: skip
-DECIDED = [DECISIONS.row(record_id="r1", stage="record", decision="include", by="rule")]
-RECORD_ROWS = [RECORDS.row(record_id="r1", study_id="s1", report_id="p1", source="file")]
-
-
-def row(name: str, value: str, sd: str = "", weeks: str = "4", arm: str = "a0", **more: str) -> Row:
-    values = {
-        "measurement_id": name, "record_id": "r1", "study_id": "s1", "arm_id": arm, "arm": arm, "state": "unread",
-        "result_id": f"q{name}", "preferred": "true", "source": "table", "locator": f"table/{name}", "quote": value,
-        "outcome": "Pain", "instrument": "nrs", "construct": "pain", "scale_min": "0", "scale_max": "10", "n": "26",
-        "weeks": weeks, "phase": "baseline" if weeks == "0" else "follow_up", "time": f"{weeks} weeks",
-        "change": "false", "centre": "mean", "value": value, "spread": "sd" if sd else "none", "spread_value": sd,
-        "adjusted": "false", "rule": "t", "confidence": "0.9",
-    }  # fmt: skip
-    return RECONCILED.row(**{**values, **more})
-
-
-def effects(
-    settings: Config, *rows: Row, arms=ONE_ARM, studies=STUDIES_ROWS, decisions=DECIDED, conflicts=(), **more
-):
-    made = compute_effects(rows, conflicts, arms, studies, decisions, RECORD_ROWS, settings, **more)
-    check_rows(made, EFFECTS, "effects")
-    return made
-
-
-def pooled(made: list[Row], variant: str = "primary") -> Row:
-    (one,) = [e for e in made if e["included"] == "true" and e["variant"] == variant]
-    return one
-
-
-def reasons(made: list[Row]) -> list[str]:
-    return [e["exclusion_reason"] for e in made if e["included"] == "false"]
-
-
-BEFORE, AFTER = row("m0", "5.27", "0.45", "0"), row("m1", "1.85", "0.37", "2")
+from sonospine.model.tables import DECISIONS
 
 
 def test_before_and_after_make_a_mean_change_with_every_step_shown() -> None:
@@ -285,11 +217,6 @@ def test_a_missing_n_comes_first_from_another_place_of_the_same_result() -> None
     assert "n_differs_from_baseline" in one["flags"]
 
 
-def conflict(chosen: str, other: str) -> list[Row]:
-    return [CONFLICTS.row(conflict_id="c1", study_id="s1", result_id="qm1", kind="spread", chosen=chosen,
-                          measurement_ids=f"{chosen};{other}", reason="preferred source")]  # fmt: skip
-
-
 def test_an_open_conflict_gives_a_second_effect_with_the_other_value() -> None:
     other = row(
         "m2", "1.85", "0.73", "2", preferred="false", result_id="qm1", source="text", flags="conflict"
@@ -318,9 +245,6 @@ def test_another_value_without_a_spread_borrows_the_one_of_the_chosen_row() -> N
     assert {"m1", "m2"} <= set(one["measurement_ids"].split(";"))
 
 
-US, FL = row("m1", "2.0", "1.0", arm="a1", n="30"), row("m2", "3.0", "1.2", arm="a2", n="28")
-
-
 def test_two_arms_make_a_mean_difference_of_intervention_minus_comparator() -> None:
     one = pooled(effects(between(), US, FL, arms=TWO_ARMS))
     assert one["yi"] == "-1"
@@ -335,12 +259,6 @@ def test_final_values_are_preferred_to_change_scores() -> None:
     made = effects(between(), US, FL, *changes, arms=TWO_ARMS)
     assert pooled(made)["change"] == "false"
     assert reasons(made) == ["the study's values at follow-up are preferred"]
-
-
-def printed(**more: str) -> Row:
-    values = {"arm": "a1", "comparator_arm_id": "a2", "centre": "difference", "measure": "MD", "spread": "ci",
-              "lower": "-1.6", "upper": "-0.4", "level": "95"}  # fmt: skip
-    return {**row("d1", "-1.0", **values), **more}
 
 
 def test_a_printed_difference_with_its_interval_is_taken_where_the_arms_are_not_printed() -> None:
@@ -393,15 +311,6 @@ def test_seconds_become_minutes() -> None:
     assert (one["yi"], one["m1i"], one["sd1i"], one["unit"]) == ("-2", "5", "1", "min")
     unknown = effects(settings, {**rows[0], "unit": ""}, rows[1], arms=TWO_ARMS)
     assert reasons(unknown) == ["the unit of time is not known"]
-
-
-def counted(name: str, events: str, total: str, arm: str, **more: str) -> Row:
-    values = {"centre": "count", "total": total, "construct": "placement", "instrument": "first_pass", "n": "",
-              "phase": "procedure", "outcome": "Success"}  # fmt: skip
-    return row(name, events, weeks="0", arm=arm, **{**values, **more})
-
-
-RATIO = {"outcome": "success", "measure": "RR", "window": None}
 
 
 def test_counts_make_a_log_risk_ratio() -> None:

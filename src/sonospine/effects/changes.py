@@ -146,7 +146,8 @@ def _standardised_by_change(
 ) -> None:
     vtype = source.choices.vtype
     made.effect = change_in_change_sds(difference, sd, n, vtype=vtype)
-    final_step(made, "SMCC", inputs, (_SMCC if vtype == "LS" else _SMCC_LS2).format(d=d), values)
+    formula = (_SMCC if vtype == "LS" else _SMCC_LS2).format(d=d)
+    final_step(made, "SMCC", inputs, formula, {**values, "sd": sd})
 
 
 def _same_n(
