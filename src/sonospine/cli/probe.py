@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -53,6 +53,27 @@ def run(
         Path | None,
         typer.Option(metavar="FILE", help="The ordinary pools; n and difference are copied from them."),
     ] = None,
+    estimator: Annotated[
+        Literal["REML", "ML", "DL", "HE", "PM", "CE"] | None,
+        typer.Option(
+            help="Estimator of tau² (CE: common effect).", show_default="that of the configuration, else REML"
+        ),
+    ] = None,
+    ci: Annotated[
+        Literal["hksj-conservative", "hksj", "wald"] | None,
+        typer.Option(
+            help="Interval of the mean.", show_default="that of the configuration, else hksj-conservative"
+        ),
+    ] = None,
+    level: Annotated[
+        float | None,
+        typer.Option(
+            min=50.1,
+            max=99.9,
+            help="Confidence level in percent.",
+            show_default="that of the configuration, else 95",
+        ),
+    ] = None,
 ) -> None:
     """Probe how robust the pools are.
 
@@ -67,21 +88,28 @@ def run(
 
     folder_to_write(out)
     _all_or_none(config, {"--curated": curated, "--studies": studies, "--screening": screening})
+    chosen, settings, behind, analyses = Choice(), None, None, None
     if config is None:
-        tables = probe(read_effects(file), Choice())
+        effects = read_effects(file)
     else:
         from sonospine.cli.inputs import review_of
 
         review, vocabulary = review_of(config)
+        effects = read_table(file, EFFECTS)
         directions = {i.id: i.direction for i in vocabulary.instruments.values() if not i.generic}
+        if level is not None:
+            review = review.model_copy(
+                update={"assumptions": review.assumptions.model_copy(update={"level": level})}
+            )
         assumed = review.assumptions
-        tables = probe(
-            read_table(file, EFFECTS),
-            Choice(assumed.estimator, assumed.ci, assumed.level),
-            review.robustness,
-            _behind(_tables(curated, studies, screening, review, directions), machine, curation, pooled),
-            [analysis.id for analysis in review.analyses],
-        )
+        chosen = Choice(assumed.estimator, assumed.ci, assumed.level)
+        settings, analyses = review.robustness, [analysis.id for analysis in review.analyses]
+        behind = _behind(_tables(curated, studies, screening, review, directions), machine, curation, pooled)
+    chosen = Choice(estimator or chosen.estimator, ci or chosen.ci, chosen.level if level is None else level)
+    if level is not None:
+        # The intervals of single studies were worked out for another level: have them worked out anew.
+        effects = [{**row, "ci_lower": "", "ci_upper": ""} for row in effects]
+    tables = probe(effects, chosen, settings, behind, analyses)
     for schema in ALL_TABLES:
         if schema.name in tables:
             write_table(out / f"{schema.name}.tsv", schema, tables[schema.name])
