@@ -46,6 +46,7 @@ rule all:
         "results/screening/prisma.tsv",
         "extracted/curated/conflicts.tsv",
         "extracted/curated/log.tsv",
+        rules.probe_robustness.output,
         collect(
             "results/figures/{analysis.id}.{format}",
             analysis=review.analyses,

@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 
 from sonospine.synthesis.heterogeneity import heterogeneity, prediction_interval
-from sonospine.synthesis.random_effects import ESTIMATORS, between_study_variance, mean_effect
+from sonospine.synthesis.random_effects import between_study_variance, mean_effect
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "metafor.json").read_text(encoding="utf-8"))
 SETS = [pytest.param(case, id=case["name"]) for case in REFERENCE["sets"]]
+ESTIMATORS = ("REML", "ML", "DL", "HE", "PM")
 INTERVAL = {"adhoc": "hksj-conservative", "knha": "hksj", "z": "wald"}
 STEEP = 1e-5
 USUAL = 1e-6

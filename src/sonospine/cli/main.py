@@ -113,6 +113,16 @@ COMMANDS: dict[str, Entry] = {
         "  sonospine pool results/effects/effects.tsv --config config/config.yaml \\\n"
         "    -o results/synthesis",
     ),
+    "probe": Entry(
+        "probe",
+        PIPELINE,
+        "Probe how far pools hold; also takes a plain file.",
+        "sonospine probe effects.csv -o folder\n"
+        "  sonospine probe results/effects/effects.tsv --config config/config.yaml \\\n"
+        "    --curated extracted/curated --studies results/studies \\\n"
+        "    --screening results/screening --machine extracted/machine \\\n"
+        "    --pooled results/synthesis/pooled.tsv -o results/synthesis",
+    ),
     "draw": Entry(
         "draw",
         PIPELINE,

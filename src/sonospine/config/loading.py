@@ -105,6 +105,8 @@ def _named(config: Config) -> Iterator[tuple[Location, str, str]]:
         for side, selector in sides:
             for field, kind in _SELECTORS.items() if selector else ():
                 yield from _each((*here, side, field), kind, getattr(selector, field))
+    for index, designs in enumerate(config.robustness.multiverse.designs):
+        yield from _each(("robustness", "multiverse", "designs", index), "designs", designs)
 
 
 def _each(location: Location, kind: str, names: tuple[str, ...]) -> Iterator[tuple[Location, str, str]]:

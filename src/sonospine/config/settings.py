@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from sonospine.config.robustness import Robustness
 from sonospine.config.searching import Search, Sources
 from sonospine.config.written import Identifier, Settings
 
@@ -218,6 +219,21 @@ class Analysis(Settings):
     note: str = Field(default="", description="Printed under the plot.")
 
 
+class OutcomeAssumption(Settings):
+    """What is assumed for one outcome, with its source."""
+
+    outcome: Identifier = Field(description="Outcome id.")
+    bayes_prior_scale: float | None = Field(
+        default=None, gt=0, description="Scale of the half-normal prior of tau, in units of the analysis."
+    )
+    smd_points_sd: float | None = Field(
+        default=None,
+        gt=0,
+        description="SD in points by which a standardised pool (SMD, SMCR) is multiplied in the row `in_points`.",
+    )
+    source: str = Field(min_length=5, description="Where they come from.")
+
+
 class Assumptions(Settings):
     """What is assumed where papers do not say."""
 
@@ -244,13 +260,26 @@ class Assumptions(Settings):
         description="What happens to two studies of one pool under the same registration: the larger one is used and "
         "the other left out with the reason, or both stay in one cluster with a flag.",
     )
-    estimator: Literal["REML", "ML", "DL", "HE", "PM"] = Field(
-        default="REML", description="Estimator of the between-study variance."
+    estimator: Literal["REML", "ML", "DL", "HE", "PM", "CE"] = Field(
+        default="REML", description="Estimator of the between-study variance; `CE`: one common effect, none."
     )
     ci: Literal["hksj-conservative", "hksj", "wald"] = Field(
         default="hksj-conservative", description="Interval of the mean."
     )
     level: float = Field(default=95, gt=50, lt=100, description="Confidence level in percent.")
+    bayes_prior_scale: float = Field(
+        default=0.5,
+        gt=0,
+        description="Scale of the half-normal prior of tau for log ratios and standardised measures.",
+    )
+    bayes_prior_share: float = Field(
+        default=0.1,
+        gt=0,
+        description="The same for outcomes with a shared scale, as a share of its range (0.1: 1 of 0 to 10 points).",
+    )
+    by_outcome: tuple[OutcomeAssumption, ...] = Field(
+        default=(), description="What is assumed for single outcomes; it wins over the general."
+    )
 
 
 class Config(Settings):
@@ -266,6 +295,9 @@ class Config(Settings):
     windows: tuple[Window, ...] = Field(min_length=1, description="Spans of follow-up.")
     analyses: tuple[Analysis, ...] = Field(min_length=1, description="The pools.")
     assumptions: Assumptions = Field(default=Assumptions(), description="Assumptions, printed in the report.")
+    robustness: Robustness = Field(
+        default=Robustness(), description="What `sonospine probe` varies and resamples."
+    )
 
     def outcome(self, outcome_id: str) -> Outcome:
         """Return the outcome of an id."""
@@ -289,7 +321,16 @@ class Config(Settings):
             for index, name in enumerate(ids):
                 if name in ids[:index]:
                     raise _misfit("the id stands twice", (kind, index, "id"), name)
+        names = [a.id for a in self.analyses]
+        for index, exploration in enumerate(self.robustness.explorations):
+            if exploration.analysis not in names:
+                where = ("robustness", "explorations", index, "analysis")
+                raise _misfit("no such analysis", where, exploration.analysis, names)
         outcomes, windows = [o.id for o in self.outcomes], [w.id for w in self.windows]
+        for index, assumption in enumerate(self.assumptions.by_outcome):
+            if assumption.outcome not in outcomes:
+                place = ("assumptions", "by_outcome", index, "outcome")
+                raise _misfit("no such outcome", place, assumption.outcome, outcomes)
         for index, analysis in enumerate(self.analyses):
             here = ("analyses", index)
             if analysis.outcome not in outcomes:

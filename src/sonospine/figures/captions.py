@@ -61,7 +61,8 @@ def method_line(row: Row, setting: Setting) -> str:
     """Return how the mean and its intervals were made, with the p value of the mean."""
     method = INTERVALS.get(row["ci_method"], row["ci_method"])
     df = f", t({row['df']})" if row["df"] else ""
-    parts = [f"Random effects ({row['estimator']})", f"{setting.level:g} % interval: {method}{df}"]
+    model = "Common effect" if row["estimator"] == "CE" else f"Random effects ({row['estimator']})"
+    parts = [model, f"{setting.level:g} % interval: {method}{df}"]
     if row["p_value"]:
         parts.append(f"pooled effect {p_text(row['p_value'])}")
     if row["pi_lower"]:

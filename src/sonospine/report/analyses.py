@@ -13,6 +13,7 @@ from sonospine.figures.svg import inline, relinked
 from sonospine.figures.wording import in_words, time_text
 from sonospine.model.numbers import truth
 from sonospine.model.table_io import Row
+from sonospine.model.tables import is_drawn
 from sonospine.report.numbers import PooledLine, effect_text, pooled_line, thresholds_of
 from sonospine.report.review import Review
 
@@ -60,7 +61,7 @@ def shown_analysis(review: Review, analysis: Analysis) -> ShownAnalysis:
     """Collect what is shown of an analysis; an analysis without any effect has empty lists."""
     config = review.config
     own = [row for row in review.effects if row["analysis"] == analysis.id and row["variant"] == "primary"]
-    pools = [row for row in review.pooled if row["analysis"] == analysis.id and row["subgroup"] == ""]
+    pools = [row for row in review.pooled if row["analysis"] == analysis.id and is_drawn(row)]
     pools.sort(key=lambda row: (row["variant"] != "primary", row["variant"]))
     primary = next((row for row in pools if row["variant"] == "primary"), None)
     files = review.figures.get(analysis.id, {})
@@ -99,7 +100,7 @@ def effect_line(review: Review, row: Row) -> EffectLine:
         (
             w["weight"]
             for w in review.weights
-            if w["effect_id"] == row["effect_id"] and w["variant"] == "primary"
+            if w["effect_id"] == row["effect_id"] and w["variant"] == "primary" and w["subgroup"] == ""
         ),
         "",
     )

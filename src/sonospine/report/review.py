@@ -230,7 +230,8 @@ class Review:
 
     @cached_property
     def _weights(self) -> dict[str, list[Row]]:
-        return _grouped(self.weights, lambda row: row["effect_id"])
+        drawn = [row for row in self.weights if row["subgroup"] == ""]
+        return _grouped(drawn, lambda row: row["effect_id"])
 
 
 _TARGETS = (

@@ -47,9 +47,9 @@ def read_effects(path: Path | str) -> list[Row]:
 
 
 def _table(path: Path | str) -> list[tuple[int, Row]]:
-    reader = csv.reader(
-        io.StringIO(text := read_text(path), newline=""), delimiter=_delimiter(text), strict=True
-    )
+    text = read_text(path)
+    delimiter = delimiter_of(text.lstrip().partition("\n")[0])
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         lines = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
     except csv.Error as error:
@@ -57,8 +57,7 @@ def _table(path: Path | str) -> list[tuple[int, Row]]:
     if not lines:
         raise InputError("the file is empty", file=path)
     (header_line, cells), *rest = lines
-    header = [cell.strip() for cell in cells]
-    _check_header(header, header_line, path)
+    header = checked_header(cells, header_line, path)
     for line, found in rest:
         if len(found) > len(header):
             raise InputError(
@@ -67,11 +66,14 @@ def _table(path: Path | str) -> list[tuple[int, Row]]:
     return [(line, dict(zip_longest(header, map(str.strip, found), fillvalue=""))) for line, found in rest]
 
 
-def _delimiter(text: str) -> str:
-    return "\t" if "\t" in text.lstrip().partition("\n")[0] else ","
+def delimiter_of(header: str) -> str:
+    """Return what separates the cells of a header line: a tab where it has one, else a comma."""
+    return "\t" if "\t" in header else ","
 
 
-def _check_header(header: list[str], line: int, path: Path | str) -> None:
+def checked_header(cells: list[str], line: int, path: Path | str) -> list[str]:
+    """Return the names of the columns; ``InputError`` where ``yi`` or ``vi`` is missing or a name stands twice."""
+    header = [cell.strip() for cell in cells]
     missing = [name for name in REQUIRED if name not in header]
     if missing:
         raise InputError(
@@ -81,6 +83,7 @@ def _check_header(header: list[str], line: int, path: Path | str) -> None:
     twice = sorted({name for name in header if name and header.count(name) > 1})
     if twice:
         raise InputError("a column stands twice", file=path, row=line, found=", ".join(twice))
+    return header
 
 
 def _effect(row: Row, line: int, path: Path | str) -> Row:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sonospine.synthesis.likelihood import most_likely
 from sonospine.synthesis.weighting import generalised_q, pair_sum, weighted_mean
 
-ESTIMATORS = ("REML", "ML", "DL", "HE", "PM")
+ESTIMATORS = ("REML", "ML", "DL", "HE", "PM", "CE")
 INTERVALS = ("hksj-conservative", "hksj", "wald")
 
 
@@ -35,8 +35,8 @@ def between_study_variance(yi: Sequence[float], vi: Sequence[float], estimator: 
         Effects and their sampling variances, k of each, k >= 2, vi > 0.
     estimator
         ``REML`` or ``ML`` (see ``likelihood.most_likely``), ``DL`` (DerSimonian & Laird 1986, Control Clin
-        Trials 7:177), ``HE`` (Hedges & Olkin 1985) or ``PM`` (Paule & Mandel 1982, J Res NBS 87:377). The names
-        are metafor's.
+        Trials 7:177), ``HE`` (Hedges & Olkin 1985), ``PM`` (Paule & Mandel 1982, J Res NBS 87:377), or ``CE``: one
+        common effect, so 0. The names are metafor's (which takes ``EE`` and ``CE`` for the last).
 
     Returns
     -------
@@ -54,6 +54,8 @@ def between_study_variance(yi: Sequence[float], vi: Sequence[float], estimator: 
     """
     if len(yi) < 2:
         raise ValueError("the between-study variance needs at least two effects")
+    if estimator == "CE":
+        return 0.0
     if estimator == "PM":
         return _root_of_decreasing(lambda tau2: generalised_q(yi, vi, tau2) - (len(yi) - 1), vi)
     if estimator == "DL":

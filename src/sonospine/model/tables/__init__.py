@@ -1,7 +1,7 @@
 """Every table of the project, declared once, one module a phase. ``docs/tables.md`` is written from here."""
 
 from sonospine.model.tables.curation import ARMS, CONFLICTS, CORRECTION_LOG, CURATION, TIMEPOINTS
-from sonospine.model.tables.effects import EFFECTS, POOLED, WEIGHTS
+from sonospine.model.tables.effects import EFFECTS, POOLED, WEIGHTS, is_drawn
 from sonospine.model.tables.measurements import (
     ALTERNATIVES,
     CORRECTED,
@@ -20,6 +20,14 @@ from sonospine.model.tables.records import (
     REPORTS,
     SEARCHES,
     STUDIES,
+)
+from sonospine.model.tables.robustness import (
+    CORRELATION,
+    CUMULATIVE,
+    INFLUENCE,
+    LEAVE_ONE_OUT,
+    MULTIVERSE,
+    READING,
 )
 from sonospine.model.tables.screening import DECISIONS, PRISMA
 
@@ -47,6 +55,12 @@ ALL_TABLES = (
     EFFECTS,
     POOLED,
     WEIGHTS,
+    LEAVE_ONE_OUT,
+    INFLUENCE,
+    CUMULATIVE,
+    CORRELATION,
+    MULTIVERSE,
+    READING,
     CURATION,
 )
 
@@ -58,15 +72,21 @@ __all__ = [
     "CONFLICTS",
     "CORRECTED",
     "CORRECTION_LOG",
+    "CORRELATION",
+    "CUMULATIVE",
     "CURATION",
     "DECISIONS",
     "EFFECTS",
     "FULL_TEXTS",
+    "INFLUENCE",
+    "LEAVE_ONE_OUT",
     "LINKS",
     "MACHINE_ARMS",
     "MEASUREMENTS",
+    "MULTIVERSE",
     "POOLED",
     "PRISMA",
+    "READING",
     "RECONCILED",
     "RECORDS",
     "REJECTED",
@@ -77,4 +97,5 @@ __all__ = [
     "TIMEPOINTS",
     "UNREAD",
     "WEIGHTS",
+    "is_drawn",
 ]

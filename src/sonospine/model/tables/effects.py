@@ -78,7 +78,13 @@ POOLED = TableSchema(
     (
         Column("analysis", "text", "analysis", required=True),
         Column("subgroup", "text", "subgroup; empty for all"),
-        Column("variant", "text", "primary, other_value, wald, hksj, common ...", required=True),
+        Column(
+            "variant",
+            "text",
+            "primary and other_value (and their wald where k = 2) are drawn; beside them wald, hksj, common, "
+            "mantel_haenszel, bayes, cr2, in_points",
+            required=True,
+        ),
         Column("measure", "text", "effect measure"),
         Column("k", "integer", "effects", "effects", required=True),
         Column("n", "integer", "participants", _N),
@@ -91,21 +97,25 @@ POOLED = TableSchema(
                 ("ci_upper", "upper bound"),
             )
         ),
-        Column("ci_method", "text", "hksj-conservative, hksj or wald; study for k = 1"),
+        Column(
+            "ci_method",
+            "text",
+            "hksj-conservative, hksj, wald or cr2; study for k = 1; credible, with the prior",
+        ),
         *(
             Column(name, "number", text)
             for name, text in (
-                ("df", "degrees of freedom"),
+                ("df", "degrees of freedom (cr2: Satterthwaite's)"),
                 ("p_value", "two-sided p"),
                 ("pi_lower", "prediction interval"),
                 ("pi_upper", "prediction interval"),
                 ("pi_df", "its degrees of freedom"),
                 ("tau2", "between-study variance"),
-                ("tau2_lower", "Q-profile"),
-                ("tau2_upper", "Q-profile"),
+                ("tau2_lower", "Q-profile (bayes: credible)"),
+                ("tau2_upper", "Q-profile (bayes: credible)"),
             )
         ),
-        Column("estimator", "text", "estimator of tau²"),
+        Column("estimator", "text", "estimator of tau²; MH: Mantel-Haenszel; bayes: the prior of tau"),
         Column("i2", "number", "I²", "percent"),
         Column("i2_lower", "number", "from the Q-profile bounds", "percent"),
         Column("i2_upper", "number", "from the Q-profile bounds", "percent"),
@@ -123,9 +133,17 @@ POOLED = TableSchema(
             )
         ),
         Column("mid_source", "text", "its source"),
-        Column("p_mean_beyond_mid", "number", "probability that the mean effect is beyond it", "proportion"),
         Column(
-            "p_new_beyond_mid", "number", "probability that a new setting's effect is beyond it", "proportion"
+            "p_mean_beyond_mid",
+            "number",
+            "probability that the mean effect is beyond it on the side of benefit, k >= 3",
+            "proportion",
+        ),
+        Column(
+            "p_new_beyond_mid",
+            "number",
+            "probability that a new setting's effect is beyond it on the side of benefit, k >= 3",
+            "proportion",
         ),
         Column("flags", "list", "not_pooled, not_interpretable ..."),
     ),
@@ -146,3 +164,12 @@ WEIGHTS = TableSchema(
     ),
     "Weights of the effects.",
 )
+
+DRAWN_VARIANTS = ("primary", "other_value", "other_value_wald")
+"""Pools that figures and pages show; ``wald`` is one of them where k = 2."""
+
+
+def is_drawn(row: dict[str, str]) -> bool:
+    """Tell whether figures and pages show a row of ``pooled``: all effects, and a pool that stands for the analysis."""
+    wald_of_two = row["variant"] == "wald" and row["k"] == "2"
+    return row["subgroup"] == "" and (row["variant"] in DRAWN_VARIANTS or wald_of_two)
