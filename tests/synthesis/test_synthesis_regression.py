@@ -98,9 +98,9 @@ def pymare_cases(real_data: Path) -> tuple[list[dict[str, Any]], dict[str, list[
 
 
 def test_the_180_cases_of_pymare_agree_with_their_metafor(real_data: Path) -> None:
-    """The pins were made with metafor's default threshold, at which REML and ML stop up to 2e-6 short of their tau².
+    """The pins were made with metafor's default threshold, at which REML and ML stop short of their tau² by up to 1e-5 of it.
 
-    These are granted relative 5e-5; every other figure the usual tolerance.
+    Their figures are granted relative 5e-5 plus absolute 5e-6; every other figure the usual tolerance.
     """
     cases, rows = pymare_cases(real_data)
     faults, excepted, compared = [], 0, 0
@@ -126,7 +126,7 @@ def test_the_180_cases_of_pymare_agree_with_their_metafor(real_data: Path) -> No
             assert coefficient.df == case["dof"]
         for name, (found, pin) in figures.items():
             compared += 1
-            if found != (near(pin, 5e-5, 2e-6) if iterated else near(pin)):
+            if found != (near(pin, 5e-5, 5e-6) if iterated else near(pin)):
                 faults.append(f"{key} {case['test']} {name}: {found!r}, pinned {pin!r}")
     assert faults == []
     assert (len(cases), excepted, compared) == (180, 3, 1947)

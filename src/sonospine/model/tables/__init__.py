@@ -22,6 +22,7 @@ from sonospine.model.tables.records import (
     STUDIES,
 )
 from sonospine.model.tables.screening import DECISIONS, PRISMA
+from sonospine.model.tables.synthesis import REGRESSION, SMALL_STUDY, SUBGROUPS
 
 ALL_TABLES = (
     FULL_TEXTS,
@@ -47,6 +48,9 @@ ALL_TABLES = (
     EFFECTS,
     POOLED,
     WEIGHTS,
+    SUBGROUPS,
+    REGRESSION,
+    SMALL_STUDY,
     CURATION,
 )
 
@@ -69,11 +73,14 @@ __all__ = [
     "PRISMA",
     "RECONCILED",
     "RECORDS",
+    "REGRESSION",
     "REJECTED",
     "REPORTS",
     "SEARCHES",
+    "SMALL_STUDY",
     "SPREADS",
     "STUDIES",
+    "SUBGROUPS",
     "TIMEPOINTS",
     "UNREAD",
     "WEIGHTS",
