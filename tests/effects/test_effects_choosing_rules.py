@@ -25,6 +25,9 @@ from effect_cases import (
     row,
 )
 
+from sonospine.effects.derivation import Derivation
+from sonospine.effects.gains import sd_by_correlation
+from sonospine.effects.inputs import Notes
 from sonospine.model.table_io import Row
 
 CHANGES = tuple({**r, "measurement_id": f"c{i}", "result_id": f"qc{i}", "change": "true", "value": f"-{i}.5"}
@@ -240,3 +243,21 @@ def test_every_step_of_a_derivation_rests_on_rows_arms_or_earlier_steps() -> Non
         known = set(effect["measurement_ids"].split(";"))
         for i, step in enumerate(steps, 1):
             assert all(x in known if isinstance(x, str) else 0 < x < i for x in step["inputs"])
+
+
+@pytest.mark.parametrize("rule", ["combine", "split", "model"])
+@pytest.mark.parametrize("measure", ["MD", "SMD", "ROM"])
+def test_the_order_of_rows_and_arms_does_not_matter(rule: str, measure: str) -> None:
+    settings = between(shared_control=rule, measure=measure, change_values="prefer_change")
+    rows = [US, FL, SECOND, printed(), *CHANGES]
+    there = effects(settings, *rows, arms=THREE_ARMS)
+    assert there == effects(settings, *rows[::-1], arms=THREE_ARMS[::-1])
+    assert all(e["exclusion_reason"] for e in there if e["included"] == "false")
+    assert all(e["yi"] and e["vi"] for e in entered(there))
+
+
+def test_a_correlation_that_leaves_no_spread_of_the_changes_is_said() -> None:
+    steps = Derivation()
+    step = steps.add("read", ["m1"], "as printed", {}, {})
+    found = sd_by_correlation(1.0, 1.0, 1.0, steps, [step], Notes())
+    assert (found.sd, "gives no variance" in found.problem) == (None, True)
