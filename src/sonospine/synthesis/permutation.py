@@ -67,7 +67,7 @@ def permutation_test(
 
     Raises
     ------
-    ValueError
+    RefusalError
         The design cannot be fitted (as for ``meta_regression``).
     """
     import numpy as np

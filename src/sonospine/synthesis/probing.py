@@ -12,7 +12,7 @@ from sonospine.model.tables import EFFECTS, REGRESSION, SUBGROUPS
 from sonospine.synthesis.permutation import Permuted, permutation_test
 from sonospine.synthesis.pooling import Choice, pool
 from sonospine.synthesis.refusal import RefusalError
-from sonospine.synthesis.regression import Regression, check_design, meta_regression
+from sonospine.synthesis.regression import Regression, meta_regression
 from sonospine.synthesis.small_study_table import small_study_rows
 from sonospine.synthesis.subgroups import TAU2_MODELS, subgroup_test
 from sonospine.synthesis.usable import unusable
@@ -142,10 +142,11 @@ def regression_rows(analysis: str, rows: Sequence[Row], model: str, choice: Choi
     design, terms = design_of(known, columns)
     yi, vi = numbers(known, "yi"), numbers(known, "vi")
     try:
-        _check_design(design, terms)
+        fit = meta_regression(
+            yi, vi, design, terms, estimator=choice.estimator, ci=choice.ci, level=choice.level
+        )
     except RefusalError as reason:
         return [{**head, "refused": str(reason)}]
-    fit = meta_regression(yi, vi, design, terms, estimator=choice.estimator, ci=choice.ci, level=choice.level)
     permuted = permutation_test(yi, vi, design, terms, estimator=choice.estimator, ci=choice.ci, seed=seed)
     enough = len(known) >= PER_MODERATOR * (len(terms) - 1)
     head |= _of_model(fit, permuted, enough=enough)
@@ -228,15 +229,6 @@ def _of_coefficient(fit: Regression, permuted: Permuted, position: int, *, enoug
         row |= {name: derived(getattr(found, name)) for name in ("se", "ci_lower", "ci_upper", "p_value")}
         row["df"] = "" if found.df is None else str(found.df)
     return row
-
-
-def _check_design(design: Sequence[Sequence[float]], terms: Sequence[str]) -> None:
-    import numpy as np
-
-    try:
-        check_design(np.asarray(design, dtype=float), terms)
-    except ValueError as reason:
-        raise RefusalError(str(reason)) from None
 
 
 def _check_values(rows: Sequence[Row]) -> None:
