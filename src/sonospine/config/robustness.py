@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sonospine.config.written import Identifier, Settings
+from sonospine.config.written import Settings
 
+EVERY = "*"
 Correlation = Annotated[float, Field(gt=-1, lt=1)]
 Estimator = Literal["CE", "REML", "ML", "DL", "HE", "PM"]
 Interval = Literal["hksj-conservative", "hksj", "wald"]
@@ -48,7 +49,9 @@ class Multiverse(Settings):
 class Exploration(Settings):
     """What the heterogeneity of one analysis is explained by."""
 
-    analysis: Identifier = Field(description="Analysis id.")
+    analysis: str = Field(
+        default=EVERY, description="Analysis id; `*` stands for every analysis that is not named."
+    )
     subgroups: tuple[str, ...] = Field(
         default=(),
         description="Columns of `effects` whose values make subgroups, such as `procedure` or `design`.",

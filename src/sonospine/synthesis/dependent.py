@@ -81,7 +81,7 @@ def cr2_mean(
 
     Notes
     -----
-    The sandwich of Hedges, Tipton & Johnson (2010, eq. 6) with the bias-reduced residuals of Bell & McCaffrey (2002;
+    The sandwich of Hedges, Tipton & Johnson (2010) with the bias-reduced residuals of Bell & McCaffrey (2002;
     CR2) and their Satterthwaite degrees of freedom (Tipton 2015), all by PyMARE. Every effect of its own cluster
     gives HC2. robumeta ``robu(..., small=TRUE)`` is the same.
     """

@@ -30,6 +30,7 @@ from sonospine.model.tables.robustness import (
     READING,
 )
 from sonospine.model.tables.screening import DECISIONS, PRISMA
+from sonospine.model.tables.synthesis import REGRESSION, SMALL_STUDY, SUBGROUPS
 
 ALL_TABLES = (
     FULL_TEXTS,
@@ -61,6 +62,9 @@ ALL_TABLES = (
     CORRELATION,
     MULTIVERSE,
     READING,
+    SUBGROUPS,
+    REGRESSION,
+    SMALL_STUDY,
     CURATION,
 )
 
@@ -89,11 +93,14 @@ __all__ = [
     "READING",
     "RECONCILED",
     "RECORDS",
+    "REGRESSION",
     "REJECTED",
     "REPORTS",
     "SEARCHES",
+    "SMALL_STUDY",
     "SPREADS",
     "STUDIES",
+    "SUBGROUPS",
     "TIMEPOINTS",
     "UNREAD",
     "WEIGHTS",
