@@ -80,3 +80,13 @@ class Robustness(Settings):
     explorations: tuple[Exploration, ...] = Field(
         default=(), description="Subgroups and moderators by analysis."
     )
+
+    def exploration_of(self, analysis: str) -> Exploration:
+        """Return what is asked of an analysis: all that names it, else all that stands for every analysis."""
+        named = [one for one in self.explorations if one.analysis == analysis]
+        found = named or [one for one in self.explorations if one.analysis == EVERY]
+        return Exploration(
+            analysis=analysis,
+            subgroups=tuple(dict.fromkeys(name for one in found for name in one.subgroups)),
+            moderators=tuple(dict.fromkeys(name for one in found for name in one.moderators)),
+        )

@@ -80,8 +80,13 @@ def probe(
         measurements = review.by_id
         # Studies without any candidate effect have none with other choices either.
         review = review.of_studies({row["study_id"] for row in effects})
+    explored = {name: settings.exploration_of(name) for name in names}
     asked = probe_heterogeneity(
-        effects, choice, subgroups_of(settings), moderators_of(settings), settings.seed
+        effects,
+        choice,
+        {name: one.subgroups for name, one in explored.items()},
+        {name: one.moderators for name, one in explored.items()},
+        settings.seed,
     )
     return {
         "leave_one_out": leave_one_out(pools, choice),
@@ -97,13 +102,3 @@ def probe(
         ),
         **{name: asked[name] for name in ("subgroups", "regression", "small_study")},
     }  # fmt: skip
-
-
-def subgroups_of(settings: Robustness) -> dict[str, Sequence[str]]:
-    """Return the columns that make subgroups, by analysis; ``*`` stands for every other one."""
-    return {one.analysis: one.subgroups for one in settings.explorations}
-
-
-def moderators_of(settings: Robustness) -> dict[str, Sequence[str]]:
-    """Return the meta-regressions by analysis; ``*`` stands for every other one."""
-    return {one.analysis: one.moderators for one in settings.explorations}
