@@ -88,7 +88,7 @@ def review_of(studies: Sequence[Made] = STUDIES_MADE, **robustness: Any) -> Revi
         [STUDIES.row(study_id=f"s{i}", label=f"Study {i}", year=m.year, design=m.design, condition="axial")
          for i, m in numbered],
         [DECISIONS.row(record_id=f"r{i}", stage="record", decision="include", by="rule") for i, _ in numbered],
-        [RECORDS.row(record_id=f"r{i}", study_id=f"s{i}", report_id=f"p{i}", source="file") for i, _ in numbered],
+        [RECORDS.row(record_id=f"r{i}", study_id=f"s{i}", report_id=f"p{i}", source="file", status="current", full_text="true", sha256="0") for i, _ in numbered],
         configuration(**robustness),
     )  # fmt: skip
 

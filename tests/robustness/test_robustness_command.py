@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import typer
 
+from sonospine.cli.pool import run as pool_command
 from sonospine.cli.probe import run
 from sonospine.config.loading import load_config
 from sonospine.config.settings import Config
@@ -28,7 +29,10 @@ from sonospine.model.tables import (
     READING,
     RECONCILED,
     RECORDS,
+    REGRESSION,
+    SMALL_STUDY,
     STUDIES,
+    SUBGROUPS,
 )
 from sonospine.robustness import Review
 from sonospine.synthesis.pooling import Choice, pool
@@ -160,3 +164,29 @@ def test_the_settings_have_defaults() -> None:
     section = configuration().robustness
     assert section == Config.model_fields["robustness"].default
     assert (section.draws, section.correlations) == (1000, (0.3, 0.5, 0.7, 0.9))
+
+
+def test_subgroups_that_are_asked_for_are_tested_and_their_pools_stand_beside_the_whole(folder: Path) -> None:
+    config = json.loads((folder / "config.yaml").read_text(encoding="utf-8"))
+    config["robustness"] = {"draws": 5, "explorations": [{"subgroups": ["design"], "moderators": ["year"]}]}
+    (folder / "config.yaml").write_text(json.dumps(config), encoding="utf-8")
+    pool_command(folder / "effects.tsv", folder / "out", folder / "config.yaml")
+    pooled = read_table(folder / "out" / "pooled.tsv", POOLED)
+    counts = {row["subgroup"]: row["k"] for row in pooled if row["variant"] == "primary"}
+    assert counts == {"": "5", "design: rct": "4", "design: prospective_single_arm": "1"}
+    probe_folder(folder, folder / "out")
+    rows = read_table(folder / "out" / "subgroups.tsv", SUBGROUPS)
+    assert {(row["analysis"], row["factor"]) for row in rows} == {("pain", "design")}
+    assert all(row["refused"] for row in rows), "one study is no level that can be compared"
+    (regression, _) = read_table(folder / "out" / "regression.tsv", REGRESSION)
+    assert (regression["moderators"], regression["k"]) == ("year", "5")
+    assert read_table(folder / "out" / "small_study.tsv", SMALL_STUDY)
+
+
+def test_an_analysis_that_is_named_is_asked_what_is_named_for_it() -> None:
+    section = configuration(
+        explorations=[{"subgroups": ["design"]}, {"analysis": "pain", "moderators": ["weeks"]}]
+    ).robustness
+    assert section.exploration_of("pain").subgroups == ()
+    assert section.exploration_of("pain").moderators == ("weeks",)
+    assert section.exploration_of("other").subgroups == ("design",)

@@ -40,6 +40,7 @@ rule write_report:
         reconciled=rules.reconcile_measurements.output,
         effects=rules.compute_effects.output,
         synthesis=rules.pool_effects.output,
+        reading="results/synthesis/reading.tsv",
         figures=rules.draw_figures.output,
     output:
         directory("results/report"),

@@ -63,6 +63,9 @@ rule probe_robustness:
                 "correlation",
                 "multiverse",
                 "reading",
+                "subgroups",
+                "regression",
+                "small_study",
             ],
         ),
     log:

@@ -12,7 +12,7 @@ from sonospine.model.tables import EFFECTS, POOLED, WEIGHTS
 
 if TYPE_CHECKING:
     from sonospine.config.settings import Config, MinimalImportantDifference
-    from sonospine.synthesis.pooling import Pools
+    from sonospine.synthesis.pooling import Choice, Pools
 
 PRINTED = (
     "analysis",
@@ -137,7 +137,25 @@ def run(
     if level is not None:
         # The intervals of single studies were worked out for another level: have them worked out anew.
         effects = [{**row, "ci_lower": "", "ci_upper": ""} for row in effects]
-    _give(pool(effects, chosen, thresholds, analyses, beside=beside if wanted else None), out)
+    pools = pool(effects, chosen, thresholds, analyses, beside=beside if wanted else None)
+    if config is not None:
+        pools.pooled.extend(_of_subgroups(effects, review, chosen))
+    _give(pools, out)
+
+
+def _of_subgroups(effects: list[Row], review: Config, choice: Choice) -> list[Row]:
+    """Return the pools of the subgroups that the configuration asks for."""
+    from sonospine.synthesis.probing import subgroup_pools
+
+    entered = [row for row in effects if row["included"] == "true" and row["variant"] == "primary"]
+    return [
+        row
+        for analysis in review.analyses
+        for factor in review.robustness.exploration_of(analysis.id).subgroups
+        for row in subgroup_pools(
+            analysis.id, [e for e in entered if e["analysis"] == analysis.id], factor, choice
+        )
+    ]
 
 
 def _give(pools: Pools, out: Path | None) -> None:

@@ -65,6 +65,7 @@ def _review(config: Path, root: Path) -> Review:
         for path in bucket_files(shards, results / "records", ".jsonl")
         for record in read_records(path)
     }
+    reading = results / "synthesis/reading.tsv"
     corrections = curation_files(extracted / "curation" / "corrections")
     return Review(
         config=settings,
@@ -86,6 +87,7 @@ def _review(config: Path, root: Path) -> Review:
         effects=rows(results / "effects/effects.tsv", tables.EFFECTS),
         pooled=rows(results / "synthesis/pooled.tsv", tables.POOLED),
         weights=rows(results / "synthesis/weights.tsv", tables.WEIGHTS),
+        reading=rows(reading, tables.READING) if reading.exists() else (),
         searches=searches_of(shards),
         changes=changes_of(shards),
         figures={

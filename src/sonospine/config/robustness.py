@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sonospine.config.written import Identifier, Settings
+from sonospine.config.written import Settings
 
+EVERY = "*"
 Correlation = Annotated[float, Field(gt=-1, lt=1)]
 Estimator = Literal["CE", "REML", "ML", "DL", "HE", "PM"]
 Interval = Literal["hksj-conservative", "hksj", "wald"]
@@ -48,7 +49,9 @@ class Multiverse(Settings):
 class Exploration(Settings):
     """What the heterogeneity of one analysis is explained by."""
 
-    analysis: Identifier = Field(description="Analysis id.")
+    analysis: str = Field(
+        default=EVERY, description="Analysis id; `*` stands for every analysis that is not named."
+    )
     subgroups: tuple[str, ...] = Field(
         default=(),
         description="Columns of `effects` whose values make subgroups, such as `procedure` or `design`.",
@@ -77,3 +80,13 @@ class Robustness(Settings):
     explorations: tuple[Exploration, ...] = Field(
         default=(), description="Subgroups and moderators by analysis."
     )
+
+    def exploration_of(self, analysis: str) -> Exploration:
+        """Return what is asked of an analysis: all that names it, else all that stands for every analysis."""
+        named = [one for one in self.explorations if one.analysis == analysis]
+        found = named or [one for one in self.explorations if one.analysis == EVERY]
+        return Exploration(
+            analysis=analysis,
+            subgroups=tuple(dict.fromkeys(name for one in found for name in one.subgroups)),
+            moderators=tuple(dict.fromkeys(name for one in found for name in one.moderators)),
+        )

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from sonospine.config.robustness import Robustness
+from sonospine.config.robustness import EVERY, Robustness
 from sonospine.config.searching import Search, Sources
 from sonospine.config.written import Identifier, Settings
 
@@ -323,9 +323,9 @@ class Config(Settings):
                     raise _misfit("the id stands twice", (kind, index, "id"), name)
         names = [a.id for a in self.analyses]
         for index, exploration in enumerate(self.robustness.explorations):
-            if exploration.analysis not in names:
+            if exploration.analysis not in (EVERY, *names):
                 where = ("robustness", "explorations", index, "analysis")
-                raise _misfit("no such analysis", where, exploration.analysis, names)
+                raise _misfit("no such analysis", where, exploration.analysis, [EVERY, *names])
         outcomes, windows = [o.id for o in self.outcomes], [w.id for w in self.windows]
         for index, assumption in enumerate(self.assumptions.by_outcome):
             if assumption.outcome not in outcomes:

@@ -14,7 +14,7 @@ from sonospine.figures.wording import in_words, time_text
 from sonospine.model.numbers import truth
 from sonospine.model.table_io import Row
 from sonospine.model.tables import is_drawn
-from sonospine.report.numbers import PooledLine, effect_text, pooled_line, thresholds_of
+from sonospine.report.numbers import PooledLine, effect_text, mixture_line, pooled_line, thresholds_of
 from sonospine.report.review import Review
 
 FIGURE_BASE = "../report/"
@@ -86,7 +86,14 @@ def shown_analysis(review: Review, analysis: Analysis) -> ShownAnalysis:
         if svg
         else Markup(""),  # our own SVG, its texts escaped
         tuple(sorted(files)),
-        tuple(pooled_line(row) for row in pools),
+        (
+            *(pooled_line(row) for row in pools),
+            *(
+                mixture_line(row)
+                for row in review.reading
+                if row["analysis"] == analysis.id and row["estimate"]
+            ),
+        ),
         pooled_line(primary) if primary is not None else None,
         tuple(thresholds_of(config, analysis, drawn=bool(entered_ids))),
         tuple(line for line in lines if line.effect_id in entered_ids),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sonospine.config.settings import Analysis, Config, Window
 from sonospine.figures.wording import INTERVALS, effect_number, interval_text, p_text, rounded
@@ -14,6 +14,7 @@ VARIANTS = {
     "wald": "Wald interval",
     "other_value": "With the other value of each conflict",
     "other_value_wald": "With the other value of each conflict, Wald interval",
+    "mixture": "With the uncertainty of the reading",
 }
 FLAGS = {
     "not_pooled": "one study: not pooled",
@@ -58,6 +59,14 @@ def pooled_line(row: Row) -> PooledLine:
         f"{rounded(row['q'], 2)} (df = {row['q_df']}, {p_text(row['q_p'])})" if row["q"] else "",
         "; ".join(FLAGS.get(flag, flag.replace("_", " ")) for flag in row["flags"].split(";") if flag),
     )
+
+
+def mixture_line(row: Row) -> PooledLine:
+    """Write a row of the table ``reading``: the pool over what the rows could be that nobody has verified."""
+    line = pooled_line(row)
+    dropped = rounded(str(100 * float(row["dropped_share"])), 0)
+    told = f"{row['draws']} draws of {row['rows_drawn']} unverified rows; {dropped} % of the effects dropped"
+    return replace(line, method="mixture of the draws", note="; ".join(filter(None, (told, line.note))))
 
 
 def _interval(row: Row, lower: str, upper: str) -> str:

@@ -32,7 +32,7 @@ class Review:
     parsed
         Parsed records by id, of all studies that are not excluded (others need not be here).
     records, reports, links, studies, decisions, prisma, rejected, unread, machine, measurements, arms, conflicts,
-    log, actions, effects, pooled, weights, searches, changes
+    log, actions, effects, pooled, weights, reading, searches, changes
         Rows of the tables of these names; ``machine`` are the measurements as the machine read them, ``actions``
         the curators' lines on measurements, arms and timepoints.
     figures
@@ -60,6 +60,7 @@ class Review:
     effects: Sequence[Row] = ()
     pooled: Sequence[Row] = ()
     weights: Sequence[Row] = ()
+    reading: Sequence[Row] = ()
     searches: Sequence[Row] = ()
     changes: Sequence[Row] = ()
     figures: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)

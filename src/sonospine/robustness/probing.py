@@ -16,6 +16,7 @@ from sonospine.robustness.multiverse import multiverse
 from sonospine.robustness.reading import read_anew
 from sonospine.robustness.recomputing import Review
 from sonospine.synthesis.pooling import Choice
+from sonospine.synthesis.probing import probe_heterogeneity
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +59,15 @@ def probe(
     -------
     dict
         Rows by the name of their table: ``leave_one_out``, ``influence``, ``cumulative``, ``correlation``,
-        ``multiverse`` and ``reading``. Every analysis has a row in each of them: what cannot be run says why.
+        ``multiverse`` and ``reading``, in which every analysis has a row (what cannot be run says why); and
+        ``subgroups``, ``regression`` and ``small_study`` (``synthesis.probing.probe_heterogeneity``). The pools of
+        subgroups are written by ``pool``.
 
     Raises
     ------
     InputError
-        An included effect cannot be pooled, or the multiverse has too many combinations.
+        An included effect cannot be pooled, no effect has a column that makes subgroups or moderators, or the
+        multiverse has too many combinations.
     """
     settings = settings or Robustness()
     behind = behind or Behind()
@@ -76,6 +80,14 @@ def probe(
         measurements = review.by_id
         # Studies without any candidate effect have none with other choices either.
         review = review.of_studies({row["study_id"] for row in effects})
+    explored = {name: settings.exploration_of(name) for name in names}
+    asked = probe_heterogeneity(
+        effects,
+        choice,
+        {name: one.subgroups for name, one in explored.items()},
+        {name: one.moderators for name, one in explored.items()},
+        settings.seed,
+    )
     return {
         "leave_one_out": leave_one_out(pools, choice),
         "influence": influence(pools, choice),
@@ -88,4 +100,5 @@ def probe(
             pools, choice, review, behind.alternatives,
             draws=settings.draws, seed=settings.seed, pooled=behind.pooled,
         ),
+        **{name: asked[name] for name in ("subgroups", "regression", "small_study")},
     }  # fmt: skip
