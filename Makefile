@@ -9,7 +9,7 @@ export PYTHONHASHSEED := 0
 WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q
 
-.PHONY: review fetch test test-all evaluate docs check clean
+.PHONY: review fetch test test-all evaluate reference docs check clean
 .DEFAULT_GOAL := review
 
 review: $(READY)  ## fetch nothing, read the embedded corpus, pool it, write results/report/index.html
@@ -26,6 +26,9 @@ test-all: $(READY)  ## the slow, the browser and the R tests besides
 
 evaluate: $(READY)  ## score the reader on the gold standards into docs/benchmarks.md
 	$(BIN)/sonospine evaluate
+
+reference: $(READY)  ## make the figures of R anew and fail where they differ from those in tests/reference/ (needs R with metafor)
+	$(BIN)/python tests/reference/remake.py
 
 docs: $(READY)  ## write what is generated: schemas, docs/configuration.md, docs/tables.md
 	$(BIN)/sonospine docs
