@@ -84,6 +84,7 @@ ORDINARY = frozenset(
         "percent",
         "plane",
         "point",
+        "posterior",  # of a Bayesian model
         "process",
         "puncture",
         "recovery",

@@ -15,7 +15,7 @@ from sonospine.synthesis.fitting import Choice
 from sonospine.synthesis.plain_file import checked_header, delimiter_of
 from sonospine.synthesis.pooled_rows import pooled_row, result_of
 from sonospine.synthesis.pooling import primary_results
-from sonospine.synthesis.usable import unusable
+from sonospine.synthesis.usable import ALLOWED, usable_number
 
 LONG = 20_000
 """Lines above which a file is read this way: a record of every column for each row would fill the memory."""
@@ -76,7 +76,7 @@ def pool_long(path: Path | str, choice: Choice) -> list[Row]:
 
 def _columns(path: Path | str) -> dict[str, _Columns]:
     found: dict[str, _Columns] = {}
-    line = 1
+    stem = Path(path).stem
     for line, row in _rows(path):
         included = row.get("included", "").lower() or "true"
         if included not in ("true", "false"):
@@ -86,16 +86,18 @@ def _columns(path: Path | str) -> dict[str, _Columns]:
             )  # fmt: skip
         if included == "false" or row.get("variant", "") not in ("", "primary"):
             continue
-        for name in ("yi", "vi"):
-            fault = unusable(name, row[name])
-            if fault:
-                raise InputError(
-                    "no usable value", file=path, row=line, field=name, found=row[name], allowed=fault
-                )
-        name = row.get("analysis", "") or Path(path).stem
-        columns = found.setdefault(name, _Columns(row.get("measure", "")))
-        columns.yi.append(float(row["yi"]))
-        columns.vi.append(float(row["vi"]))
+        y, v = usable_number("yi", row["yi"]), usable_number("vi", row["vi"])
+        if y is None or v is None:
+            name = "yi" if y is None else "vi"
+            raise InputError(
+                "no usable value", file=path, row=line, field=name, found=row[name], allowed=ALLOWED[name]
+            )
+        name = row.get("analysis") or stem
+        columns = found.get(name)
+        if columns is None:
+            columns = found[name] = _Columns(row.get("measure", ""))
+        columns.yi.append(y)
+        columns.vi.append(v)
     if not found:
         raise InputError("no included effects below the header", file=path)
     return found

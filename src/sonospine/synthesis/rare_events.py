@@ -38,7 +38,7 @@ class MantelHaenszel:
 
 
 def mantel_haenszel(measure: str, studies: Sequence[Counts], *, level: float = 95) -> MantelHaenszel:
-    """Pool counts by Mantel and Haenszel (1959, J Natl Cancer Inst 22:719).
+    """Pool counts by Mantel and Haenszel (1959, JNCI 22:719).
 
     Parameters
     ----------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sonospine.model.tables import EFFECTS
+from sonospine.model.numbers import NUMBER
 
 LARGEST = 1e50
 """Squares and products of what lies between 1 / LARGEST and LARGEST stay finite."""
@@ -13,10 +13,15 @@ ALLOWED = {
 }
 
 
-def unusable(column: str, text: str) -> str:
-    """Say what would be allowed in ``yi`` or ``vi`` where the text cannot be pooled; empty where it can."""
-    if not text or not EFFECTS.column(column).permits(text):
-        return ALLOWED[column]
+def usable_number(column: str, text: str) -> float | None:
+    """Return ``yi`` or ``vi`` as a number, ``None`` where it cannot be pooled (``unusable`` says why)."""
+    if not NUMBER.fullmatch(text):
+        return None
     value = float(text)
     fits = abs(value) <= LARGEST if column == "yi" else 1 / LARGEST <= value <= LARGEST
-    return "" if fits else ALLOWED[column]
+    return value if fits else None
+
+
+def unusable(column: str, text: str) -> str:
+    """Say what would be allowed in ``yi`` or ``vi`` where the text cannot be pooled; empty where it can."""
+    return "" if usable_number(column, text) is not None else ALLOWED[column]
