@@ -131,4 +131,6 @@ def sd_by_correlation(
         return Spread(None, last, str(error))
     notes.flag("change_sd")
     values = {"s1": before, "s2": after, "r": r}
-    return Spread(sd or None, steps.add("change_sd", inputs, SD_FORMULA, values, {"sd": sd}))
+    if sd == 0:
+        return Spread(None, last, "the SD of the change is 0 with this correlation, which gives no variance")
+    return Spread(sd, steps.add("change_sd", inputs, SD_FORMULA, values, {"sd": sd}))

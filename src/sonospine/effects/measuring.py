@@ -41,6 +41,8 @@ def estimate(candidate: Candidate, source: Source) -> Estimate:
         made.notes.problem(str(refusal))
     if made.effect is not None and made.effect.vi <= 0:
         made.notes.problem("the variance is 0")
+    if made.effect is None and not made.notes.problems:
+        made.notes.problem("no effect follows from what is printed")
     return made
 
 
