@@ -53,6 +53,7 @@ ORDINARY = frozenset(
         "diagnostic",
         "disease",
         "elective",
+        "factors",  # of a table
         "failed",
         "field",
         "flush",

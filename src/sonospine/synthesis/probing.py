@@ -9,10 +9,10 @@ from sonospine.model.errors import InputError
 from sonospine.model.numbers import NUMBER, derived, truth, written_truth
 from sonospine.model.table_io import Row
 from sonospine.model.tables import EFFECTS, REGRESSION, SUBGROUPS
-from sonospine.synthesis.permutation import Permuted, permutation_test
+from sonospine.synthesis.permutation import MOST, Permuted, permutation_test
 from sonospine.synthesis.pooling import Choice, pool
 from sonospine.synthesis.refusal import RefusalError
-from sonospine.synthesis.regression import Regression, check_design, meta_regression
+from sonospine.synthesis.regression import Regression, meta_regression
 from sonospine.synthesis.small_study_table import small_study_rows
 from sonospine.synthesis.subgroups import TAU2_MODELS, subgroup_test
 from sonospine.synthesis.usable import unusable
@@ -24,6 +24,9 @@ FEWEST = 5
 """Effects below which there is no regression at all, not even by permutation."""
 
 EVERY = "*"
+
+ORDERED = 120_000
+"""Effects times permutations of one drawn test: fewer orders are looked at where effects are many."""
 
 
 def probe_heterogeneity(
@@ -142,11 +145,15 @@ def regression_rows(analysis: str, rows: Sequence[Row], model: str, choice: Choi
     design, terms = design_of(known, columns)
     yi, vi = numbers(known, "yi"), numbers(known, "vi")
     try:
-        _check_design(design, terms)
+        fit = meta_regression(
+            yi, vi, design, terms, estimator=choice.estimator, ci=choice.ci, level=choice.level
+        )
     except RefusalError as reason:
         return [{**head, "refused": str(reason)}]
-    fit = meta_regression(yi, vi, design, terms, estimator=choice.estimator, ci=choice.ci, level=choice.level)
-    permuted = permutation_test(yi, vi, design, terms, estimator=choice.estimator, ci=choice.ci, seed=seed)
+    most = max(200, min(MOST, ORDERED // len(known)))
+    permuted = permutation_test(
+        yi, vi, design, terms, estimator=choice.estimator, ci=choice.ci, seed=seed, most=most
+    )
     enough = len(known) >= PER_MODERATOR * (len(terms) - 1)
     head |= _of_model(fit, permuted, enough=enough)
     if not enough:
@@ -228,15 +235,6 @@ def _of_coefficient(fit: Regression, permuted: Permuted, position: int, *, enoug
         row |= {name: derived(getattr(found, name)) for name in ("se", "ci_lower", "ci_upper", "p_value")}
         row["df"] = "" if found.df is None else str(found.df)
     return row
-
-
-def _check_design(design: Sequence[Sequence[float]], terms: Sequence[str]) -> None:
-    import numpy as np
-
-    try:
-        check_design(np.asarray(design, dtype=float), terms)
-    except ValueError as reason:
-        raise RefusalError(str(reason)) from None
 
 
 def _check_values(rows: Sequence[Row]) -> None:

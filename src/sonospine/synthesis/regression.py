@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sonospine.synthesis.mixed_effects import Designs, Projected, residual_variance, solve_q
+from sonospine.synthesis.refusal import RefusalError
 
 CI = {"hksj-conservative": "adhoc", "hksj": "knha", "wald": "z"}
 """Intervals by the project's name, with metafor's ``test``."""
@@ -95,8 +96,10 @@ def meta_regression(
 
     Raises
     ------
+    RefusalError
+        Not more effects than columns, or a column that follows from others.
     ValueError
-        Not more effects than columns, columns of which one follows from others, or an unknown name.
+        Unknown name.
     """
     import numpy as np
 
@@ -145,16 +148,16 @@ def scale_factor(fit: Projected, freedom: int, ci: str) -> Any:
 
 
 def check_design(x: Any, terms: Sequence[str]) -> None:
-    """Raise ``ValueError`` where a design (k, p) cannot be fitted, naming the column at fault."""
+    """Raise ``RefusalError`` where a design (k, p) cannot be fitted, naming the column at fault."""
     import numpy as np
 
     k, p = x.shape
     if k <= p:
-        raise ValueError(f"{k} effects are too few for {p} coefficients")
+        raise RefusalError(f"{k} effects are too few for {p} coefficients")
     scaled = x / np.where(np.abs(x).max(0) > 0, np.abs(x).max(0), 1)
     for count in range(1, p + 1):
         if np.linalg.matrix_rank(scaled[:, :count]) < count:
-            raise ValueError(f"{terms[count - 1]} does not vary, or follows from the other moderators")
+            raise RefusalError(f"{terms[count - 1]} does not vary, or follows from the other moderators")
 
 
 def _by_pymare(y: Any, v: Any, x: Any, estimator: str) -> float:
@@ -187,7 +190,8 @@ def _omnibus(
     from scipy.stats import chi2
     from scipy.stats import f as fisher
 
-    if not used:
+    # Knapp-Hartung of a perfect fit leaves no error to test against.
+    if not used or not covariance.any():
         return math.nan, None, math.nan
     part = beta[used]
     qm = float(part @ np.linalg.solve(covariance[np.ix_(used, used)], part))
