@@ -116,6 +116,17 @@ def test_a_plain_file_is_probed_and_what_needs_more_than_effects_says_so(tmp_pat
     assert all(row["refused"] for name in ("correlation", "reading") for row in tables[name])
 
 
+def test_a_column_of_a_plain_file_makes_subgroups_and_one_that_it_has_not_is_named(tmp_path: Path) -> None:
+    designs = ("rct", "rct", "case_series", "case_series")
+    lines = [f"0.{i},0.0{i + 1},{design}" for i, design in enumerate(designs)]
+    (tmp_path / "plain.csv").write_text("\n".join(["yi,vi,design", *lines]), encoding="utf-8")
+    run(tmp_path / "plain.csv", tmp_path / "out", subgroup=["design"])
+    rows = read_table(tmp_path / "out" / "subgroups.tsv", SUBGROUPS)
+    assert {(row["factor"], row["level_count"], row["refused"]) for row in rows} == {("design", "2", "")}
+    with pytest.raises(InputError, match="no such column"):
+        run(tmp_path / "plain.csv", tmp_path / "out", moderator=["dose"])
+
+
 def test_one_effect_alone_is_refused_everywhere_and_no_error(tmp_path: Path) -> None:
     (tmp_path / "plain.csv").write_text("yi,vi\n0.3,0.02\n", encoding="utf-8")
     run(tmp_path / "plain.csv", tmp_path / "out")

@@ -305,3 +305,11 @@ def test_a_design_fitted_beside_others_has_the_same_tau2(rows: list[tuple[float,
         together = residual_variance(Designs(y, v, others), estimator)
         alone = [residual_variance(Designs(y, v, other[None]), estimator)[0] for other in others]
         assert together.tolist() == pytest.approx(alone, rel=1e-12)
+
+
+def test_a_perfect_fit_has_no_error_to_test_against() -> None:
+    design = [[1.0, float(i)] for i in range(6)]
+    fit = meta_regression([0.0] * 6, [0.1] * 6, design, ["i", "m"], ci="hksj")
+    permuted = permutation_test([0.0] * 6, [0.1] * 6, design, ["i", "m"], ci="hksj")
+    assert math.isnan(fit.qm)
+    assert (fit.tau2, fit.coefficients[1].se, permuted.p_values) == (0, 0, (1, 1))

@@ -211,3 +211,8 @@ def test_with_none_missing_the_pool_stays(rows: list[tuple[float, float]]) -> No
         plain = mean_effect(yi, vi, between_study_variance(yi, vi, "DL"))
         assert found.mean == plain
     assert len(found.yi) == len(found.vi) == found.missing
+
+
+def test_beside_one_study_that_outweighs_all_others_ranks_say_nothing() -> None:
+    with pytest.raises(RefusalError, match="outweighs"):
+        begg([0.1 * i for i in range(12)], [1e-18, *(0.1 + 0.1 * i for i in range(11))])

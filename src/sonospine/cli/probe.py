@@ -53,6 +53,14 @@ def run(
         Path | None,
         typer.Option(metavar="FILE", help="The ordinary pools; n and difference are copied from them."),
     ] = None,
+    subgroup: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="Column that makes subgroups; more than one may be given."),
+    ] = None,
+    moderator: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMNS", help="Meta-regression: a column, or several joined by +."),
+    ] = None,
     estimator: Annotated[
         Literal["REML", "ML", "DL", "HE", "PM", "CE"] | None,
         typer.Option(
@@ -80,6 +88,7 @@ def run(
     Each pool is worked out without one effect, cumulatively, with other correlations, with every combination of
     the configured choices, and over what the rows could be that nobody has verified. What cannot be run says why.
     """
+    from sonospine.config.robustness import Exploration, Robustness
     from sonospine.model.table_io import read_table, write_table
     from sonospine.model.tables import ALL_TABLES, EFFECTS
     from sonospine.robustness import probe
@@ -88,7 +97,7 @@ def run(
 
     folder_to_write(out)
     _all_or_none(config, {"--curated": curated, "--studies": studies, "--screening": screening})
-    chosen, settings, behind, analyses = Choice(), None, None, None
+    chosen, settings, behind, analyses = Choice(), Robustness(), None, None
     if config is None:
         effects = read_effects(file)
     else:
@@ -109,6 +118,9 @@ def run(
     if level is not None:
         # The intervals of single studies were worked out for another level: have them worked out anew.
         effects = [{**row, "ci_lower": "", "ci_upper": ""} for row in effects]
+    if subgroup or moderator:
+        asked = Exploration(subgroups=tuple(subgroup or ()), moderators=tuple(moderator or ()))
+        settings = settings.model_copy(update={"explorations": (asked,)})
     tables = probe(effects, chosen, settings, behind, analyses)
     for schema in ALL_TABLES:
         if schema.name in tables:

@@ -56,6 +56,7 @@ def multiverse(
     sets = _sets(pools, listed, ordinary, review)
     fits = _fits(sets, listed, choice.level)
     written: dict[tuple[Fit, str], Row] = {}
+    blank = MULTIVERSE.row()
     made: list[Row] = []
     for analysis in pools:
         own = ";".join(review.config.analysis(analysis).designs) if review is not None else ""
@@ -65,21 +66,20 @@ def multiverse(
             if (fit, one.estimator) not in written:
                 written[fit, one.estimator] = fit_columns(fit, one.estimator)
             made.append(
-                MULTIVERSE.row(
-                    **written[fit, one.estimator]
-                    | {
-                        "analysis": analysis,
-                        "position": str(position) if fit.k else "",
-                        "specification": str(one.number),
-                        "ordinary": written_truth(
-                            (one.data, one.estimator, one.ci) == (ordinary, choice.estimator, choice.ci)
-                        ),
-                        "estimator": one.estimator,
-                        "ci_choice": one.ci,
-                        "refused": "" if fit.k else NOTHING_LEFT,
-                    }
-                    | _choices(one.data, own)
-                )
+                blank
+                | written[fit, one.estimator]
+                | {
+                    "analysis": analysis,
+                    "position": str(position) if fit.k else "",
+                    "specification": str(one.number),
+                    "ordinary": written_truth(
+                        (one.data, one.estimator, one.ci) == (ordinary, choice.estimator, choice.ci)
+                    ),
+                    "estimator": one.estimator,
+                    "ci_choice": one.ci,
+                    "refused": "" if fit.k else NOTHING_LEFT,
+                }
+                | _choices(one.data, own)
             )
     return made
 

@@ -162,4 +162,7 @@ def _statistics(y: Any, v: Any, x: Any, estimator: str, ci: str) -> tuple[Any, A
         moderators = beta[:, 1:]
         solved = np.linalg.solve(cov[:, 1:, 1:], moderators[..., None])[..., 0]
         qm = (moderators * solved).sum(-1) / factor
-    return beta / se, qm if ci == "wald" else qm / (sets.p - 1)
+        # A perfect fit has no error: 0/0 is no effect.
+        statistics = np.nan_to_num(beta / se, nan=0.0, posinf=np.inf, neginf=-np.inf)
+        qm = np.nan_to_num(qm, nan=0.0, posinf=np.inf, neginf=-np.inf)
+    return statistics, qm if ci == "wald" else qm / (sets.p - 1)

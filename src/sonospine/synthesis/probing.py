@@ -9,7 +9,7 @@ from sonospine.model.errors import InputError
 from sonospine.model.numbers import NUMBER, derived, truth, written_truth
 from sonospine.model.table_io import Row
 from sonospine.model.tables import EFFECTS, REGRESSION, SUBGROUPS
-from sonospine.synthesis.permutation import Permuted, permutation_test
+from sonospine.synthesis.permutation import MOST, Permuted, permutation_test
 from sonospine.synthesis.pooling import Choice, pool
 from sonospine.synthesis.refusal import RefusalError
 from sonospine.synthesis.regression import Regression, meta_regression
@@ -24,6 +24,9 @@ FEWEST = 5
 """Effects below which there is no regression at all, not even by permutation."""
 
 EVERY = "*"
+
+ORDERED = 120_000
+"""Effects times permutations of one drawn test: fewer orders are looked at where effects are many."""
 
 
 def probe_heterogeneity(
@@ -147,7 +150,10 @@ def regression_rows(analysis: str, rows: Sequence[Row], model: str, choice: Choi
         )
     except RefusalError as reason:
         return [{**head, "refused": str(reason)}]
-    permuted = permutation_test(yi, vi, design, terms, estimator=choice.estimator, ci=choice.ci, seed=seed)
+    most = max(200, min(MOST, ORDERED // len(known)))
+    permuted = permutation_test(
+        yi, vi, design, terms, estimator=choice.estimator, ci=choice.ci, seed=seed, most=most
+    )
     enough = len(known) >= PER_MODERATOR * (len(terms) - 1)
     head |= _of_model(fit, permuted, enough=enough)
     if not enough:

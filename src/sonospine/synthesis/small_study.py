@@ -182,6 +182,8 @@ def begg(yi: Sequence[float], vi: Sequence[float]) -> RankTest:
     weights = [1 / v for v in vi]
     total = math.fsum(weights)
     mean = math.fsum(w * y for w, y in zip(weights, yi, strict=True)) / total
+    if min(vi) - 1 / total <= 0:
+        raise RefusalError("one study outweighs all others")
     standardised = [(y - mean) / math.sqrt(v - 1 / total) for y, v in zip(yi, vi, strict=True)]
     exact = len(set(vi)) == len(vi) and len(set(standardised)) == len(yi)
     found = kendalltau(standardised, list(vi), method="exact" if exact else "asymptotic")
