@@ -179,10 +179,8 @@ def test_whatever_the_pool_the_same_people_are_out_with_a_reason_or_in_one_flagg
     kept = [e for e in made if e["included"] == "true"]
     for i, one in enumerate(kept):
         for two in kept[:i]:
-            same = (
-                one["study_id"] == two["study_id"]
-                or ({one["study_id"], two["study_id"]} == {"s1", "s2"}
-                and registration)
+            same = one["study_id"] == two["study_id"] or (
+                {one["study_id"], two["study_id"]} == {"s1", "s2"} and registration
             )
             if same:
                 assert one["cluster"] == two["cluster"]
