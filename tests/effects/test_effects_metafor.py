@@ -1,4 +1,4 @@
-"""Effect sizes against metafor's ``escalc`` (tests/reference/make_reference.R), relative 1e-12: closed measures."""
+"""Effect sizes against metafor's ``escalc`` (tests/reference/random_effects.R), relative 1e-12: closed measures."""
 
 from __future__ import annotations
 

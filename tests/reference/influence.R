@@ -2,7 +2,7 @@
 #
 #   Rscript tests/reference/influence.R tests/reference/influence.json
 #
-# R with metafor 3.8 and jsonlite, full digits. The control list is that of make_reference.R, with its reasons.
+# R with metafor 3.8 and jsonlite, full digits. The control list is that of random_effects.R, with its reasons.
 
 suppressPackageStartupMessages({
   library(metafor)

@@ -3,7 +3,7 @@
 #   Rscript tests/reference/regression.R tests/reference/regression.json
 #
 # R with metafor 3.8 and jsonlite (Debian: r-cran-metafor r-cran-metadat r-cran-jsonlite). The control list is that of
-# make_reference.R: with metafor's defaults tau^2 is off by up to 2.6 %.
+# random_effects.R: with metafor's defaults tau^2 is off by up to 2.6 %.
 
 suppressPackageStartupMessages({
   library(metafor)

@@ -3,7 +3,7 @@
 #   Rscript tests/reference/small_study.R tests/reference/small_study.json
 #
 # R with metafor 3.8 and jsonlite (Debian: r-cran-metafor r-cran-metadat r-cran-jsonlite). The control list is that of
-# make_reference.R. The form of Egger's test for standardised differences and PET-PEESE are regressions by lm().
+# random_effects.R. The form of Egger's test for standardised differences and PET-PEESE are regressions by lm().
 
 suppressPackageStartupMessages({
   library(metafor)

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import json
-from pathlib import Path
-from typing import Any
-
+import pymare_figures
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,21 +25,11 @@ VI = [0.04, 0.05, 0.09, 0.11, 0.03, 0.20, 0.15, 0.08]
 GROUPS = ["a", "a", "b", "c", "c", "d", "e", "f"]
 
 
-@pytest.fixture(scope="module")
-def robumeta(real_data: Path) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
-    folder = real_data / "meta-analysis" / "pymare"
-    if not folder.exists():
-        pytest.skip("the figures of robumeta are not here; set SONOSPINE_TEST_DATA")
-    with (folder / "robumeta_correlated_effects.csv").open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    cases = json.loads((folder / "robumeta_reference.json").read_text(encoding="utf-8"))["cases"]
-    return rows, cases
-
-
-def test_weights_tau2_standard_errors_and_df_are_those_of_robumeta(
-    robumeta: tuple[list[dict[str, str]], list[dict[str, Any]]],
-) -> None:
-    rows, cases = robumeta
+def test_weights_tau2_standard_errors_and_df_are_those_of_robumeta() -> None:
+    rows, cases = (
+        pymare_figures.rows("robumeta_correlated_effects.csv"),
+        pymare_figures.cases("robumeta_reference.json"),
+    )
     yi, groups = [float(row["effect"]) for row in rows], [row["study"] for row in rows]
     assert len(cases) == 24
     for case in cases:

@@ -1,4 +1,4 @@
-"""Every figure of the random-effects model against metafor 3.8 (tests/reference/make_reference.R).
+"""Every figure of the random-effects model against metafor 3.8 (tests/reference/random_effects.R).
 
 Tolerances: absolute 1e-9 plus relative 1e-6 of metafor's figure. tau² and what follows from it by a steep path are
 granted relative 1e-5 (Fisher scoring in metafor stops at a difference, our root is solved to 14 digits). The worst
