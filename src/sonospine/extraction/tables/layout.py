@@ -121,7 +121,8 @@ def _is_torn(text: str, expression: Expression) -> bool:
     if not expression.numbers:
         return False
     if expression.spread != "none":
-        return bool(expression.lower) and bool(_TORN_AFTER.match(text, expression.numbers[-1].end))
+        last = [n for n in expression.numbers[1:] if n.text == expression.upper]
+        return bool(last) and bool(_TORN_AFTER.match(text, last[-1].end))
     number = expression.numbers[0]
     return bool(_TORN_AFTER.match(text, number.end) or _TORN_BEFORE.search(text[: number.start]))
 
