@@ -102,9 +102,18 @@ def test_a_signed_bracket_that_the_baseline_contradicts_is_no_change() -> None:
     assert not [r for r in read(rows, caption="Mean scores of the two groups") if r.change]
 
 
-def test_average_before_an_outcome_is_part_of_its_name() -> None:
-    found = read([HEAD, ["Average pain, mean (SD)", "4.6 (1.1)", "4.8 (1.2)"]])
-    assert {r.outcome for r in found} == {"Average pain"}
+def test_average_beside_worst_is_part_of_the_name() -> None:
+    rows = [
+        HEAD,
+        ["Worst pain, mean (SD)", "7.1 (1.1)", "7.4 (1.2)"],
+        ["Average pain, mean (SD)", "4.6 (1.1)", "4.8 (1.2)"],
+    ]
+    assert [r.outcome for r in read(rows)] == ["Worst pain", "Worst pain", "Average pain", "Average pain"]
+
+
+def test_average_alone_is_a_statistic() -> None:
+    found = read([HEAD, ["Average pain (SD)", "4.6 (1.1)", "4.8 (1.2)"]])
+    assert {r.outcome for r in found} == {"pain"}
 
 
 def test_a_dotted_abbreviation_of_the_spread_leaves_nothing_in_the_label() -> None:

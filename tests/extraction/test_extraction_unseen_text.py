@@ -7,8 +7,11 @@ from dataclasses import replace
 
 import pytest
 
+from sonospine.extraction.arms import find_arms
 from sonospine.extraction.proven_changes import with_proven_changes
 from sonospine.extraction.reading import Reading
+from sonospine.extraction.text import read_text
+from sonospine.model.record import Figure, Record
 from sonospine.vocabulary import Vocabulary
 
 TWO_GROUPS = (
@@ -60,6 +63,24 @@ def test_a_fall_in_brackets_begins_at_baseline(read: Read) -> None:
         ("7.3", "baseline", 0.0),
         ("5.7", "follow_up", 1.0),
     ]
+
+
+def test_people_of_each_group_in_a_bracket_are_no_scores(read: Read) -> None:
+    found = read("The VAS score fell after robotic surgery (9 in group A; 7 in group B).")
+    assert [r.value for r in found] == []
+
+
+def test_the_caption_of_the_figure_that_a_sentence_cites_names_the_spread(
+    record_of: Callable[..., Record], vocabulary: Vocabulary
+) -> None:
+    figure = Figure("figure/F1", "Figure 1", "Results are presented as mean ± standard error of the mean.")
+    said = "VAS scores at 2 weeks were 3.4 ± 0.2 in group A and 4.4 ± 0.3 in group B (Figure 1)."
+    record = record_of(said, TWO_GROUPS, figures=(figure,))
+    found = read_text(record, find_arms(record, vocabulary), vocabulary)
+    assert [(r.value, r.spread) for r in found] == [("3.4", "se"), ("4.4", "se")]
+    other = record_of(said.replace("Figure 1", "Figure 2"), TWO_GROUPS, figures=(figure,))
+    found = read_text(other, find_arms(other, vocabulary), vocabulary)
+    assert [r.spread for r in found] == ["sd", "sd"]
 
 
 def test_a_sentence_gives_changes_where_a_table_proves_it(vocabulary: Vocabulary) -> None:

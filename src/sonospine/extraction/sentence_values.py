@@ -66,6 +66,7 @@ _ANCHOR_BEFORE = re.compile(r"\b\d{1,3}\s*[(=][^()\d]{2,60}\)?,?\s*(?:to|and|[-\
 _ANCHOR_AFTER = re.compile(r"\s*[(=]\s*[^\W\d_][^()\d]{2,80}(?:\)|$)")
 _FIRST_ANCHOR = re.compile(r"\s*[(=][^()\d]{2,60}\)?,?\s*(?:to|and|[-\u2013])\s*\d{1,3}\s*[(=]\s*[^\W\d_]")
 _FALLING = re.compile(r"[(\[]\s*(?P<first>\d+(?:\.\d+)?)\s*to\s*$")
+_IN_GROUP = re.compile(r"\s*in\s+(?:the\s+)?[^;,()]{1,40};\s*\d+\s+in\b")
 _N_BEFORE = re.compile(r"\b[nN]\s*=\s*$")
 _NOT_A_RESULT = re.compile(
     r"\s*(?:mg|mcg|µg|μg|g|ml|mL|l|L|kg|Hz|kHz|MHz|mA|V|W|J|°|gauge|G\b|IU|units?|mmol|nmol|patients?|participants?|subjects?|women|men\b|"
@@ -189,6 +190,8 @@ def _is_bare_result(before: str, after: str, expression: Expression) -> bool:
     """Tell whether a number without spread is one: "the mean was 3.2 in ..."; not a range, a mark or a dose."""
     if before.endswith("(") and after.startswith(")") and expression.value.isdigit():
         return False  # a reference mark
+    if before.endswith(("(", "(n = ")) and expression.value.isdigit() and _IN_GROUP.match(after):
+        return False  # "(9 in group A; 7 in group B)" are people
     if _NOT_A_RESULT.match(after) or _THRESHOLD_BEFORE.search(before):
         return False
     if _ends_range(before) and not _falls(before, expression.value):

@@ -31,6 +31,8 @@ _GROUPING = re.compile(
     r"\W*(?:(?:treatment|study|randomi[sz]ation|randomi[sz]ed|intervention|allocat(?:ed|ion))\W+)?(?:groups?|arms?|sequences?|allocation)\W*",
     re.IGNORECASE,
 )
+_AVERAGE = re.compile(r"average(?=\s+[a-z])", re.IGNORECASE)
+_EXTREMES = re.compile(r"(?:worst|least|highest|lowest|maximum|maximal|peak|current)\s+[a-z]", re.IGNORECASE)
 _CODE = re.compile(r"^(?:[A-Z]|[IVX]{1,4}|\d{1,2}[a-z]?)$")
 _HEADS = re.compile(
     r"\b(?:groups?|arms?|treatments?|interventions?|variables?|characteristics?|parameters?|outcomes?|measures?|items?|stud(?:y|ies)|conditions?|regimens?"
@@ -61,7 +63,7 @@ class Names:
                     continue
                 if level in self._roles.arm_parents:
                     continue
-                label = self._with_head(level, label)
+                label = self._with_average(level, self._with_head(level, label))
                 if group is labels.sections and not counts and any(p.centre == "count" for p in label.pairs):
                     continue  # "Sex, n (%)" ends where means begin
                 named = any(not timed for timed in parts.values())
@@ -113,6 +115,16 @@ class Names:
         if head is None or not head.outcome or head.p or head.groupish or _HEADS.search(head.outcome):
             return label
         return replace(label, outcome=f"{head.outcome} {label.outcome}")
+
+    def _with_average(self, level: Level, label: Label) -> Label:
+        """Return a row label with the word "average" where rows beside it are of the worst or least: it is no statistic there."""
+        led = _AVERAGE.match(label.text)
+        if level[0] != "stub" or led is None or label.outcome.lower().startswith("average"):
+            return label
+        beside = self._roles.levels.get(level, [])
+        if not any(_EXTREMES.match(other.text) for other in beside):
+            return label
+        return replace(label, outcome=f"{led.group()} {label.outcome}")
 
     def _measured_head(self, labels: CellLabels) -> Label | None:
         """Return the header over outcomes in rows where it bears the unit of them all: ``Transit time (h)``."""

@@ -125,13 +125,9 @@ def named_level(text: str) -> str:
     return (found["level"] or found["behind"]) if found else ""
 
 
-# "Average X" beside "Worst X" says which X was asked for; in brackets or alone the word names the statistic.
-_QUALIFIES = re.compile(r"average\s+(?:daily\s+|weekly\s+)?[a-z]{3,}", re.IGNORECASE)
-
-
 def strip_statistics(text: str) -> str:
     """Return a label without the words that name its statistic."""
-    kept = _NAMES.sub(lambda named: named.group() if _QUALIFIES.match(text, named.start()) else "\x00", text)
+    kept = _NAMES.sub("\x00", text)
     kept = re.sub(
         r"[(\[]\s*(?:[89]\d(?:\.\d+)?\s*)?[\x00\s,;:/\u00b1\-\u2013+%&]*(?:[89]\d(?:\.\d+)?\s*%?)?[\x00\s,;:/\u00b1]*[)\]]",
         " ",
