@@ -14,12 +14,12 @@ TWO = DocumentArms((Arm("Group A", role="intervention"), Arm("Group B", role="co
 HEAD = ["", "Group A (n = 30)", "Group B (n = 31)"]
 
 
-def read(rows: list[list[str]], *, caption: str = "") -> list[Reading]:
+def read(rows: list[list[str]], *, caption: str = "", arms: DocumentArms = TWO) -> list[Reading]:
     """Read a table and hold every reading against its place."""
     grid = tuple(tuple(Cell(text, r < 1, r, c) for c, text in enumerate(row)) for r, row in enumerate(rows))
     table = Table("table/T1", "Table 1", caption, grid, (), False, 1)
     record = Record("pmc:PMC1", "pmc", tables=(table,))
-    found = read_table_results(record, table, TWO, decimal_comma=False)
+    found = read_table_results(record, table, arms, decimal_comma=False)
     for reading in found:
         assert verified(record, reading, decimal_comma=False) is not None
     return found
@@ -119,3 +119,19 @@ def test_average_alone_is_a_statistic() -> None:
 def test_a_dotted_abbreviation_of_the_spread_leaves_nothing_in_the_label() -> None:
     found = read([HEAD, ["Mean VAS ± S.D. (mm)", "44.6 ± 13.5", "41.6 ± 14.9"]])
     assert {r.outcome for r in found} == {"VAS (mm)"}
+
+
+def test_a_row_label_that_is_part_of_the_arm_names_no_outcome() -> None:
+    doses = DocumentArms((Arm("Balm 5 mg group"), Arm("Balm 10 mg group"), Arm("Oil 12 mg group")))
+    rows = [
+        ["Groups", "VAS before", "VAS after"],
+        ["Balm", "", ""],
+        ["5 mg", "4.64 ± 0.64", "3.52 ± 0.65"],
+        ["Balm", "", ""],
+        ["10 mg", "4.92 ± 0.57", "2.44 ± 0.65"],
+        ["Oil", "", ""],
+        ["12 mg", "5.09 ± 0.51", "1.74 ± 0.62"],
+    ]
+    found = read(rows, arms=doses)
+    assert found
+    assert not [r.outcome for r in found if "Balm" in r.outcome or "Oil" in r.outcome]

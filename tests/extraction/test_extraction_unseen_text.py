@@ -98,3 +98,18 @@ def test_a_sentence_gives_changes_where_a_table_proves_it(vocabulary: Vocabulary
     wrong = [replace(said, value="1.12", arm="A"), replace(said, value="2.10", arm="B")]
     made = with_proven_changes([*table, *wrong], vocabulary)
     assert not any(r.change for r in made)
+
+
+def test_a_list_of_outcomes_is_dealt_out_once_a_group(read: Read) -> None:
+    found = read(
+        "At baseline, the mean VAS (SD), wound area, and ODI were 5.4 (1.5), 11.9 (1.7), 35.9 (9.2) in group A, respectively, "
+        "and 5.9 (1.8), 11.7 (1.6), 36.1 (9.4) in group B, respectively."
+    )
+    assert [(r.outcome, r.value, r.arm) for r in found] == [
+        ("VAS", "5.4", "Group A"),
+        ("wound area", "11.9", "Group A"),
+        ("ODI", "35.9", "Group A"),
+        ("VAS", "5.9", "Group B"),
+        ("wound area", "11.7", "Group B"),
+        ("ODI", "36.1", "Group B"),
+    ]

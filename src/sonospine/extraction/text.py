@@ -161,7 +161,7 @@ def _passage(passage: Passage, document: _Document) -> Iterator[Reading]:
             changing = _changes(run, parts, changed)
             changed = any(changing) or (changed and is_counted(run))
             yield from _readings(passage, parts, run, named, changing, document, inherited=inherited)
-            previous, carried = run, named if not is_counted(run) else carried
+            previous, carried = run, tuple(dict.fromkeys(named)) if not is_counted(run) else carried
         earlier = _time_spoken_of(parts, earlier)
 
 

@@ -41,6 +41,12 @@ _HEADS = re.compile(
 )
 
 
+def _is_part_of(label: str, arm: str) -> bool:
+    """Tell whether a label is a proper part of the name of an arm: ``Drug`` of ``Drug 5 mg``."""
+    own, whole = (re.findall(r"\w+", text.casefold()) for text in (label, arm))
+    return bool(own) and len(own) < len(whole) and whole[: len(own)] == own and not _GROUPING.fullmatch(label)
+
+
 class Names:
     """The names that the labels and the caption of a table give to what its cells hold."""
 
@@ -49,8 +55,11 @@ class Names:
         self._context = context
         self._caption = caption
 
-    def outcome(self, labels: CellLabels, row: int, *, counts: bool) -> tuple[str, bool]:
-        """Return the outcome label of a cell in a row and whether only the caption names it."""
+    def outcome(self, labels: CellLabels, row: int, *, counts: bool, arm: str = "") -> tuple[str, bool]:
+        """Return the outcome label of a cell in a row and whether only the caption names it.
+
+        A section or row label that is a part of the name of the arm (``Drug`` over ``5 mg``) names no outcome.
+        """
         parts: dict[str, bool] = {}
         if (head := self._stub_head(labels) or self._measured_head(labels)) is not None:
             parts[head.outcome] = False
@@ -61,7 +70,9 @@ class Names:
             for level, label in group:
                 if self._roles.is_arm_level(level) or not label.outcome or label.total:
                     continue
-                if level in self._roles.arm_parents:
+                if level in self._roles.arm_parents or (
+                    group is not labels.columns and _is_part_of(label.outcome, arm)
+                ):
                     continue
                 label = self._with_average(level, self._with_head(level, label))
                 if group is labels.sections and not counts and any(p.centre == "count" for p in label.pairs):

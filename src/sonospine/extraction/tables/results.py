@@ -207,7 +207,9 @@ class _Results:
             *time_flags,
             *(("several_in_cell",) if cell.several else ()),
         )
-        outcome, from_caption = self.names.outcome(labels, cell.row, counts=centre in ("count", "percent"))
+        outcome, from_caption = self.names.outcome(
+            labels, cell.row, counts=centre in ("count", "percent"), arm=who.label
+        )
         unit = next((label.unit for _, label in labels.all() if label.unit), "")
         population = self.names.population(labels)
         text = self.roles.layout.texts[cell.row][cell.column]
