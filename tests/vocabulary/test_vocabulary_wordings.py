@@ -60,7 +60,6 @@ def test_the_pain_part_of_a_score_is_pain(label: str, instrument: str, construct
         ("Neck Bournemouth Questionnaire", "bournemouth", "disability", "lower"),
         ("Neck pain disability index", "ndi", "disability", "lower"),
         ("Pain-related disability", "disability", "disability", "lower"),
-        ("Kujala score", "ikdc", "disability", "higher"),
         ("Simple Shoulder Test", "shoulder_scores", "disability", "higher"),
         ("PROMIS physical function", "promis_function", "disability", "higher"),
         ("WOMAC PF", "womac_function", "disability", "lower"),
