@@ -17,7 +17,7 @@ _BREAKERS = frozenset(
         "went achieved achieve experienced developed occurred occur required needed underwent received receiving demonstrated "
         "averaged ranged ranging gave got made took led resulted there we they it he she not without up down "
         "differ differs reached reach scored rated stayed declined exceeded equalled felt kept lost gained can could may "
-        "favoring favouring favors favours"
+        "favoring favouring favors favours including"
     )
 )
 _JOINERS = frozenset(str.split("of for on at with"))
