@@ -15,6 +15,7 @@ from sonospine.extraction.confidence import Surroundings, reasons_of, surroundin
 from sonospine.extraction.expressions import uses_decimal_comma
 from sonospine.extraction.people_by_time import with_people_of_time
 from sonospine.extraction.proposals import ReaderFault, proposed
+from sonospine.extraction.proven_changes import with_proven_changes
 from sonospine.extraction.ranking import alternative_rows, alternatives, candidates
 from sonospine.extraction.readers import BUILT_IN, Context, readers
 from sonospine.extraction.reading import SCORED, Reading
@@ -113,7 +114,7 @@ def _read(
             )
             continue
         found.append(labelled)
-    return completed(with_people_of_time(found), vocabulary)
+    return with_proven_changes(completed(with_people_of_time(found), vocabulary), vocabulary)
 
 
 def _forbidden(record: Record, reading: Reading, vocabulary: Vocabulary) -> str:

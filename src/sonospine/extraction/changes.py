@@ -39,6 +39,12 @@ _REACHED = re.compile(r"\b(?:to|from|than|versus|vs\.?|against|at baseline)\s+(?
 _LISTED_ON = re.compile(
     r"[)\]],?\s+(?:and\s+)?(?:in\s+)?(?:[A-Z][\w-]*|\w+)(?:\s+[\w-]+){0,4}\s*[(\[]\s*[-−–]?$"
 )
+# "Was reduced 3.1 points"; "increased more in A (1.9) than in B (0.9)".
+_DIRECTLY = re.compile(
+    r"\b(?i:reduced|decreased|increased|declined|dropped|fell|rose|improved)\s+(?:an?\s+(?:mean|average)\s+of\s+)?[-−–]?$"
+    r"|\b(?i:reduced|decreased|increased|declined|dropped|fell|rose|improved|changed|worsened)(?:\s+(?:\w+ly|much))?\s+(?:more|less)"
+    r"\s+(?:in|with|for|after|under)\b[^.;:()]{0,60}[(]\s*[-−–]?$"
+)
 _GOES_ON = re.compile(r"\b(?:by|of)" + _FILL + r"\s*[-−–]?$")
 
 
@@ -74,6 +80,8 @@ def changes(
 
 
 def _names_change(before: str) -> bool:
+    if _DIRECTLY.search(before):
+        return True
     by = _BY.search(before)
     if by and _VERB.search(before, max(0, by.start() - 90), by.start()):
         return True

@@ -24,19 +24,32 @@ _COMPARATIVE = re.compile(
     re.IGNORECASE,
 )
 _SCORES = frozenset({"number", "mean", "median"})
+# "The difference between groups in the mean change from baseline was -1.0", "the difference of mean change was -1.0".
+_OF_CHANGES = re.compile(
+    r"\bdifference\s+(?:(?:between|among)\s+(?:the\s+)?(?:(?:two|2|three|3|treatment|study)\s+)?(?:groups?|arms?|treatments?)\b[^.;:()]{0,80}"
+    r"|(?:in|of|for)\s+(?:the\s+)?(?:adjusted\s+)?(?:mean\s+)?changes?\b[^.;:()]{0,60})\b(?:was|were|is)\s*[-\u2212\u2013]?$",
+    re.IGNORECASE,
+)
 
 
 def with_stated_differences(text: str, found: Sequence[Expression]) -> list[Expression]:
-    """Return expressions in which "2.3 points lower in A than in B" is a difference, not the score of anybody."""
-    return [
-        replace(e, centre="difference", measure="MD")
-        if e.centre in _SCORES
-        and e.spread not in _SPREADS
-        and not e.total
-        and _COMPARATIVE.match(text, e.end)
-        else e
-        for e in found
-    ]
+    """Return expressions in which "2.3 points lower in A than in B" is a difference, not the score of anybody.
+
+    So is a value with an interval behind "the difference between groups in the mean change was".
+    """
+    return [replace(e, centre="difference", measure="MD") if _is_stated(text, e) else e for e in found]
+
+
+def _is_stated(text: str, expression: Expression) -> bool:
+    if expression.centre not in _SCORES or expression.spread in _SPREADS or expression.total:
+        return False
+    if _COMPARATIVE.match(text, expression.end):
+        return True
+    if expression.spread not in ("ci", "interval"):
+        return False
+    start = max(0, expression.start - 200)
+    of_changes = _OF_CHANGES.search(text[start : expression.start])
+    return of_changes is not None and not _NEGATED.search(text[: start + of_changes.start()])
 
 
 def with_values_of_arms(text: str, found: Sequence[Expression]) -> list[Expression]:

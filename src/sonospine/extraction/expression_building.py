@@ -128,8 +128,8 @@ class Builder:
             )
             return self.extend(dataclasses.replace(made, adjusted=self.adjusted(first, measure)), end)
         if items.bare and not percent and not items.bare.startswith("-"):
-            centre, measure = self.centre(i, "number")
             kind = self.declared.bracket_kind()
+            centre, measure = self.centre(i, {"sd": "mean", "se": "mean"}.get(kind, "number"))
             if kind == "percent" and is_whole(first.text):
                 return self.extend(
                     dataclasses.replace(base, centre="count", percent=items.bare, explicit=True), end

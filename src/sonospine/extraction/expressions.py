@@ -225,10 +225,12 @@ class _Reader:
 
     def _plus_minus(self, i: int, j: int) -> int:
         tokens, k = self.tokens, j + 1
+        bracketed = k + 2 < len(tokens) and tokens[k].kind == "open" and self.closing[k] == k + 2
+        k += bracketed
         if k >= len(tokens) or tokens[k].kind != NUMBER or tokens[k].text.startswith("-") or tokens[k].worded:
             return i + 1
         first, second = tokens[i], tokens[k]
-        k += 1
+        k += 1 + bracketed
         if k < len(tokens) and tokens[k].kind == "percent":
             k += 1
         kind, explicit = self.builder.declared.spread_after_plus_minus(), True

@@ -16,7 +16,8 @@ _BREAKERS = frozenset(
         "according showed show shows showing remained remain became found observed reported noted seen rose rise fell fall dropped drop "
         "went achieved achieve experienced developed occurred occur required needed underwent received receiving demonstrated "
         "averaged ranged ranging gave got made took led resulted there we they it he she not without up down "
-        "differ differs reached reach scored rated stayed declined exceeded equalled felt kept lost gained can could may"
+        "differ differs reached reach scored rated stayed declined exceeded equalled felt kept lost gained can could may "
+        "favoring favouring favors favours including"
     )
 )
 _JOINERS = frozenset(str.split("of for on at with"))
@@ -37,7 +38,8 @@ _WEAK = frozenset(
         "control controls completers placebo respondents responders-only often relative absolute addition mg kg µg μg mcg ng ml mL dl mmol "
         "longer shorter earlier later faster slower larger smaller quartile quartiles "
         "degree degrees mmhg kpa bpm ci95 95ci usd aud eur gbp "
-        "st nd rd th comparison analysis trial number numbers proportion frequency incidence remaining main outcome outcomes"
+        "st nd rd th comparison analysis trial number numbers proportion frequency incidence remaining main outcome outcomes "
+        "locf bocf mmrm ancova itt"
     )
 )
 # Words that are weak at an edge beside stronger ones, but name an outcome where nothing else does.

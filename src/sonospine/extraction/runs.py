@@ -34,6 +34,8 @@ _TO = re.compile(
     r"^\s*[–—]\s*$|^[^;.]*?\bto\s+(?:an?\s+)?(?:(?:mean|median|average|score|value|of|only)\s+)*[(\[]?$",
     re.IGNORECASE,
 )
+_BARE_TO = re.compile(r"\s*to\s*")
+_BRACKET_ENDS = re.compile(r"\s*(?:[)\]]|[,;]\s*p\b)", re.IGNORECASE)
 _AFTER = re.compile(
     r"|after|afterwards|post-?(?:treatment|injection|intervention|procedure)|after (?:the )?(?:treatment|injection|intervention|procedure|block)",
     re.I,
@@ -190,7 +192,8 @@ def _from_to(
     text: str, group: list[Expression], times: Attached[TimeMention], behind: TimeMention | None
 ) -> Attached[TimeMention] | None:
     """Read "from 7.2 to 3.1 at 12 weeks": the first is the baseline, the second the time named."""
-    if len(group) % 2 or not _FROM.search(text[max(0, group[0].start - 60) : group[0].start]):
+    led = _FROM.search(text[max(0, group[0].start - 60) : group[0].start]) or _falls_in_bracket(text, group)
+    if len(group) % 2 or not led:
         return None
     for i in range(0, len(group), 2):
         if not _TO.match(text[group[i].end : group[i + 1].start]):
@@ -206,6 +209,16 @@ def _from_to(
     last = next((v for v in reversed(named) if v.phase != "baseline"), None)
     pair = (BASELINE, last or behind or LATER)
     return Attached(tuple(pair[i % 2] for i in range(len(group))), "implied")
+
+
+def _falls_in_bracket(text: str, group: list[Expression]) -> bool:
+    """Tell whether a bracket holds two falling values with "to" between them: "(7.2 to 3.1, p < 0.01)" is no range."""
+    if len(group) != 2 or text[: group[0].start].rstrip()[-1:] not in ("(", "["):
+        return False
+    first, second = group
+    if not _BARE_TO.fullmatch(text[first.end : second.start]) or not _BRACKET_ENDS.match(text, second.end):
+        return False
+    return float(first.value) > float(second.value) and first.centre == second.centre
 
 
 def _behind(parts: Parts, gaps: Gaps) -> TimeMention | None:

@@ -35,6 +35,7 @@ _STARTS_FROM = re.compile(
 )
 _ITS_VALUE = re.compile(r"\s+(?:values?|scores?|levels?|means?)\b", re.IGNORECASE)
 _ENDS_AT = re.compile(r"[^.;]{0,60}?\bto\b", re.IGNORECASE)
+_APPOSED = re.compile(r"\s*\((?:[a-z-]+\s+){0,3}")
 _DIGIT = re.compile(r"\d")
 _DECIMAL = re.compile(r"\d[.\u00b7]\d")
 _STATED = re.compile(r"\b(?:was|were|is)\s+$", re.IGNORECASE)
@@ -70,7 +71,25 @@ def times_of(
                     )
                 )
     kept = (m for m in found if not _is_reference_point(text, m) and not _was_measured(text, m))
-    return sorted(kept, key=lambda m: m.start)
+    return _without_appositions(text, sorted(kept, key=lambda m: m.start))
+
+
+def _without_appositions(text: str, times: list[Mention[TimeMention]]) -> list[Mention[TimeMention]]:
+    """Leave out what only calls the time before it something else: "at week 12 (primary endpoint)"."""
+    kept: list[Mention[TimeMention]] = []
+    for mention in times:
+        told = kept[-1] if kept else None
+        closed = text[mention.end : mention.end + 1] == ")"
+        if (
+            told is not None
+            and told.value.weeks is not None
+            and mention.value.weeks is None
+            and closed
+            and _APPOSED.fullmatch(text[told.end : mention.start])
+        ):
+            continue
+        kept.append(mention)
+    return kept
 
 
 def _is_reference_point(text: str, mention: Mention[TimeMention]) -> bool:

@@ -61,6 +61,12 @@ _OF_AGREEMENT = re.compile(
     r"\b(?:correlat\w+|Pearson\w*|Spearman\w*|kappa|Cronbach\w*|ICC|intra-?class|agreement|reliability)\b",
     re.IGNORECASE,
 )
+# "From 0 (none) to 10 (worst imaginable)": the ends of a scale and what they mean.
+_ANCHOR_BEFORE = re.compile(r"\b\d{1,3}\s*[(=][^()\d]{2,60}\)?,?\s*(?:to|and|[-\u2013])\s*$")
+_ANCHOR_AFTER = re.compile(r"\s*[(=]\s*[^\W\d_][^()\d]{2,80}(?:\)|$)")
+_FIRST_ANCHOR = re.compile(r"\s*[(=][^()\d]{2,60}\)?,?\s*(?:to|and|[-\u2013])\s*\d{1,3}\s*[(=]\s*[^\W\d_]")
+_FALLING = re.compile(r"[(\[]\s*(?P<first>\d+(?:\.\d+)?)\s*to\s*$")
+_IN_GROUP = re.compile(r"\s*in\s+(?:the\s+)?[^;,()]{1,40};\s*\d+\s+in\b")
 _N_BEFORE = re.compile(r"\b[nN]\s*=\s*$")
 _NOT_A_RESULT = re.compile(
     r"\s*(?:mg|mcg|µg|μg|g|ml|mL|l|L|kg|Hz|kHz|MHz|mA|V|W|J|°|gauge|G\b|IU|units?|mmol|nmol|patients?|participants?|subjects?|women|men\b|"
@@ -148,6 +154,8 @@ def is_result(text: str, expression: Expression) -> bool:
         return False
     if expression.spread != "none":
         return True
+    if _ends_scale(text, expression):
+        return False
     if expression.centre == "percent":
         if _THRESHOLD_BEFORE.search(before) or _THRESHOLD_AFTER.match(after) or _ends_range(before):
             return False
@@ -161,6 +169,19 @@ def is_result(text: str, expression: Expression) -> bool:
     return _is_bare_result(before, after, expression)
 
 
+def _ends_scale(text: str, expression: Expression) -> bool:
+    """Tell whether a number is one end of a scale, whose meaning stands behind it in brackets."""
+    before = text[max(0, expression.start - 80) : expression.start]
+    last = _ANCHOR_BEFORE.search(before) and _ANCHOR_AFTER.match(text, expression.end)
+    return bool(last or _FIRST_ANCHOR.match(text, expression.end))
+
+
+def _falls(before: str, value: str) -> bool:
+    """Tell whether a bracket begins with a larger number: "(7.2 to 3.1" is a fall and no range."""
+    falling = _FALLING.search(before)
+    return falling is not None and float(falling["first"]) > float(value)
+
+
 def _ends_range(before: str) -> bool:
     return bool(_RANGE_BEFORE.search(before)) and not re.search(r"\bfrom\b(?:[^.;]|\.(?=\d))*$", before)
 
@@ -169,7 +190,11 @@ def _is_bare_result(before: str, after: str, expression: Expression) -> bool:
     """Tell whether a number without spread is one: "the mean was 3.2 in ..."; not a range, a mark or a dose."""
     if before.endswith("(") and after.startswith(")") and expression.value.isdigit():
         return False  # a reference mark
-    if _NOT_A_RESULT.match(after) or _THRESHOLD_BEFORE.search(before) or _ends_range(before):
+    if before.endswith(("(", "(n = ")) and expression.value.isdigit() and _IN_GROUP.match(after):
+        return False  # "(9 in group A; 7 in group B)" are people
+    if _NOT_A_RESULT.match(after) or _THRESHOLD_BEFORE.search(before):
+        return False
+    if _ends_range(before) and not _falls(before, expression.value):
         return False
     if _OR_MORE.match(after) or _SPREAD_BEFORE.search(before):
         return False

@@ -23,7 +23,7 @@ from sonospine.extraction.runs import Run, closed_by, filled, mention_pair, runs
 from sonospine.extraction.sentence_parts import Parts, parts_of
 from sonospine.extraction.short_forms import Meanings
 from sonospine.extraction.text_outcomes import is_counted, outcomes, same_counted
-from sonospine.extraction.text_statistics import named_spread, statistic_of, unnamed_intervals
+from sonospine.extraction.text_statistics import BesideMeans, beside_means, statistic_of, unnamed_intervals
 from sonospine.extraction.text_times import PlannedTimes, times_only_in_abstract
 from sonospine.extraction.times import TimeMention
 from sonospine.model.places import Place
@@ -71,7 +71,7 @@ class _Document:
     finder: ArmFinder
     decimal_comma: bool
     one_patient: bool
-    beside_means: str
+    beside_means: BesideMeans
     intervals: str
     arm_sizes: frozenset[str]
     planned: PlannedTimes
@@ -93,7 +93,7 @@ def read_text(
         ArmFinder(arms),
         decimal_comma,
         is_one_patient(record),
-        named_spread(record),
+        beside_means(record),
         unnamed_intervals(record),
         frozenset(n for a in arms.arms for n in (a.n_randomised, a.n_analysed) if n) | {arms.n_total},
         PlannedTimes(record),
@@ -161,7 +161,7 @@ def _passage(passage: Passage, document: _Document) -> Iterator[Reading]:
             changing = _changes(run, parts, changed)
             changed = any(changing) or (changed and is_counted(run))
             yield from _readings(passage, parts, run, named, changing, document, inherited=inherited)
-            previous, carried = run, named if not is_counted(run) else carried
+            previous, carried = run, tuple(dict.fromkeys(named)) if not is_counted(run) else carried
         earlier = _time_spoken_of(parts, earlier)
 
 
@@ -209,7 +209,7 @@ def _readings(
             parts.text,
             named=instrument is not None,
             one_patient=document.one_patient,
-            beside_means=document.beside_means,
+            beside_means=document.beside_means.of(parts.text),
             intervals=document.intervals,
             arm_sizes=document.arm_sizes,
         )

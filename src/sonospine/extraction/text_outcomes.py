@@ -63,7 +63,10 @@ _THRESHOLD = re.compile(
     re.IGNORECASE,
 )
 _MEAN_BEFORE = re.compile(r"\b(?:mean|median|average)\s+(?P<more>(?:[a-z]+ed\s+)?)$", re.IGNORECASE)
-_BETWEEN_LISTED = re.compile(r"\s*(?:scores?\s*)?(?:,\s*(?:and\s+)?|and\s+|&\s*)(?:the\s+)?$", re.IGNORECASE)
+_RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
+_BETWEEN_LISTED = re.compile(
+    r"\s*(?:scores?\s*)?(?:\((?:SDs?|SEM?)\)\s*)?(?:,\s*(?:and\s+)?|and\s+|&\s*)(?:the\s+)?$", re.IGNORECASE
+)
 
 
 def is_counted(run: Run) -> bool:
@@ -79,7 +82,7 @@ def outcomes(
     One phrase serves all values, or there is one for each value ("VAS and ODI were 8.3 and 49.6"). ``carried`` are
     the phrases of the run before.
     """
-    listed = _listed(run, parts, labels, vocabulary)
+    listed = _listed(run, parts, labels, vocabulary) or _dealt_out(run, parts, labels)
     if listed:
         return listed, False
     found, inherited = _one(run, parts, labels, carried, vocabulary)
@@ -103,6 +106,26 @@ def _listed(run: Run, parts: Parts, labels: list[Label], vocabulary: Vocabulary)
     named = [vocabulary.instrument(label.text, context="") for label in last]
     known = {reading.instrument for reading in named if reading is not None}
     return tuple(last) if len(known) == size else ()
+
+
+def _dealt_out(run: Run, parts: Parts, labels: list[Label]) -> tuple[Label, ...]:
+    """Return the phrases of a list, over and over, where "respectively" deals them out: "X, Y and Z were 1, 2 and 3 in A, respectively"."""
+    if is_counted(run) or not _RESPECTIVELY.search(parts.text, run.expressions[0].end):
+        return ()
+    before = [label for label in labels if label.end <= run.expressions[0].start and not label.pronoun]
+    listed = before[-1:]
+    for label in reversed(before[:-1]):
+        if not _BETWEEN_LISTED.fullmatch(parts.text[label.end : listed[0].start]):
+            break
+        listed.insert(0, label)
+    size = len(listed)
+    if (
+        size < 3
+        or run.size % size
+        or not _COPULA.fullmatch(parts.text[listed[-1].end : run.expressions[0].start])
+    ):
+        return ()
+    return tuple(listed) * (run.size // size)
 
 
 def _told_by_times(run: Run) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from sonospine.extraction.expressions import Expression
 from sonospine.extraction.people import counts_people
@@ -23,6 +24,35 @@ _SE_NAMED = re.compile(
 _SD_NAMED = re.compile(
     r"[Mm](?<!\w.)(?i:eans?\s*(?:\([^)]*\)\s*)?(?:[(\[±,]|\+/-|and|with)*\s*\(?(?:the\s+)?(?:standard deviations?|s\.?d\.?\b))"
 )
+
+
+_FIGURE_CITED = re.compile(r"\b[Ff]ig(?:ure|s|ures)?\.?\s*(?P<number>\d{1,2})")
+_FIGURE_LABEL = re.compile(r"\d{1,2}")
+
+
+@dataclass(frozen=True, slots=True)
+class BesideMeans:
+    """What stands beside the means: by the article as a whole, and by the captions of its figures."""
+
+    article: str
+    figures: Mapping[str, str]
+
+    def of(self, sentence: str) -> str:
+        """Return it for a sentence: the caption of the one figure that the sentence cites says more than the article."""
+        cited = {m["number"] for m in _FIGURE_CITED.finditer(sentence)}
+        own = self.figures.get(cited.pop(), "") if len(cited) == 1 else ""
+        return own or self.article
+
+
+def beside_means(record: Record) -> BesideMeans:
+    """Return what the article and the captions of its figures say stands beside means."""
+    figures: dict[str, str] = {}
+    for figure in record.figures:
+        number = _FIGURE_LABEL.search(figure.label)
+        errors, deviations = _SE_NAMED.search(figure.caption), _SD_NAMED.search(figure.caption)
+        if number and bool(errors) != bool(deviations):
+            figures[number.group()] = "se" if errors else "sd"
+    return BesideMeans(named_spread(record), figures)
 
 
 def named_spread(record: Record) -> str:

@@ -131,7 +131,11 @@ class InstrumentReader:
     def _part_of(self, label: str, found: list[Mention]) -> list[Mention]:
         """Return the part of a questionnaire that a label names apart from the questionnaire: ``SF-36 items, pain``."""
         for whole in found:
-            rest = f"{label[: whole.start]} {label[whole.end :]}"
+            rest = label
+            for same in reversed(
+                [m for m in found if m.term == whole.term]
+            ):  # the name, and its short form in brackets
+                rest = f"{rest[: same.start]} {rest[same.end :]}"
             if part := self._joined(whole, rest):
                 return part
         return []
@@ -159,7 +163,7 @@ class InstrumentReader:
         mentions = self._mentions(label, heading if under else None, elsewhere)
         context = f"{heading}{under}{below}"
         in_label = [self._instruments[mention.term] for mention in mentions]
-        specific = _highest([i for i in in_label if not i.generic])
+        specific = _without_unnamed(_highest([i for i in in_label if not i.generic]))
         generic = [i for i in in_label if i.generic]
         if len(specific) > 1:
             return None, ""
@@ -263,6 +267,15 @@ def _highest(instruments: list[Instrument]) -> list[Instrument]:
     """Return the distinct instruments of the highest priority."""
     top = max((i.priority for i in instruments), default=0)
     return list({i.id: i for i in instruments if i.priority == top}.values())
+
+
+def _without_unnamed(instruments: list[Instrument]) -> list[Instrument]:
+    """Leave out what only says the construct, where a named instrument measures it: ``disability score`` beside its name.
+
+    The term of a construct without an instrument has the construct's own name as id.
+    """
+    named = {i.construct for i in instruments if i.id != i.construct}
+    return [i for i in instruments if i.id != i.construct or i.construct not in named]
 
 
 def _outside_brackets(

@@ -28,6 +28,7 @@ _FILLING = frozenset(
         "numbers stable unchanged worse worsened deteriorated deterioration better better "
         "questionnaire one two three four five six eight ten twelve data presented item "
         "mm cm centimetre centimetres centimeter centimeters millimetre millimetres millimeter millimeters line horizontal "
+        "daily weekly nightly monthly today yesterday currently typically pacu ward discharge admission arrival "
         "visual analog analogue numeric numerical verbal"
     )
 )

@@ -41,12 +41,13 @@ def value_cells(roles: Roles, *, decimal_comma: bool) -> Iterator[ValueCell]:
     """Yield every value of the body with its companion, row by row; companions are not yielded themselves."""
     layout = roles.layout
     beside = _companion_columns(roles)
+    second_bounds = _second_bounds(roles, beside)
     below, spreads = _companion_rows(roles)
     for row in layout.body:
         if row in spreads:
             continue
         for column in range(layout.width):
-            if column in layout.stubs or column in beside.values():
+            if column in layout.stubs or column in beside.values() or column in second_bounds:
                 continue
             cell = roles.table.rows[row][column]
             if (
@@ -102,6 +103,23 @@ def _companion_columns(roles: Roles) -> dict[int, int]:
         if named or (wrapped and (same or not path or path[-1].statistic_only)):
             found[column] = right
     return found
+
+
+def _second_bounds(roles: Roles, beside: dict[int, int]) -> frozenset[int]:
+    """Return the columns of the second bounds of intervals whose head names only the first: ``95% CI`` over two columns."""
+    layout = roles.layout
+    first = layout.body[0]
+    found: set[int] = set()
+    for column in beside.values():
+        path, following = _path(roles, first, column), column + 1
+        if not path or following >= layout.width or following in beside.values():
+            continue
+        own = _path(roles, first, following)
+        unnamed = not own or own[-1].text == path[-1].text or not own[len(path) - 1 :]
+        single = all(is_numeric(layout.texts[r][following]) for r in layout.body if layout.values[r][column])
+        if unnamed and single and {p.spread for p in path[-1].pairs} <= {"ci", "iqr", "range"}:
+            found.add(following)
+    return frozenset(found)
 
 
 def _holds_bound(roles: Roles, row: int, column: int) -> bool:
@@ -200,6 +218,8 @@ def _with_companion(
             low, high = sorted((numbers[0].text, numbers[1].text), key=float)
             flags = expression.flags if low == numbers[0].text else (*expression.flags, "bounds_swapped")
             expression = replace(expression, spread="interval", lower=low, upper=high, flags=flags)
+        elif len(numbers) == 1 and _is_of_bounds(label):
+            continue  # one bound of two: no spread
         elif len(numbers) == 1 and not numbers[0].text.startswith("-"):
             expression = replace(expression, spread="bracket", spread_value=numbers[0].text)
         else:
@@ -208,6 +228,12 @@ def _with_companion(
             made, expression=expression, spread_address=cell_address(roles.table, row, column), extra=label
         )
     return made
+
+
+def _is_of_bounds(label: Label | None) -> bool:
+    """Tell whether a label names an interval or a range, which one number can't be; the width of an IQR can."""
+    kinds = {p.spread for p in label.pairs} if label is not None else set()
+    return bool(kinds) and kinds <= {"ci", "range"}
 
 
 def _companion_label(roles: Roles, row: int, column: int, *, by_row: bool) -> Label | None:

@@ -22,7 +22,7 @@ _N_TAIL = re.compile(
 _P = re.compile(
     r"^\W*(?:p|sig\.?|significance|f|t|z|d|df|chi|test|r|eta|\u03b7.?|u|q|h)\W*(?:values?)?\W*$|^\W*(?:\u03c7|chi|r|eta|\u03b7.?)\W*2\W*(?:values?)?\W*$"
     r"|\bp\s*[-\u2010-\u2013]?\s*(?:values?|level)\b|\bp\s*[<>=]|^\W*p\s*\(|\bsign(?:if|\.)|\b(?:wilcoxon|anova|mann|friedman|fisher|kruskal|chi|\u03c7|t)\b.{0,12}\btest\b"
-    r"|\btest\s+statistic|^\W*z[-\s]?scores?\W*$|^\W*(?:x|chi|\u03c7)\W?[2\u00b2]?\s*/\s*[tzF]\W*$|^\W*ES\b(?:\W*\(|\W*$)|\beffect\s+size|\bcohen|\b[ftz][-\s]values?\b|\bpower\b|\bANCOVA\b|\bstatistics\b|\u03c3|\bvariances?\b|\bdifferences?\s+(?:of|in|between)\s+(?:the\s+)?(?:sds?\b|standard\s+deviations?)|\binter-?action\b"
+    r"|\btest\s+statistic|^\W*z[-\s]?scores?\W*$|^\W*(?:x|chi|\u03c7)\W?[2\u00b2]?\s*/\s*[tzF]\W*$|^\W*ES\b(?:\W*\(|\W*$)|\beffect\s+size|\bcohen|\b[ftz][-\s](?:values?|statistics?|scores?\s*\(\s*df)\b|\(\s*d\.?f\.?\s*\)|\bpower\b|\bANCOVA\b|\bstatistics\b|\u03c3|\bvariances?\b|\bdifferences?\s+(?:of|in|between)\s+(?:the\s+)?(?:sds?\b|standard\s+deviations?)|\binter-?action\b"
     r"|^\W*p[\s,]+(?:for|of|intra|inter|within|between|trend)\b|^\W*[tfzu]\s*/\s*(?:\u03c7|chi|x|f|u|z|t)\W?[2\u00b2]?\W*$"
     r"|^\W*(?:group|time|period|condition|main)(?:\s*[x\u00d7*]\s*(?:group|time))?\s+effects?\W*$|^\W*(?:t[-\s]?test|ANC?OVA)\W*$|^\W*missing(?:\s+(?:data|values?|cases))?\b(?=\W*(?:n\b|%|$))",
     re.IGNORECASE,

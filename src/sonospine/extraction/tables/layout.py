@@ -29,6 +29,7 @@ _MARK = re.compile(
 )
 _N_BEFORE = re.compile(r"\s*[nN]\s*=\s*(?P<n>\d+)\s*[*\u2020\u2021]*\s*[:;]\s*(?=[-\u2212\d])")
 _TORN = re.compile(r"\W*\d+\.\s+\d")
+_TORN_WITHIN = re.compile(r"[(\[]\s*[-\u2212\u2013]?\d+\.\s+\d+\s*[)\]]")
 MOST_COLUMNS = 60
 MOST_ROWS = 400
 MOST_STUBS = 6
@@ -88,7 +89,7 @@ def cell_expressions(text: str, *, decimal_comma: bool) -> tuple[Expression, ...
     """Return the expressions of a cell that is a value; nothing for a label that only contains a number."""
     if len(text) > 160 or is_empty(text) or not any(c.isdigit() for c in text):
         return ()
-    if _TORN.match(text.strip()):
+    if _TORN.match(text.strip()) or _TORN_WITHIN.search(text):
         return ()  # "10. 0": the halves are no numbers
     sized = _N_BEFORE.match(text)
     if sized is not None:
@@ -113,9 +114,15 @@ def cell_expressions(text: str, *, decimal_comma: bool) -> tuple[Expression, ...
 
 
 def _is_torn(text: str, expression: Expression) -> bool:
-    """Tell whether a bare number is half of one with a decimal comma: the ``2`` or the ``3`` of ``2,3``."""
-    if expression.spread != "none" or not expression.numbers:
+    """Tell whether a bare number is half of one with a decimal comma: the ``2`` or the ``3`` of ``2,3``.
+
+    So is the last bound of an interval that digits follow: ``(-6.20,-1,74)``.
+    """
+    if not expression.numbers:
         return False
+    if expression.spread != "none":
+        last = [n for n in expression.numbers[1:] if n.text == expression.upper]
+        return bool(last) and bool(_TORN_AFTER.match(text, last[-1].end))
     number = expression.numbers[0]
     return bool(_TORN_AFTER.match(text, number.end) or _TORN_BEFORE.search(text[: number.start]))
 

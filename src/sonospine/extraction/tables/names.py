@@ -31,12 +31,20 @@ _GROUPING = re.compile(
     r"\W*(?:(?:treatment|study|randomi[sz]ation|randomi[sz]ed|intervention|allocat(?:ed|ion))\W+)?(?:groups?|arms?|sequences?|allocation)\W*",
     re.IGNORECASE,
 )
+_AVERAGE = re.compile(r"average(?=\s+[a-z])", re.IGNORECASE)
+_EXTREMES = re.compile(r"(?:worst|least|highest|lowest|maximum|maximal|peak|current)\s+[a-z]", re.IGNORECASE)
 _CODE = re.compile(r"^(?:[A-Z]|[IVX]{1,4}|\d{1,2}[a-z]?)$")
 _HEADS = re.compile(
     r"\b(?:groups?|arms?|treatments?|interventions?|variables?|characteristics?|parameters?|outcomes?|measures?|items?|stud(?:y|ies)|conditions?|regimens?"
     r"|allocation|randomi[sz]\w*|drugs?|dose|medication|method|technique|time|period|visit|patients?|subjects?|participants?|category|type|stage|phase|sites?)\b",
     re.I,
 )
+
+
+def _is_part_of(label: str, arm: str) -> bool:
+    """Tell whether a label is a proper part of the name of an arm: ``Drug`` of ``Drug 5 mg``."""
+    own, whole = (re.findall(r"\w+", text.casefold()) for text in (label, arm))
+    return bool(own) and len(own) < len(whole) and whole[: len(own)] == own and not _GROUPING.fullmatch(label)
 
 
 class Names:
@@ -47,8 +55,11 @@ class Names:
         self._context = context
         self._caption = caption
 
-    def outcome(self, labels: CellLabels, row: int, *, counts: bool) -> tuple[str, bool]:
-        """Return the outcome label of a cell in a row and whether only the caption names it."""
+    def outcome(self, labels: CellLabels, row: int, *, counts: bool, arm: str = "") -> tuple[str, bool]:
+        """Return the outcome label of a cell in a row and whether only the caption names it.
+
+        A section or row label that is a part of the name of the arm (``Drug`` over ``5 mg``) names no outcome.
+        """
         parts: dict[str, bool] = {}
         if (head := self._stub_head(labels) or self._measured_head(labels)) is not None:
             parts[head.outcome] = False
@@ -59,9 +70,11 @@ class Names:
             for level, label in group:
                 if self._roles.is_arm_level(level) or not label.outcome or label.total:
                     continue
-                if level in self._roles.arm_parents:
+                if level in self._roles.arm_parents or (
+                    group is not labels.columns and _is_part_of(label.outcome, arm)
+                ):
                     continue
-                label = self._with_head(level, label)
+                label = self._with_average(level, self._with_head(level, label))
                 if group is labels.sections and not counts and any(p.centre == "count" for p in label.pairs):
                     continue  # "Sex, n (%)" ends where means begin
                 named = any(not timed for timed in parts.values())
@@ -113,6 +126,16 @@ class Names:
         if head is None or not head.outcome or head.p or head.groupish or _HEADS.search(head.outcome):
             return label
         return replace(label, outcome=f"{head.outcome} {label.outcome}")
+
+    def _with_average(self, level: Level, label: Label) -> Label:
+        """Return a row label with the word "average" where rows beside it are of the worst or least: it is no statistic there."""
+        led = _AVERAGE.match(label.text)
+        if level[0] != "stub" or led is None or label.outcome.lower().startswith("average"):
+            return label
+        beside = self._roles.levels.get(level, [])
+        if not any(_EXTREMES.match(other.text) for other in beside):
+            return label
+        return replace(label, outcome=f"{led.group()} {label.outcome}")
 
     def _measured_head(self, labels: CellLabels) -> Label | None:
         """Return the header over outcomes in rows where it bears the unit of them all: ``Transit time (h)``."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 from sonospine.extraction.arms import ALL, DocumentArms
 from sonospine.extraction.expressions import Expression
 from sonospine.extraction.reading import MEANS, Reading
+from sonospine.extraction.tables.bracketed_changes import change_behind, proven_change
 from sonospine.extraction.tables.cell_times import CellTimes
 from sonospine.extraction.tables.cells import ValueCell, value_cells
 from sonospine.extraction.tables.context import TableContext
@@ -91,12 +92,22 @@ class _Results:
             roles.arm_levels = roles.as_reported = frozenset([periods])
 
     def readings(self) -> Iterator[Reading]:
+        """Yield what the cells hold, and the changes behind their values that the baseline proves."""
+        made: list[tuple[ValueCell, Reading]] = []
         for cell in value_cells(self.roles, decimal_comma=self.decimal_comma):
             if self.sizes.holds(cell.row, cell.column) or cell.expression.value == "":
                 continue
             reading = self._reading(cell)
             if reading is not None:
+                made.append((cell, reading))
                 yield reading
+        others = [reading for _, reading in made]
+        for cell, reading in made:
+            text = self.roles.layout.texts[cell.row][cell.column]
+            behind = change_behind(text, self.roles.layout.values[cell.row][cell.column])
+            proven = proven_change(reading, behind, text, others) if behind is not None else None
+            if proven is not None and behind is not cell.expression:
+                yield proven
 
     def _reading(self, cell: ValueCell) -> Reading | None:
         if self.roles.of_those_without(cell.row):
@@ -196,7 +207,9 @@ class _Results:
             *time_flags,
             *(("several_in_cell",) if cell.several else ()),
         )
-        outcome, from_caption = self.names.outcome(labels, cell.row, counts=centre in ("count", "percent"))
+        outcome, from_caption = self.names.outcome(
+            labels, cell.row, counts=centre in ("count", "percent"), arm=who.label
+        )
         unit = next((label.unit for _, label in labels.all() if label.unit), "")
         population = self.names.population(labels)
         text = self.roles.layout.texts[cell.row][cell.column]

@@ -7,6 +7,7 @@ of the article, or look like groups; one label alone never decides.
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -189,10 +190,37 @@ class Roles:
             self._stubs[row] = tuple(self._find_stub(row))
         return self._stubs[row]
 
+    @functools.cached_property
+    def _centred(self) -> dict[int, int]:
+        """For each row of a group whose name stands in the middle of its rows: the row of the name.
+
+        The first row has no name, the labels beside the names come again group by group, and each group has one name.
+        """
+        layout = self.layout
+        body = list(layout.body)
+        if len(layout.stubs) < 2 or layout.section_rows or not body:
+            return {}
+        names, items = layout.stubs[0], layout.stubs[1]
+        if not is_empty(layout.texts[body[0]][names]):
+            return {}
+        first = layout.texts[body[0]][items].strip()
+        starts = [i for i, r in enumerate(body) if layout.texts[r][items].strip() == first]
+        blocks = [body[a:b] for a, b in itertools.pairwise([*starts, len(body)])]
+        told = [[layout.texts[r][items].strip() for r in block] for block in blocks]
+        if len(blocks) < 2 or any(labels != told[0] for labels in told):
+            return {}
+        named = [[r for r in block if not is_empty(layout.texts[r][names])] for block in blocks]
+        if any(len(rows) != 1 for rows in named):
+            return {}
+        return {r: rows[0] for block, rows in zip(blocks, named, strict=True) for r in block}
+
     def _find_stub(self, row: int) -> Iterable[tuple[Level, Label]]:
         for column in self.layout.stubs:
             text, source = self.layout.texts[row][column], row
             several = len(self.layout.stubs) > 1
+            if column == self.layout.stubs[0] and row in self._centred:
+                yield ("stub", column), self.label(self._centred[row], column)
+                continue
             if several and column == 0 and _UNIT_ROW.fullmatch(text):
                 text = ""  # the unit of the row above, in a line of its own
             if _NOBODY.fullmatch(text):
