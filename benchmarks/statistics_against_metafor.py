@@ -65,7 +65,13 @@ def main() -> None:
             if share > entry["worst_share"]:
                 entry |= place
     within, beyond = (sum(entry["count"] for entry in table.values()) for table in (kinds, exceptions))
-    found = {"within": within, "beyond": beyond, "kinds": kinds, "exceptions": exceptions}
+    found = {
+        "metafor": load("metafor")["metafor"],
+        "within": within,
+        "beyond": beyond,
+        "kinds": kinds,
+        "exceptions": exceptions,
+    }
     print(json.dumps(found, indent=1, ensure_ascii=False))
 
 
@@ -137,9 +143,9 @@ def effect(name: str, row: Mapping[str, Any]) -> Effect:
         table = row["ai"], row["n1i"], row["ci"], row["n2i"]
         return made[measure](*(measures.with_half_events(*table) if form == "half" else table))
     if measure == "PLO":
-        table = row["xi"], row["ni"]
+        events = row["xi"], row["ni"]
         return measures.logit_proportion(
-            *(measures.proportion_with_half_events(*table) if form == "half" else table)
+            *(measures.proportion_with_half_events(*events) if form == "half" else events)
         )
     if measure == "MN":
         return measures.printed_change(row["mi"], row["sdi"], row["ni"])
