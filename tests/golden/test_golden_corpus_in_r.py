@@ -135,6 +135,3 @@ def test_every_pool_of_the_corpus_is_that_of_metafor(
     assert left == set()
     assert len(expected) >= 5
     assert {variant for _, variant in compared} >= {"primary", "wald", "hksj", "common"}
-    print(
-        f"{len(expected)} analyses, {len(compared)} pools, {sum(len(v) for a in expected.values() for v in a.values())} figures"
-    )
