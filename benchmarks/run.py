@@ -77,18 +77,27 @@ def measured(script: str, *arguments: str) -> Figures:
 
 
 def statistics_section(found: Figures) -> str:
-    rows = [
-        (kind, f"{entry['count']:,}", f"{entry['worst']:.1e}", entry["where"])
-        for kind, entry in found["kinds"].items()
-    ]
-    total = sum(entry["count"] for entry in found["kinds"].values())
+    rows, exceptions = (
+        [
+            (
+                name,
+                f"{entry['count']:,}",
+                f"{entry['worst']:.1e}",
+                f"{entry['worst_share']:.1e}",
+                entry["where"],
+            )
+            for name, entry in found[part].items()
+        ]
+        for part in ("kinds", "exceptions")
+    )
+    columns = "compared", "worst difference", "share of what is allowed", "where"
     return "\n\n".join(
         (
-            f"Written by `python benchmarks/run.py statistics` ({code_version(PROJECT)}): {total:,} figures on "
-            f"{found['sets']} data sets, with five estimators and three intervals each, against metafor "
-            f"{found['metafor']}.",
-            table(("figure", "compared", "worst difference", "where"), rows),
-            "A difference is absolute below 1 and relative above.",
+            f"Written by `python benchmarks/run.py statistics` ({code_version(PROJECT)}): {found['within']:,} figures "
+            f"agree with metafor {found['metafor']} and what stands beside it, {found['beyond']:,} do not.",
+            table(("figure", *columns), rows),
+            "Beyond tolerance, each for a known cause:",
+            table(("cause", *columns), exceptions),
         )
     )
 
