@@ -30,7 +30,7 @@ Check = Callable[[Sequence[Record]], None]
 METHODS = (
     "Group A (n = 30) received heat. Group B (n = 31) received cold. Pain (VAS 0-10) was measured at 4 weeks."
 )
-FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 PLACES = (
     ("value", "locator"),
     ("spread_value", "spread_locator"),

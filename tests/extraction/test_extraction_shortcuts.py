@@ -64,7 +64,7 @@ def detector():
     return nlp
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(text=TEXTS)
 def test_tokens_and_abbreviations_are_those_of_spacy_and_scispacy(detector, text):
     text = re.sub("[=;]", ",", text)  # parts of smileys, which spaCy also looks for across spaces
@@ -82,19 +82,19 @@ def test_a_bracket_that_cannot_define_anything_is_passed_over_and_others_are_not
     assert abbreviations_of(["Nothing (12) here (p < 0.05)."]) == {}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(text=TEXTS)
 def test_named_groups_are_found_as_by_a_search_of_the_whole_text(text):
     assert spans(arm_patterns._named(text)) == spans(arm_patterns._NAMED.finditer(text))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(text=TEXTS)
 def test_sized_phrases_are_found_as_by_a_search_of_the_whole_text(text):
     assert spans(arm_patterns._with_n(text)) == spans(arm_patterns._SIZED.finditer(text))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(words=TEXTS)
 def test_a_time_is_never_where_the_words_of_its_pattern_are_not(words):
     plain = folded(words)
@@ -107,7 +107,7 @@ def test_a_time_is_never_where_the_words_of_its_pattern_are_not(words):
         assert any(word in plain for word in text._WORDS_OF_OTHERS)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(words=TEXTS)
 def test_times_are_found_in_a_folded_text_as_without_case_in_the_text(words):
     for pattern in (times._LENGTH, times._ORDINAL, *(pattern for _, pattern in times._SIMPLE)):
@@ -122,7 +122,7 @@ def test_times_are_found_in_a_folded_text_as_without_case_in_the_text(words):
 NAMES = ("Group A", "heated", "heated control", "US", "IL-6", "control group", "\u00b5-group")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(text=TEXTS, names=st.sets(st.sampled_from(NAMES), min_size=1))
 def test_arms_are_found_by_name_as_by_one_expression_of_all_names(text, names):
     finder = ArmFinder(DocumentArms(tuple(Arm(name) for name in sorted(names))))

@@ -29,7 +29,7 @@ REFERENCE = json.loads(
 INTERVALS = {"adhoc": "hksj-conservative", "knha": "hksj", "z": "wald"}
 CASES = [pytest.param(c, id=f"{c['set']}-{c['estimator']}-{c['test']}") for c in REFERENCE["cases"]]
 choices = st.builds(Choice, st.sampled_from(["REML", "DL", "PM"]), st.sampled_from([*INTERVALS.values()]))
-few = settings(max_examples=40, deadline=None)
+few = settings(max_examples=12, deadline=None)
 
 
 def close(value: float) -> Any:

@@ -162,7 +162,7 @@ def parts(draw: Any) -> list[tuple[Fit, int]]:
     return draw(st.lists(one, min_size=1, max_size=5))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(parts(), st.sampled_from([0.005, 0.025, 0.5, 0.975]))
 def test_a_quantile_of_a_mixture_is_where_its_distribution_has_that_share_below(data: Any, p: float) -> None:
     mixture = Mixture([fit for fit, _ in data], [count for _, count in data])

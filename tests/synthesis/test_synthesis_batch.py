@@ -22,7 +22,7 @@ MEAN = ("estimate", "se", "ci_lower", "ci_upper", "p_value")
 SPREAD = (
     "tau2", "tau2_lower", "tau2_upper", "i2", "i2_lower", "i2_upper", "h2", "h2_lower", "h2_upper", "q", "q_df", "q_p",
 )  # fmt: skip
-few = settings(max_examples=60, deadline=None)
+few = settings(max_examples=25, deadline=None)
 # The restricted likelihood has a maximum at or near 0 and one far above (test_synthesis_hard_cases.py).
 TWO_MAXIMA: list[Set] = [
     ([0.0, 0.01, -0.01, 9.0, -9.2, 8.9, -10.0], [0.0001] * 3 + [2.0] * 4),

@@ -17,7 +17,7 @@ from sonospine.synthesis.weighting import pair_sum
 finite = st.floats(-20, 20).map(lambda x: round(x, 4))
 variance = st.floats(0.001, 50).map(lambda x: round(x, 4))
 estimators = st.sampled_from(ESTIMATORS)
-few = settings(max_examples=60, deadline=None)
+few = settings(max_examples=25, deadline=None)
 
 
 @st.composite
