@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -48,3 +50,15 @@ def study_facts() -> Path:
 def scorers() -> Path:
     """The folder of the scorers."""
     return _existing(_data_folder().parent / "bench")
+
+
+@pytest.fixture(scope="session")
+def rscript() -> str:
+    """The program of R, with metafor and jsonlite; without them the test is skipped, or fails where all is required."""
+    program = shutil.which("Rscript")
+    packages = "library(metafor); library(jsonlite)"
+    if program and subprocess.run([program, "-e", packages], capture_output=True).returncode == 0:
+        return program
+    if os.environ.get("SONOSPINE_REQUIRE_ALL"):
+        pytest.fail("SONOSPINE_REQUIRE_ALL is set and R with metafor and jsonlite is not here")
+    pytest.skip("R with metafor and jsonlite is not here (Debian: r-cran-metafor r-cran-jsonlite)")

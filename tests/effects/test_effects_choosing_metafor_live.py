@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -47,17 +45,6 @@ one <- function(x) {
 }
 cat(toJSON(lapply(rows, one), digits=NA, auto_unbox=TRUE))
 """
-
-
-@pytest.fixture(scope="module")
-def rscript() -> str:
-    program = shutil.which("Rscript")
-    packages = "library(metafor); library(jsonlite)"
-    if program and subprocess.run([program, "-e", packages], capture_output=True).returncode == 0:
-        return program
-    if os.environ.get("SONOSPINE_REQUIRE_ALL"):
-        pytest.fail("SONOSPINE_REQUIRE_ALL is set and R with metafor and jsonlite is not here")
-    pytest.skip("R with metafor and jsonlite is not here (Debian: r-cran-metafor r-cran-jsonlite)")
 
 
 def made() -> list[Row]:

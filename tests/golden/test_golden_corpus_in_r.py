@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -73,17 +71,6 @@ for (name in names(sets)) {  # the second value of a conflict stands in for the 
 }
 writeLines(toJSON(out, auto_unbox = TRUE, digits = NA, null = "null"), path[2])
 """
-
-
-@pytest.fixture(scope="module")
-def rscript() -> str:
-    program = shutil.which("Rscript")
-    packages = "library(metafor); library(jsonlite)"
-    if program and subprocess.run([program, "-e", packages], capture_output=True).returncode == 0:
-        return program
-    if os.environ.get("SONOSPINE_REQUIRE_ALL"):
-        pytest.fail("SONOSPINE_REQUIRE_ALL is set and R with metafor and jsonlite is not here")
-    pytest.skip("R with metafor and jsonlite is not here (Debian: r-cran-metafor r-cran-jsonlite)")
 
 
 def differing(row: Row, expected: dict[str, float]) -> list[str]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,17 +15,6 @@ from sonospine.synthesis.random_effects import between_study_variance, mean_effe
 
 pytestmark = pytest.mark.r
 REFERENCE = Path(__file__).parents[1] / "reference"
-
-
-@pytest.fixture(scope="module")
-def rscript() -> str:
-    program = shutil.which("Rscript")
-    packages = "library(metafor); library(jsonlite)"
-    if program and subprocess.run([program, "-e", packages], capture_output=True).returncode == 0:
-        return program
-    if os.environ.get("SONOSPINE_REQUIRE_ALL"):
-        pytest.fail("SONOSPINE_REQUIRE_ALL is set and R with metafor and jsonlite is not here")
-    pytest.skip("R with metafor and jsonlite is not here (Debian: r-cran-metafor r-cran-jsonlite)")
 
 
 @pytest.mark.parametrize(
