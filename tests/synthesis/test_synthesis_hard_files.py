@@ -10,7 +10,7 @@ import pytest
 
 from sonospine.cli.main import main
 from sonospine.model.table_io import read_table
-from sonospine.model.tables import LEAVE_ONE_OUT, POOLED
+from sonospine.model.tables import LEAVE_ONE_OUT, POOLED, SMALL_STUDY
 
 GOOD = "study\tyi\tvi\nA\t-1\t0.04\nB\t-2\t0.09\nC\t-0.4\t0.16\n"
 COMMANDS = pytest.mark.parametrize("command", ["pool", "probe"])
@@ -98,3 +98,7 @@ def test_a_hundred_thousand_rows_are_probed_or_refused_with_a_reason(
     assert run(monkeypatch, "probe", long_file, tmp_path / "out") == 0
     (row,) = read_table(tmp_path / "out" / "leave_one_out.tsv", LEAVE_ONE_OUT)
     assert "2000" in row["refused"]
+    tests = read_table(tmp_path / "out" / "small_study.tsv", SMALL_STUDY)
+    reasons = {row["test"]: row["refused"] for row in tests}
+    assert all(reasons.values())
+    assert "above 2000" in reasons["trim_and_fill"]

@@ -17,6 +17,9 @@ from sonospine.synthesis.regression import Coefficient, meta_regression
 FEWEST = 10
 """Effects below which none of the tests is run."""
 
+MOST = 2000
+"""Effects above which none of them is run."""
+
 CONTOURS = (0.90, 0.95, 0.99)
 """Levels of a contour-enhanced funnel (Peters et al. 2008, J Clin Epidemiol 61:991; metafor ``funnel(level=)``)."""
 
@@ -279,6 +282,10 @@ def contour_multiples(levels: Sequence[float] = CONTOURS) -> tuple[tuple[float, 
 def _need(k: int) -> None:
     if k < FEWEST:
         raise RefusalError(f"k = {k} is below {FEWEST}: tests of asymmetry cannot tell it from chance")
+    if k > MOST:
+        raise RefusalError(
+            f"k = {k} is above {MOST}: no review has so many effects, and trimming them takes too long"
+        )
 
 
 def _side(yi: Sequence[float], vi: Sequence[float], estimator: str) -> str:
