@@ -3,36 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
-from typing import Protocol
 
 from sonospine.corrections import Action, ordered
 from sonospine.corrections.actions import action_of
+from sonospine.curation.logbook import Logbook
 from sonospine.curation.recompute import viewed
 from sonospine.curation.tables import Tables, read_tables_of
 from sonospine.curation.view import EVERYBODY, Shift, View, shifts
-from sonospine.model.curation import curation_files
+from sonospine.model.curation import curation_files, curation_rows
 from sonospine.model.errors import InputError
-from sonospine.model.table_io import Row, read_numbered
-from sonospine.model.tables import CURATION
+from sonospine.model.table_io import Row
 
 __all__ = ["EVERYBODY", "Desk", "Saved", "Shift", "Tables", "View", "read_tables_of"]
 
 CORRECTIONS = "corrections"
-
-
-class Log(Protocol):
-    """What the desk asks of the logbook."""
-
-    folder: Path
-
-    def append(self, kind: str, curator: str, lines: Sequence[Row]) -> object:
-        """Write lines at the end of a curator's file: all or none."""
-
-    def fingerprint(self, kind: str) -> object:
-        """Tell whether files of a kind changed: equal as long as nobody writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +46,7 @@ class Desk:
         A line of the log is malformed.
     """
 
-    def __init__(self, tables: Tables, logbook: Log) -> None:
+    def __init__(self, tables: Tables, logbook: Logbook) -> None:
         self.tables = tables
         self.logbook = logbook
         self._lock = RLock()
@@ -107,7 +94,9 @@ class Desk:
             seen = self.logbook.fingerprint(CORRECTIONS)
             if seen == self._seen:
                 return
-            actions, lines = _read(self.logbook.folder / CORRECTIONS)
+            with self.logbook.reading(CORRECTIONS) as folder:
+                seen = self.logbook.fingerprint(CORRECTIONS)
+                actions, lines = _read(folder)
             viewed(EVERYBODY, self.tables, actions, [])
             self._actions, self._lines, self._seen = actions, lines, seen
             self._views.clear()
@@ -130,7 +119,7 @@ def _read(folder: Path) -> tuple[list[Action], dict[str, Row]]:
     files: list[list[Action]] = []
     rows: dict[str, Row] = {}
     for path in curation_files(folder):
-        numbered = read_numbered(path, CURATION)
+        numbered = curation_rows(path)
         rows |= {row["action_id"]: row for _, row in numbered}
-        files.append([replace(action_of(row, path, number)) for number, row in numbered])
+        files.append([action_of(row, path, number) for number, row in numbered])
     return ordered(files), rows

@@ -6,17 +6,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from sonospine.corrections import seen_text
+from sonospine.curation.lines import Shown
 from sonospine.curation.tables import Tables
 from sonospine.evidence.chain import StudyEvidence
 from sonospine.model.errors import InputError
 from sonospine.model.places import context_of
-from sonospine.model.table_io import Row
-
-if TYPE_CHECKING:
-    from sonospine.curation.lines import Shown
+from sonospine.model.table_io import Row, without_breaks
 
 EVERYBODY = ""
 """The viewer for whom all lines count, as the pipeline counts them."""
@@ -164,8 +161,6 @@ class View:
         InputError
             There is no such target.
         """
-        from sonospine.curation.lines import Shown
-
         row, read = self._standing(target_type, target_id), self.as_read(target_type, target_id)
         if row is None or read is None:
             raise InputError(f"no such {target_type or 'target'}", field="target_id", found=target_id)
@@ -178,7 +173,7 @@ class View:
             seen_text(read, self.tables.machine_of_record.get(record_id, ())),
             record_id,
             locator,
-            context_of(record, locator) if record is not None and locator else "",
+            without_breaks(context_of(record, locator)) if record is not None and locator else "",
             self.tables.record[record_id]["sha256"] if record_id in self.tables.record else "",
         )
 
