@@ -11,7 +11,7 @@ from sonospine.robustness.fitting import Fit, PointSet
 
 FEWEST = 4
 """With fewer other effects nothing is said."""
-BROAD = 3.0
+BROAD = 4.0
 """A value that was misread in a way that nothing tells scatters this many times as far: a convention."""
 LEAST_SCATTER = 0.5
 """Standard deviation of the logarithms of variances, at least: studies differ in their size."""
