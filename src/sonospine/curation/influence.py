@@ -20,6 +20,8 @@ CROSSING = 1.0
 APPEARANCE = 2.0
 """What it counts that a pool gets its only study or loses it: as a move to the edge of its interval."""
 SHOWN_PERCENT = 0.01
+NOTHING = 1e-9
+"""A smaller difference is one of rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +248,7 @@ def entry_of(pool: Pool, people: int) -> tuple[float, str]:
 
 def _with(before: Weighed, chance: float, scenario: Scenario, pool: Pool, fit: Fit) -> Weighed:
     told, most, move = before.words, before.most, chance * move_of(pool, fit)
-    if move > most:
+    if move > most + NOTHING:
         told, most = f"{scenario.words}: {_change(pool, fit)}; {_percent(chance)}", move
     return Weighed(before.influence + move, most, told)
 
