@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from sonospine.curation.influence import Pool, Weighed, pools_of, weigh
 from sonospine.curation.material import Material
@@ -15,6 +17,7 @@ from sonospine.curation.view import View
 from sonospine.model.table_io import Row
 from sonospine.synthesis.pooling import Choice
 
+Place = tuple[float, bool, bool, bool, float, str, str, str]
 DIGITS = 9
 NO_POOL = "it feeds no pool"
 STUDY_OUT = "its study is not included"
@@ -76,7 +79,9 @@ class Queue:
         self._pools: dict[str, Pool] = {}
         self._targets: dict[str, list[Target]] = {}
         self._weighed: dict[str, list[dict[str, Weighed]]] = {}
-        self._entries: dict[str, list[Entry]] = {}
+        self._open: dict[str, dict[int, set[str]]] = {}
+        self._placed: dict[str, dict[Place, Entry]] = {}
+        self._places: list[Place] = []
         self._ordered: list[Entry] = []
         self._progress = Progress(0, 0)
         self._take_in(view, {*self._material.records, *self._material.studies})
@@ -86,7 +91,7 @@ class Queue:
     ) -> Sequence[Entry]:
         """Return the entries in order, those that fit every filter that is not empty."""
         if not (analysis or study or instrument or state or kind):
-            return self._ordered
+            return list(self._ordered)
         return [
             one
             for one in self._ordered
@@ -115,12 +120,11 @@ class Queue:
 
     def _take_in(self, view: View, changed: set[str]) -> None:
         before = self._pools
-        self._pools = pools_of(view.effects, self._material.config, self._choice)
+        self._pools = pools_of(view.effects, self._material.config, self._choice, before)
         moved = {name for name, pool in self._pools.items() if pool != before.get(name)}
         changed |= self._studies_moved(before, moved)
         self._renew(view, changed)
-        self._weigh(changed, moved)
-        self._order(changed)
+        self._order(changed | self._weigh(changed, moved))
         self._progress = progress_of((row for rows in view.effects.values() for row in rows), view.rows)
 
     def _studies_moved(self, before: Mapping[str, Pool], moved: Iterable[str]) -> set[str]:
@@ -140,45 +144,70 @@ class Queue:
                 if row["study_id"] in changed:
                     candidates.setdefault(row["study_id"], {}).setdefault(name, []).append(row)
         stale: dict[str, list[tuple[Row, Row]]] = {}
-        studies = {r["record_id"]: study for study, rows in self._material.records.items() for r in rows}
         for action, log in view.stale:
             known = view.rows.get(action["target_id"])
-            study = known["study_id"] if known is not None else studies.get(action["record_id"], "")
+            study = (
+                known["study_id"]
+                if known is not None
+                else self._material.study_of.get(action["record_id"], "")
+            )
             stale.setdefault(study, []).append((action, log))
         for study in sorted(changed):
             entered = {name: p.pieces[study] for name, p in self._pools.items() if study in p.pieces}
             asked = self._material.asked(view, study, entered, candidates.get(study, {}))
-            self._targets[study] = targets_of(self._material, view, asked, stale.get(study, []))
+            found = targets_of(self._material, view, asked, stale.get(study, []))
+            self._targets[study] = found
+            self._weighed[study] = [{} for _ in found]
+            self._open[study] = {i: names for i, one in enumerate(found) if (names := one.doubt.analyses)}
 
-    def _weigh(self, changed: Collection[str], moved: Collection[str]) -> None:
-        """Weigh the targets of changed studies in all analyses, those of the others in the analyses that moved."""
-        places, doubts, wanted = [], [], []
-        for study, targets in self._targets.items():
-            anew = study in changed
-            if anew:
-                self._weighed[study] = [{} for _ in targets]
-            for index, target in enumerate(targets):
-                names = target.doubt.analyses if anew else target.doubt.analyses & set(moved)
-                if names:
-                    places.append((study, index))
-                    doubts.append(target.doubt)
-                    wanted.append(names)
-        for (study, index), names, found in zip(
-            places, wanted, weigh(doubts, self._pools, self._choice, wanted), strict=True
-        ):
-            self._weighed[study][index].update({name: found[name] for name in names if name in found})
-            self._entries.pop(study, None)
+    def _weigh(self, changed: Collection[str], moved: set[str]) -> set[str]:
+        """Weigh the targets of changed studies in all analyses, those of the others in the analyses that moved.
 
-    def _order(self, changed: Collection[str]) -> None:
-        for study, targets in self._targets.items():
-            if study in changed or study not in self._entries:
-                self._entries[study] = [
-                    self._entry(target, weighed)
-                    for target, weighed in zip(targets, self._weighed[study], strict=True)
-                ]
-        self._ordered = sorted((e for listed in self._entries.values() for e in listed), key=self._place)
+        Returns
+        -------
+        set of str
+            The studies with a target that was weighed.
+        """
+        places = [
+            (study, index, wanted)
+            for study, targets in self._open.items()
+            for index, names in targets.items()
+            if (wanted := names if study in changed else names & moved)
+        ]
+        doubts = [self._targets[study][index].doubt for study, index, _ in places]
+        found = weigh(doubts, self._pools, self._choice, [wanted for _, _, wanted in places])
+        for (study, index, _), weighed in zip(places, found, strict=True):
+            self._weighed[study][index].update(weighed)
+        return {study for study, _, _ in places}
 
-    def _place(self, entry: Entry) -> tuple[object, ...]:
+    def _order(self, touched: Collection[str]) -> None:
+        """Put the entries of some studies in their places; the others stay where they are."""
+        fresh: dict[str, dict[Place, Entry]] = {}
+        for study in touched:
+            pairs = zip(self._targets[study], self._weighed[study], strict=True)
+            entries = [self._entry(target, weighed) for target, weighed in pairs]
+            fresh[study] = {self._place(entry): entry for entry in entries}
+        if not self._ordered:
+            every = sorted((one for listed in fresh.values() for one in listed.items()), key=itemgetter(0))
+            self._places, self._ordered = [place for place, _ in every], [entry for _, entry in every]
+        else:
+            for study, listed in fresh.items():
+                self._move(self._placed.get(study, {}), listed)
+        self._placed |= fresh
+
+    def _move(self, old: Mapping[Place, Entry], new: Mapping[Place, Entry]) -> None:
+        for place in old.keys() - new.keys():
+            index = bisect_left(self._places, place)
+            del self._places[index], self._ordered[index]
+        for place, entry in new.items():
+            index = bisect_left(self._places, place)
+            if place in old:
+                self._ordered[index] = entry
+            else:
+                self._places.insert(index, place)
+                self._ordered.insert(index, entry)
+
+    def _place(self, entry: Entry) -> Place:
         idle = not entry.analyses
         out = entry.study_id not in self._material.included
         plain = entry.kind == "row"
