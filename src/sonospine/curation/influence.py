@@ -204,23 +204,27 @@ def weigh(
     ]
     asked: list[tuple[int, str, list[Scenario]]] = []
     sets: list[PointSet] = []
+    rests: dict[tuple[str, str], PointSet] = {}
     for index, doubt in enumerate(doubts):
         for name in sorted(named[index]):
+            pool, study = pools[name], doubt.study_id
             listed = [s for s in doubt.scenarios if s.probability > 0 and name in s.pieces]
             if listed:
                 asked.append((index, name, listed))
-                pieces = [(), *(one.pieces[name] for one in listed)]
-                sets += [pools[name].otherwise(doubt.study_id, piece) for piece in pieces]
-    fits = iter(zip(sets, fit_sets(sets, choice), strict=True))
+                sets += [pool.otherwise(study, one.pieces[name]) for one in listed]
+                if pool.pieces.get(study) and (name, study) not in rests:
+                    rests[name, study] = pool.otherwise(study, ())
+    fits = fit_sets([*rests.values(), *sets], choice)
+    others = {key: others_of(rest, fit) for (key, rest), fit in zip(rests.items(), fits, strict=False)}
+    of_sets = iter(fits[len(rests) :])
     found = [{name: Weighed() for name in sorted(names)} for names in named]
     for index, name, listed in asked:
         pool, study = pools[name], doubts[index].study_id
-        rest = others_of(*next(fits))
+        as_read, rest = pool.pieces.get(study, ()), others.get((name, study))
         chances = [one.probability for one in listed]
-        as_read = pool.pieces.get(study, ())
-        if rest is not None and as_read:
+        if rest is not None:
             chances = updated(rest, as_read, [one.pieces[name] for one in listed], chances)
-        for one, chance, (_, fit) in zip(listed, chances, fits, strict=False):
+        for one, chance, fit in zip(listed, chances, of_sets, strict=False):
             if one.pieces[name] != as_read:
                 found[index][name] = _with(found[index][name], chance, one, pool, fit)
     for index, doubt in enumerate(doubts):

@@ -80,7 +80,7 @@ class Queue:
         self._targets: dict[str, list[Target]] = {}
         self._weighed: dict[str, list[dict[str, Weighed]]] = {}
         self._open: dict[str, dict[int, set[str]]] = {}
-        self._placed: dict[str, dict[Place, Entry]] = {}
+        self._placed: dict[str, list[tuple[Place, Entry]]] = {}
         self._places: list[Place] = []
         self._ordered: list[Entry] = []
         self._progress = Progress(0, 0)
@@ -124,7 +124,7 @@ class Queue:
         moved = {name for name, pool in self._pools.items() if pool != before.get(name)}
         changed |= self._studies_moved(before, moved)
         self._renew(view, changed)
-        self._order(changed | self._weigh(changed, moved))
+        self._order(changed, self._weigh(changed, moved))
         self._progress = progress_of((row for rows in view.effects.values() for row in rows), view.rows)
 
     def _studies_moved(self, before: Mapping[str, Pool], moved: Iterable[str]) -> set[str]:
@@ -160,13 +160,13 @@ class Queue:
             self._weighed[study] = [{} for _ in found]
             self._open[study] = {i: names for i, one in enumerate(found) if (names := one.doubt.analyses)}
 
-    def _weigh(self, changed: Collection[str], moved: set[str]) -> set[str]:
+    def _weigh(self, changed: Collection[str], moved: set[str]) -> list[tuple[str, int]]:
         """Weigh the targets of changed studies in all analyses, those of the others in the analyses that moved.
 
         Returns
         -------
-        set of str
-            The studies with a target that was weighed.
+        list of tuple
+            Study and number of each target that was weighed.
         """
         places = [
             (study, index, wanted)
@@ -178,34 +178,39 @@ class Queue:
         found = weigh(doubts, self._pools, self._choice, [wanted for _, _, wanted in places])
         for (study, index, _), weighed in zip(places, found, strict=True):
             self._weighed[study][index].update(weighed)
-        return {study for study, _, _ in places}
+        return [(study, index) for study, index, _ in places]
 
-    def _order(self, touched: Collection[str]) -> None:
-        """Put the entries of some studies in their places; the others stay where they are."""
-        fresh: dict[str, dict[Place, Entry]] = {}
-        for study in touched:
-            pairs = zip(self._targets[study], self._weighed[study], strict=True)
-            entries = [self._entry(target, weighed) for target, weighed in pairs]
-            fresh[study] = {self._place(entry): entry for entry in entries}
-        if not self._ordered:
-            every = sorted((one for listed in fresh.values() for one in listed.items()), key=itemgetter(0))
+    def _order(self, changed: Collection[str], weighed: Iterable[tuple[str, int]]) -> None:
+        """Put the entries of changed studies, and others that were weighed, in their places; the rest stays."""
+        first = not self._ordered
+        for study in changed:
+            for place, _ in self._placed.get(study, ()):
+                self._take_out(place)
+            self._placed[study] = [self._made(study, index) for index in range(len(self._targets[study]))]
+            if not first:
+                for place, entry in self._placed[study]:
+                    self._put_in(place, entry)
+        if first:
+            every = sorted((one for listed in self._placed.values() for one in listed), key=itemgetter(0))
             self._places, self._ordered = [place for place, _ in every], [entry for _, entry in every]
-        else:
-            for study, listed in fresh.items():
-                self._move(self._placed.get(study, {}), listed)
-        self._placed |= fresh
+        for study, index in weighed:
+            if study not in changed:
+                self._take_out(self._placed[study][index][0])
+                self._placed[study][index] = self._made(study, index)
+                self._put_in(*self._placed[study][index])
 
-    def _move(self, old: Mapping[Place, Entry], new: Mapping[Place, Entry]) -> None:
-        for place in old.keys() - new.keys():
-            index = bisect_left(self._places, place)
-            del self._places[index], self._ordered[index]
-        for place, entry in new.items():
-            index = bisect_left(self._places, place)
-            if place in old:
-                self._ordered[index] = entry
-            else:
-                self._places.insert(index, place)
-                self._ordered.insert(index, entry)
+    def _made(self, study: str, index: int) -> tuple[Place, Entry]:
+        entry = self._entry(self._targets[study][index], self._weighed[study][index])
+        return self._place(entry), entry
+
+    def _take_out(self, place: Place) -> None:
+        index = bisect_left(self._places, place)
+        del self._places[index], self._ordered[index]
+
+    def _put_in(self, place: Place, entry: Entry) -> None:
+        index = bisect_left(self._places, place)
+        self._places.insert(index, place)
+        self._ordered.insert(index, entry)
 
     def _place(self, entry: Entry) -> Place:
         idle = not entry.analyses
