@@ -175,12 +175,12 @@ def asked_again(desk: Desk, queue: Queue, candidates: Collection[str]) -> list[s
     while len(done) < FIRST:
         name = first_of(queue, set(candidates) - set(done), 1)[0]
         done.append(name)
-        view = _corrected(view, desk.read.true[name])
+        view = corrected(view, desk.read.true[name])
         queue.after_save(view, {desk.study[name]})
     return done
 
 
-def _corrected(view: View, row: Row) -> View:
+def corrected(view: View, row: Row) -> View:
     """Return the view with one row corrected; only the effects of its study are worked out anew."""
     study, name = row["study_id"], row["measurement_id"]
     rows = [row if r["measurement_id"] == name else r for r in view.reconciled]

@@ -19,6 +19,8 @@ from sonospine.synthesis.pooling import Choice
 
 Place = tuple[float, bool, bool, bool, float, str, str, str]
 DIGITS = 9
+MANY = 400
+"""From so many entries on that change their place, all are sorted at once."""
 NO_POOL = "it feeds no pool"
 STUDY_OUT = "its study is not included"
 
@@ -199,35 +201,34 @@ class Queue:
 
     def _order(self, changed: Collection[str], weighed: Iterable[tuple[str, int]]) -> None:
         """Put the entries of changed studies, and others that were weighed, in their places; the rest stays."""
-        first = not self._ordered
+        leaving: list[Place] = []
+        coming: list[tuple[Place, Entry]] = []
         for study in changed:
-            for place, _ in self._placed.get(study, ()):
-                self._take_out(place)
+            leaving += [place for place, _ in self._placed.get(study, ())]
             self._placed[study] = [self._made(study, index) for index in range(len(self._targets[study]))]
-            if not first:
-                for place, entry in self._placed[study]:
-                    self._put_in(place, entry)
-        if first:
-            every = sorted((one for listed in self._placed.values() for one in listed), key=itemgetter(0))
-            self._places, self._ordered = [place for place, _ in every], [entry for _, entry in every]
+            coming += self._placed[study]
         for study, index in weighed:
             if study not in changed:
-                self._take_out(self._placed[study][index][0])
+                leaving.append(self._placed[study][index][0])
                 self._placed[study][index] = self._made(study, index)
-                self._put_in(*self._placed[study][index])
+                coming.append(self._placed[study][index])
+        if len(leaving) + len(coming) > MANY:
+            gone = set(leaving)
+            stay = [one for one in zip(self._places, self._ordered, strict=True) if one[0] not in gone]
+            every = sorted([*stay, *coming], key=itemgetter(0))
+            self._places, self._ordered = [place for place, _ in every], [entry for _, entry in every]
+            return
+        for place in leaving:
+            at = bisect_left(self._places, place)
+            del self._places[at], self._ordered[at]
+        for place, entry in coming:
+            at = bisect_left(self._places, place)
+            self._places.insert(at, place)
+            self._ordered.insert(at, entry)
 
     def _made(self, study: str, index: int) -> tuple[Place, Entry]:
         entry = self._entry(self._targets[study][index], self._weighed[study][index])
         return self._place(entry), entry
-
-    def _take_out(self, place: Place) -> None:
-        index = bisect_left(self._places, place)
-        del self._places[index], self._ordered[index]
-
-    def _put_in(self, place: Place, entry: Entry) -> None:
-        index = bisect_left(self._places, place)
-        self._places.insert(index, place)
-        self._ordered.insert(index, entry)
 
     def _place(self, entry: Entry) -> Place:
         idle = not entry.analyses
