@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
+from typing import TypeVar
 
 from sonospine.curation.influence import Pool, Weighed, pools_of, weigh
 from sonospine.curation.material import Material
@@ -17,10 +18,9 @@ from sonospine.curation.view import View
 from sonospine.model.table_io import Row
 from sonospine.synthesis.pooling import Choice
 
+T = TypeVar("T")
 Place = tuple[float, bool, bool, bool, float, str, str, str]
 DIGITS = 9
-MANY = 400
-"""From so many entries on that change their place, all are sorted at once."""
 NO_POOL = "it feeds no pool"
 STUDY_OUT = "its study is not included"
 
@@ -212,19 +212,12 @@ class Queue:
                 leaving.append(self._placed[study][index][0])
                 self._placed[study][index] = self._made(study, index)
                 coming.append(self._placed[study][index])
-        if len(leaving) + len(coming) > MANY:
-            gone = set(leaving)
-            stay = [one for one in zip(self._places, self._ordered, strict=True) if one[0] not in gone]
-            every = sorted([*stay, *coming], key=itemgetter(0))
-            self._places, self._ordered = [place for place, _ in every], [entry for _, entry in every]
-            return
-        for place in leaving:
-            at = bisect_left(self._places, place)
-            del self._places[at], self._ordered[at]
-        for place, entry in coming:
-            at = bisect_left(self._places, place)
-            self._places.insert(at, place)
-            self._ordered.insert(at, entry)
+        gone = sorted(bisect_left(self._places, place) for place in leaving)
+        places, ordered = _without(self._places, gone), _without(self._ordered, gone)
+        coming.sort(key=itemgetter(0))
+        at = [bisect_left(places, place) for place, _ in coming]
+        self._places = _among(places, at, [place for place, _ in coming])
+        self._ordered = _among(ordered, at, [entry for _, entry in coming])
 
     def _made(self, study: str, index: int) -> tuple[Place, Entry]:
         entry = self._entry(self._targets[study][index], self._weighed[study][index])
@@ -252,3 +245,24 @@ class Queue:
             target.kind, target.target_id, target.record_id, target.study_id, analyses, target.instrument,
             target.state, influence, target.confidence, "; ".join(filter(None, told)),
         )  # fmt: skip
+
+
+def _without(listed: list[T], indexes: Sequence[int]) -> list[T]:
+    """Return a list without some of its items, whose indexes are in order."""
+    found: list[T] = []
+    start = 0
+    for index in indexes:
+        found += listed[start:index]
+        start = index + 1
+    return found + listed[start:]
+
+
+def _among(listed: list[T], indexes: Sequence[int], items: Sequence[T]) -> list[T]:
+    """Return a list with some items put in before those of some indexes, which are in order."""
+    found: list[T] = []
+    start = 0
+    for index, item in zip(indexes, items, strict=True):
+        found += listed[start:index]
+        found.append(item)
+        start = index
+    return found + listed[start:]
