@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sonospine.extraction.arms import Arm, DocumentArms, find_arms
-from sonospine.model.record import Passage, Record
+from sonospine.model.record import Cell, Passage, Record, Table
 from sonospine.vocabulary import Vocabulary
 
 
@@ -73,4 +73,67 @@ def test_the_size_that_a_plan_asks_for_is_no_size(vocabulary: Vocabulary) -> Non
 )
 def test_points_and_spaces_inside_a_code_do_not_matter(printed: str, known: str) -> None:
     arm = DocumentArms((Arm(known), Arm("control group"))).match(printed)
-    assert arm is not None and arm.label == known
+    assert arm is not None
+    assert arm.label == known
+
+
+@pytest.mark.parametrize("verb", ["included", "comprised", "consisted of", "contained"])
+def test_a_group_that_includes_so_many_people_has_that_size(vocabulary: Vocabulary, verb: str) -> None:
+    found = arms_of(
+        vocabulary,
+        f"Group I {verb} 61 patients who were treated with heat, and group II {verb} 58 patients who were treated with cold.",
+    )
+    assert sizes(found) == {"Group I": "61", "Group II": "58"}
+    found = arms_of(
+        vocabulary,
+        f"The heat group {verb} 61 patients. The cold group {verb} 58 patients.",
+        "Pain was lower in the heat group than in the cold group.",
+    )
+    assert sizes(found) == {"heat group": "61", "cold group": "58"}
+
+
+def test_the_short_form_beside_a_size_names_the_group(vocabulary: Vocabulary) -> None:
+    found = arms_of(
+        vocabulary,
+        "Women were randomized to 10 weeks of slow heat therapy (SHT, n = 18), fast cold therapy (FCT, n = 16), or a group "
+        "without any therapy (REF, n = 8). Group SHT and group FCT met weekly, and group REF did not.",
+    )
+    assert {found.match(name).n_randomised for name in ("SHT",)} == {"18"}  # type: ignore[union-attr]
+    assert {found.match(name).n_randomised for name in ("FCT",)} == {"16"}  # type: ignore[union-attr]
+    assert {found.match(name).n_randomised for name in ("REF",)} == {"8"}  # type: ignore[union-attr]
+
+
+def test_two_phrases_whose_brackets_name_the_same_group_are_one_arm(vocabulary: Vocabulary) -> None:
+    found = arms_of(
+        vocabulary,
+        "Forty-two patients were randomized for general anesthesia (control group n=22) or 400 mg of heat followed by general "
+        "anesthesia (heat group n=20).",
+        "The patients in the control group had general anesthesia alone. Pain was lower in the heat group.",
+    )
+    assert len(found.arms) == 2
+    assert [found.match(name).n_randomised for name in ("Control", "Heat group")] == ["22", "20"]  # type: ignore[union-attr]
+
+
+def test_shares_behind_the_sizes_of_allocated_people_do_not_hide_them(vocabulary: Vocabulary) -> None:
+    found = arms_of(
+        vocabulary,
+        "Group 1 had heat, group 2 had cold and group 3 had nothing. Twenty (32.8%) patients were randomly assigned into group 1, "
+        "21 (34.4%) patients into group 2 and 19 (32.8%) patients into group 3.",
+    )
+    assert sizes(found) == {"Group 1": "20", "Group 2": "21", "Group 3": "19"}
+
+
+def test_a_code_with_a_space_is_the_same_group_in_text_and_table(vocabulary: Vocabulary) -> None:
+    rows = [["", "Group B (n = 20)", "Group BK 1 (n = 21)"], ["VAS", "6.5 ± 0.7", "1.3 ± 0.5"]]
+    grid = tuple(tuple(Cell(text, r < 1, r, c) for c, text in enumerate(row)) for r, row in enumerate(rows))
+    methods = "Patients were randomized to group B, heat; and group BK1, cold."
+    record = Record(
+        "file:made",
+        "file",
+        title="A trial",
+        passages=(Passage("abstract/METHODS", methods, ("METHODS",), "methods"),),
+        tables=(Table("table/T1", "Table 1", "", grid, (), False, 1),),
+    )
+    arm = find_arms(record, vocabulary).match("BK1 group")
+    assert arm is not None
+    assert arm.n_randomised == "21"

@@ -24,7 +24,7 @@ _NEEDED = re.compile(
     r"\b(?:power|detect|require\w*|need\w*|sample\s+size|estimat\w*|calculat\w*|aim\w*)\b", re.I
 )
 _OF_GROUP = re.compile(
-    rf"{_ALONE}(?P<n>{COUNT})(?P<how>\s+(?:(?:of\s+them|of\s+whom|eligible|patients|participants|subjects|women|men|children|cases)\s*,?\s*)*(?:\(?\d[\d.]*\s*%\)?\s*)?"
+    rf"{_ALONE}(?P<n>{COUNT})(?P<how>\s+(?:\(\d[\d.]*\s*%\)\s*)?(?:(?:of\s+them|of\s+whom|eligible|patients|participants|subjects|women|men|children|cases)\s*,?\s*)*(?:\(?\d[\d.]*\s*%\)?\s*)?"
     r"(?:(?:were|was)\s+)?(?:(?:randomly\s+)?(?:randomi[sz]ed|assigned|allocated|analy[sz]ed|included|enrolled|remained|in)\s+)?"
     r"(?:to\s+receive|to\s+undergo|receiv\w+|had|got|were\s+given|underwent|to\s+have|in(?:to)?|to)\s+(?:the\s+|an?\s+)?)(?=(?P<arm>[^.;,()]{1,60}))",
     re.IGNORECASE,
@@ -36,6 +36,8 @@ _OF_PEOPLE = re.compile(
 _ANALYSED = re.compile(
     r"\b(?:randomi[sz]ed|assigned|allocated|analy[sz]ed|included|enrolled|to\s+receive|to\s+undergo)\b", re.I
 )
+# "group 1 had heat": the number is the name of a group.
+_CODE_OF = re.compile(r"\b(?:groups?|arms?)\s$", re.IGNORECASE)
 _EACH_OF_THEM = re.compile(r"(?:each|every|both|either)\b", re.IGNORECASE)
 _TO = re.compile(r"\b(?:in)?to\s+(?:the\s+|an?\s+)?$", re.IGNORECASE)
 _GIVEN = re.compile(
@@ -85,9 +87,11 @@ def arm_sizes(text: str, *, planned: bool) -> Iterator[tuple[str, str, int, int]
         if (
             not n
             or _EACH_OF_THEM.match(found["arm"])
-            or not (
-                planned or _ANALYSED.search(found["how"]) or _dealt_out(text, found) or _sent_to(text, found)
-            )
+            or _CODE_OF.search(text[max(0, found.start() - 8) : found.start()])
+        ):
+            continue
+        if not (
+            planned or _ANALYSED.search(found["how"]) or _dealt_out(text, found) or _sent_to(text, found)
         ):
             continue
         before = text[max(0, found.start() - 80) : found.start()]

@@ -167,6 +167,8 @@ def find_arms(record: Record, vocabulary: Vocabulary) -> DocumentArms:
     if len(chosen_clusters) < 2 or alone:
         compares = _is_comparison(record, passages) or _compares_guidance(record.title, vocabulary)
         return DocumentArms((), alone or not compares, total, total_place)
+    if total and _is_an_arms(total, named):
+        total = total_place = ""
     arms = _sized(tuple(_without_total(arm, total) for arm in named), passages, total)
     if total and sum(arm.n_randomised == total for arm in arms) > 1:
         total = total_place = ""  # it is the size of one of several equal groups
@@ -213,6 +215,13 @@ def _arm(cluster: Cluster, abbreviations: dict[str, str]) -> Arm:
         n_locator=n_place,
         aliases=tuple(aliases),
     )
+
+
+def _is_an_arms(total: str, arms: tuple[Arm, ...]) -> bool:
+    """Tell whether a total is the size of an arm, because the others have people too, and another number of them."""
+    others = [int(arm.n_randomised) for arm in arms if arm.n_randomised and arm.n_randomised != total]
+    own = len(others) < len(arms) and all(arm.n_randomised for arm in arms)
+    return own and sum(others) != int(total)
 
 
 def _without_total(arm: Arm, total: str) -> Arm:
