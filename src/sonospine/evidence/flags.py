@@ -42,6 +42,7 @@ _WORDS = {
     "n_differs_from_baseline": "n differs between baseline and follow-up; the smaller is used",
     "n_from_another_place": "n stands with the same result at another place",
     "n_from_arm": "n is that of the arm",
+    "n_of_everybody": "everybody was in every group: n is the number of all who took part",
     "n_from_study": "n is that of the whole study",
     "nearer_time_not_usable": "a time nearer to the target could not be used",
     "of_every_arm": "nobody had it, so nobody of this arm had",

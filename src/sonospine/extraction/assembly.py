@@ -12,6 +12,7 @@ from sonospine.extraction.analysed import with_analysed
 from sonospine.extraction.arm_rows import arm_rows
 from sonospine.extraction.arms import ALL, DocumentArms, find_arms
 from sonospine.extraction.confidence import Surroundings, reasons_of, surroundings, weights
+from sonospine.extraction.everybody import with_everybody
 from sonospine.extraction.expressions import uses_decimal_comma
 from sonospine.extraction.people_by_time import with_people_of_time
 from sonospine.extraction.proposals import ReaderFault, proposed
@@ -114,7 +115,8 @@ def _read(
             )
             continue
         found.append(labelled)
-    return with_proven_changes(completed(with_people_of_time(found), vocabulary), vocabulary)
+    peopled = with_everybody(record, arms, with_people_of_time(found))
+    return with_proven_changes(completed(peopled, vocabulary), vocabulary)
 
 
 def _forbidden(record: Record, reading: Reading, vocabulary: Vocabulary) -> str:
