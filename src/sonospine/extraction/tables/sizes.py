@@ -17,6 +17,7 @@ from sonospine.model.places import cell_address
 _SLASHED = re.compile(r"^\s*(\d{1,5})\s*[/;:]\s*(\d{1,5})(?:\s*[/;:]\s*(\d{1,5}))?\s*$")
 
 
+_BESIDE = re.compile(r"(?<!\w)[nN]\s*=\s*(?P<n>[1-9]\d{0,4})(?![\d.,%])")
 _ARM_N = re.compile(r"[\s,(\[][nN][)\]]?\s*$")
 
 
@@ -84,6 +85,8 @@ class Sizes:
 
     def of(self, row: int, column: int, labels: CellLabels, arm: Arm | None) -> Size:
         """Return the participants behind a cell; the nearest statement wins."""
+        if (own := self._in_cell(row, column)).n:
+            return own
         if arm is not None and self._noted:
             noted = size_for(self._noted, (label.text for _, label in labels.stubs), arm.label)
             printed = next((label.n for _, label in reversed(labels.columns) if label.n), arm.n_randomised)
@@ -112,6 +115,21 @@ class Sizes:
             # A number that stands nowhere we can show is not known.
             return Size(n, place) if n and place else Size()
         return Size()
+
+    def _in_cell(self, row: int, column: int) -> Size:
+        """Return the participants that the cell names beside its only value: "n = 19: 4.1 (2.3)"."""
+        text = self._roles.layout.texts[row][column]
+        told = list(_BESIDE.finditer(text)) if "=" in text else []
+        values = self._roles.layout.values[row][column]
+        if len(told) != 1 or sum(not self.beside(row, column, value.start) for value in values) != 1:
+            return Size()
+        place = f"{cell_address(self._roles.table, row, column)}:{told[0].start('n')}-{told[0].end('n')}"
+        return Size(told[0]["n"], place)
+
+    def beside(self, row: int, column: int, start: int) -> bool:
+        """Tell whether a number of a cell is the size that stands beside its value."""
+        text = self._roles.layout.texts[row][column]
+        return "=" in text and any(found.start("n") == start for found in _BESIDE.finditer(text))
 
     def _labelled(self, label: Label) -> Size:
         start, end = label.n_span
