@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sonospine.extraction.arms import Arm, DocumentArms, find_arms
+from sonospine.extraction.assembly import extract_records
 from sonospine.model.record import Cell, Passage, Record, Table
 from sonospine.vocabulary import Vocabulary
 
@@ -137,3 +138,69 @@ def test_a_code_with_a_space_is_the_same_group_in_text_and_table(vocabulary: Voc
     arm = find_arms(record, vocabulary).match("BK1 group")
     assert arm is not None
     assert arm.n_randomised == "21"
+
+
+@pytest.mark.parametrize(
+    ("printed", "known"),
+    [("AE Group", "aerobic exercise group"), ("DN", "dry needling"), ("DNT group", "dry needling")],
+)
+def test_initials_in_a_table_name_the_only_group_that_has_them(printed: str, known: str) -> None:
+    arms = DocumentArms((Arm("aerobic exercise group"), Arm("dry needling"), Arm("control group")))
+    arm = arms.match(printed)
+    assert (arm.label if arm is not None else "") == (known if printed != "DNT group" else "")
+
+
+def test_initials_of_two_groups_name_neither() -> None:
+    arms = DocumentArms((Arm("aerobic exercise group"), Arm("active education group")))
+    assert arms.match("AE group") is None
+
+
+def table_rows(
+    vocabulary: Vocabulary, methods: str, rows: list[list[str]], results: str = ""
+) -> list[dict[str, str]]:
+    grid = tuple(tuple(Cell(text, r < 1, r, c) for c, text in enumerate(row)) for r, row in enumerate(rows))
+    passages = [Passage("abstract/METHODS", methods, ("METHODS",), "methods")]
+    if results:
+        passages.append(Passage("abstract/RESULTS", results, ("RESULTS",), "results"))
+    table = Table("table/T1", "Table 1", "Pain after treatment", grid, (), False, 1)
+    record = Record("file:made", "file", title="A trial", passages=tuple(passages), tables=(table,))
+    return [row for row in extract_records([record], vocabulary).measurements if row["source"] == "table"]
+
+
+@pytest.mark.parametrize(
+    "cell", ["n = 19: 4.09 (2.32)", "n = 19*: 4.09 (2.32)", "4.09 (2.32), n = 19", "(n=19) 4.09 (2.32)"]
+)
+def test_a_size_beside_the_value_is_that_of_the_value(vocabulary: Vocabulary, cell: str) -> None:
+    found = table_rows(
+        vocabulary,
+        "Patients were randomized to group A (n = 25) or group B (n = 20).",
+        [["Mean (SD)", "Group A", "Group B"], ["VAS pain at 4 weeks", cell, "n = 14: 3.41 (2.79)"]],
+    )
+    assert {row["value"]: row["n"] for row in found} == {"4.09": "19", "3.41": "14"}
+
+
+def test_the_groups_of_a_table_have_the_sizes_that_a_sentence_tells(vocabulary: Vocabulary) -> None:
+    found = table_rows(
+        vocabulary,
+        "120 eligible subjects were randomized to three kinds of tea.",
+        [
+            ["Mean (SD)", "Rooibos group", "Mallow group", "Placebo group"],
+            ["VAS pain at 4 weeks", "4.0 (2.3)", "3.4 (2.7)", "5.1 (2.2)"],
+        ],
+        "Thirty-eight subjects in the Rooibos group, 39 in the Mallow group, and 37 in the placebo group completed the last visit, "
+        "and their data were used for the final analysis.",
+    )
+    assert {row["value"]: row["n"] for row in found} == {"4.0": "38", "3.4": "39", "5.1": "37"}
+
+
+def test_a_sentence_that_leaves_a_group_of_the_table_out_sizes_none(vocabulary: Vocabulary) -> None:
+    found = table_rows(
+        vocabulary,
+        "120 eligible subjects were randomized to three kinds of tea.",
+        [
+            ["Mean (SD)", "Rooibos group", "Mallow group", "Placebo group"],
+            ["VAS pain at 4 weeks", "4.0 (2.3)", "3.4 (2.7)", "5.1 (2.2)"],
+        ],
+        "Thirty-eight subjects in the Rooibos group and 39 in the Mallow group were analysed.",
+    )
+    assert {row["n"] for row in found} == {""}

@@ -11,7 +11,7 @@ from sonospine.extraction import arm_patterns
 from sonospine.extraction.abbreviations import abbreviations_of
 from sonospine.extraction.alternatives import folded, holds
 from sonospine.extraction.arm_clusters import Cluster, candidates, chosen, clusters
-from sonospine.extraction.arm_labels import ACTIVES, CONTROLS, COUNT, count_of, normalised, words_of
+from sonospine.extraction.arm_labels import ACTIVES, CONTROLS, COUNT, count_of, is_code, normalised, words_of
 from sonospine.extraction.arm_sizes import arm_sizes, bracketed_sizes, each_size, total_sizes
 from sonospine.model.places import Place
 from sonospine.model.record import Passage, Record
@@ -82,7 +82,8 @@ class DocumentArms:
         words = words_of(label)
         if not words:
             return None
-        return self._by_alias(words) or self._by_role(words) or self._by_definition(words)
+        found = self._by_alias(words) or self._by_role(words) or self._by_definition(words)
+        return found or self._by_initials(label)
 
     def _by_alias(self, words: frozenset[str]) -> Arm | None:
         # The longest name whose words all stand in the label; a tie decides nothing.
@@ -102,12 +103,26 @@ class DocumentArms:
                     return found[0]
         return None
 
+    def _by_initials(self, label: str) -> Arm | None:
+        code = _NOUNS.sub(" ", label).strip(" .()")
+        if not 2 <= len(code) <= 5 or not is_code(code):
+            return None
+        found = [a for a in self.arms if any(_initials(name) == code for name in (*a.names(), a.definition))]
+        return found[0] if len(found) == 1 else None
+
     def _by_definition(self, words: frozenset[str]) -> Arm | None:
         texts = {a.label: words_of(" ".join((*a.names(), a.definition))) for a in self.arms}
         shared = frozenset.intersection(*texts.values()) if len(texts) > 1 else frozenset()
         telling = words - shared
         found = [a for a in self.arms if telling and telling <= texts[a.label]]
         return found[0] if len(found) == 1 else None
+
+
+_NOUNS = re.compile(r"\b(?:groups?|arms?|the|of|and|with|plus|treatment|therapy)\b", re.IGNORECASE)
+
+
+def _initials(name: str) -> str:
+    return "".join(word[0] for word in re.findall(r"[A-Za-z]+", _NOUNS.sub(" ", name))).upper()
 
 
 _COMPARES = re.compile(
@@ -151,7 +166,7 @@ def find_arms(record: Record, vocabulary: Vocabulary) -> DocumentArms:
     """
     if record.registry:
         return _registered(record)
-    passages = [p for p in record.passages if _tells_arms(p)]
+    passages = [p for p in record.passages if tells_arms(p)]
     abbreviations = abbreviations_of(p.text for p in passages)
     found = list(candidates(record, passages))
     titled = [(c, "title") for c in arm_patterns.compared(record.title)]
@@ -169,7 +184,7 @@ def find_arms(record: Record, vocabulary: Vocabulary) -> DocumentArms:
         return DocumentArms((), alone or not compares, total, total_place)
     if total and _is_an_arms(total, named):
         total = total_place = ""
-    arms = _sized(tuple(_without_total(arm, total) for arm in named), passages, total)
+    arms = sized(tuple(_without_total(arm, total) for arm in named), passages, total)
     if total and sum(arm.n_randomised == total for arm in arms) > 1:
         total = total_place = ""  # it is the size of one of several equal groups
     return DocumentArms(_with_roles(arms), False, total, total_place)
@@ -182,7 +197,8 @@ def _title_words(title: str, abbreviations: dict[str, str]) -> frozenset[str]:
     return words | words_of(" ".join(short))
 
 
-def _tells_arms(passage: Passage) -> bool:
+def tells_arms(passage: Passage) -> bool:
+    """Tell whether a passage can name the arms: it is no introduction, discussion or conclusion."""
     where = passage.locator.partition("/")[0]
     return where in {"title", "abstract"} or (
         where == "body" and passage.role in {"methods", "results", "other"}
@@ -229,7 +245,7 @@ def _without_total(arm: Arm, total: str) -> Arm:
     return replace(arm, n_randomised="", n_locator="") if total and arm.n_randomised == total else arm
 
 
-def _sized(arms: tuple[Arm, ...], passages: list[Passage], total: str) -> tuple[Arm, ...]:
+def sized(arms: tuple[Arm, ...], passages: list[Passage], total: str) -> tuple[Arm, ...]:
     """Fill sizes that stand apart from the labels: "60 in each group", "fourteen patients had X".
 
     A size for each group must give the total where one is known: a sample size calculation gives another.

@@ -21,6 +21,7 @@ from sonospine.extraction.ranking import alternative_rows, alternatives, candida
 from sonospine.extraction.readers import BUILT_IN, Context, readers
 from sonospine.extraction.reading import SCORED, Reading
 from sonospine.extraction.repeats import completed
+from sonospine.extraction.reported_sizes import with_reported_sizes
 from sonospine.extraction.unread import unread_rows
 from sonospine.model.files import short_hash
 from sonospine.model.numbers import derived, number, written_truth
@@ -115,7 +116,8 @@ def _read(
             )
             continue
         found.append(labelled)
-    peopled = with_everybody(record, arms, with_people_of_time(found))
+    peopled = with_reported_sizes(record, arms, with_people_of_time(found))
+    peopled = with_everybody(record, arms, peopled)
     return with_proven_changes(completed(peopled, vocabulary), vocabulary)
 
 
