@@ -183,3 +183,31 @@ def test_a_long_hostile_text_takes_linear_time_for_times(piece: str) -> None:
     find_times(text)
     time_definitions([text])
     assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "weeks"),
+    [
+        ("VAS at 10(min)", 10 / 10080),
+        ("VAS at 0 (min)", 0.0),
+        ("score at 24 (h)", 24 / 168),
+        ("ODI after 6 (weeks)", 6.0),
+    ],
+)
+def test_a_unit_in_brackets_behind_the_amount_of_a_time_counts(text: str, weeks: float) -> None:
+    (time,) = find_times(text)
+    assert time.weeks == pytest.approx(weeks)
+    assert time.phase == "follow_up"
+
+
+@pytest.mark.parametrize("text", ["Duration, 10 (min)", "Age 40 (years)", "10 (min) of exercise"])
+def test_an_amount_that_is_not_at_or_after_is_no_time(text: str) -> None:
+    assert find_times(text) == []
+
+
+def test_sessions_throughout_some_weeks_are_a_course() -> None:
+    course = find_course(
+        [("abstract", "There were 3 sessions of 60 minutes per week throughout 6 weeks in all.")]
+    )
+    assert course is not None
+    assert course.weeks == 6.0

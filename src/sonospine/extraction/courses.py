@@ -18,7 +18,7 @@ _WORK = (
     r"|train\w+|intervention\w*|rehabilitation|course|regimen|administ\w+|took|taken|given|dose\w*"
 )
 _PATTERNS = (
-    re.compile(r"(?:" + _WORK + r")[^.;]{0,60}?\b(?:for|over|during|in|within)\s+(?:a\s+)?(?:total\s+of\s+|period\s+of\s+)?" + _AMOUNT + r"[\s-]*" + _UNIT + r"\b", re.I),
+    re.compile(r"(?:" + _WORK + r")[^.;]{0,60}?\b(?:for|over|during|in|within|throughout)\s+(?:a\s+)?(?:total\s+of\s+|period\s+of\s+)?" + _AMOUNT + r"[\s-]*" + _UNIT + r"\b", re.I),
     re.compile(
         r"\b" + _AMOUNT + r"[\s-]+(?P<unit>days?|weeks?|wks?|months?)[\s-]+(?:(?!after|before|following|later|since|from|post|of)\w+\s+){0,2}?(?:treatment|exercise|intervention|rehabilitation|training|program\w*"
         r"|course|therapy|regimen|stay)\b(?!\s*follow)", re.I,
