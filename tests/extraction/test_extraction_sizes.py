@@ -204,3 +204,25 @@ def test_a_sentence_that_leaves_a_group_of_the_table_out_sizes_none(vocabulary: 
         "Thirty-eight subjects in the Rooibos group and 39 in the Mallow group were analysed.",
     )
     assert {row["n"] for row in found} == {""}
+
+
+def test_the_size_that_one_table_prints_for_a_group_serves_a_table_without_sizes(
+    vocabulary: Vocabulary,
+) -> None:
+    tables = []
+    for name, head in (
+        ("T1", ["", "Heat group (n = 12)", "Cold group (n = 11)"]),
+        ("T2", ["", "Heat group", "Cold group"]),
+    ):
+        rows = [head, ["VAS pain at 4 weeks, mean (SD)", "41.2 (11.0)", "52.6 (12.1)"]]
+        grid = tuple(
+            tuple(Cell(text, r < 1, r, c) for c, text in enumerate(row)) for r, row in enumerate(rows)
+        )
+        tables.append(Table(f"table/{name}", name, "Pain", grid, (), False, 1))
+    passage = Passage("abstract/METHODS", "Women were randomized to two groups.", ("METHODS",), "methods")
+    record = Record("file:made", "file", title="A trial", passages=(passage,), tables=tuple(tables))
+    found = extract_records([record], vocabulary).measurements
+    assert [row["n"] for row in found if row["locator"].startswith("table/T2")] in (
+        ["12", "11"],
+        ["11", "12"],
+    )

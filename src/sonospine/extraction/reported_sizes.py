@@ -1,4 +1,4 @@
-"""Sizes of the groups that only a table names: a sentence that gives one for each of them tells how many they were."""
+"""Sizes of groups that a table leaves out: a sentence, or another table, that gives one for each of them tells how many they were."""
 
 from __future__ import annotations
 
@@ -16,23 +16,44 @@ _MOST = 6
 
 
 def with_reported_sizes(record: Record, arms: DocumentArms, readings: Iterable[Reading]) -> list[Reading]:
-    """Return readings whose group only their table names with its size, where the text tells that of each group of the table.
+    """Return readings of tables without sizes with those that the text, else another table, tells for each of their groups.
 
-    Only a table none of whose groups has a size, and that has two to six of them, is asked about.
+    Only a table of two to six groups none of which has a size is asked about.
     """
     readings = list(readings)
-    labels: dict[str, dict[str, bool]] = defaultdict(dict)
+    groups: dict[str, dict[str, bool]] = defaultdict(dict)
+    reported: dict[str, bool] = defaultdict(lambda: True)
     for reading in readings:
         if reading.source == "table" and reading.centre in MEANS:
-            named = labels[home_of(reading.locator)]
-            reported = _REPORTED in reading.flags and not reading.n and reading.arm not in ("", ALL)
-            named[reading.arm] = named.get(reading.arm, True) and reported
+            home = home_of(reading.locator)
+            named = groups[home]
+            named[reading.arm] = (
+                named.get(reading.arm, True) and not reading.n and reading.arm not in ("", ALL)
+            )
+            reported[home] = reported[home] and _REPORTED in reading.flags
+    elsewhere = _elsewhere(readings)
     found = {
-        home: _sizes(record, arms, tuple(named))
-        for home, named in labels.items()
+        home: (_sizes(record, arms, tuple(named)) if reported[home] else {})
+        or (elsewhere if named.keys() <= elsewhere.keys() else {})
+        for home, named in groups.items()
         if 2 <= len(named) <= _MOST and all(named.values())
     }
-    return [_with_size(reading, found.get(home_of(reading.locator), {})) for reading in readings]
+    return [
+        _with_size(reading, found.get(home_of(reading.locator), {})) if reading.source == "table" else reading
+        for reading in readings
+    ]
+
+
+def _elsewhere(readings: Iterable[Reading]) -> dict[str, tuple[str, str]]:
+    """Return the sizes of groups that the article's tables print over or beside their values, where they all print the same."""
+    told: dict[str, set[str]] = defaultdict(set)
+    places: dict[str, str] = {}
+    for reading in readings:
+        own = home_of(reading.n_locator) == home_of(reading.locator)
+        if reading.source == "table" and reading.n and own and reading.arm not in ("", ALL):
+            told[reading.arm].add(reading.n)
+            places.setdefault(reading.arm, reading.n_locator)
+    return {arm: (min(sizes), places[arm]) for arm, sizes in told.items() if len(sizes) == 1}
 
 
 def _sizes(record: Record, arms: DocumentArms, labels: tuple[str, ...]) -> dict[str, tuple[str, str]]:
