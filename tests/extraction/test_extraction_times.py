@@ -211,3 +211,31 @@ def test_sessions_throughout_some_weeks_are_a_course() -> None:
     )
     assert course is not None
     assert course.weeks == 6.0
+
+
+@pytest.mark.parametrize(
+    ("text", "weeks"),
+    [
+        ("The therapy program was applied 5 times a week for 14 sessions.", 2.8),
+        ("Patients had a total of 10 sessions of massage, 5 days per week.", 2.0),
+        ("All received 20 treatment sessions (five sessions per week).", 4.0),
+        ("Exercise was done three times per week, in total 12 sessions.", 4.0),
+        ("They had therapy twice a week for 8 sessions.", 4.0),
+    ],
+)
+def test_sessions_and_how_many_a_week_make_a_course(text: str, weeks: float) -> None:
+    course = find_course([("methods", text)])
+    assert course is not None
+    assert course.weeks == pytest.approx(weeks)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "They had 5 sessions a week.",
+        "Those who missed 2 of 10 sessions were excluded.",
+        "They had 3 sessions of 20 minutes.",
+    ],
+)
+def test_sessions_without_a_rhythm_or_a_number_are_no_course(text: str) -> None:
+    assert find_course([("methods", text)]) is None

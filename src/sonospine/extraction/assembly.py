@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from sonospine.extraction.analysed import with_analysed
 from sonospine.extraction.arm_rows import arm_rows
 from sonospine.extraction.arms import ALL, DocumentArms, find_arms
+from sonospine.extraction.article_times import with_only_time
 from sonospine.extraction.confidence import Surroundings, reasons_of, surroundings, weights
 from sonospine.extraction.everybody import with_everybody
 from sonospine.extraction.expressions import uses_decimal_comma
@@ -117,7 +118,7 @@ def _read(
             continue
         found.append(labelled)
     peopled = with_reported_sizes(record, arms, with_people_of_time(found))
-    peopled = with_everybody(record, arms, peopled)
+    peopled = with_only_time(with_everybody(record, arms, peopled))
     return with_proven_changes(completed(peopled, vocabulary), vocabulary)
 
 

@@ -150,7 +150,7 @@ def _settled(
     if any(timed for timed, _, _ in found):
         exact = [item for item in told if item[1].weeks is not None and item[1].phase == "follow_up"]
         vague_only = all(t.weeks is None for timed, t, _ in found if timed)
-        # under "Postoperative", the row "VAS at 6 h" has the time
+        # under "After treatment", the row "pain at 6 h" has the time
         found = exact if vague_only and exact else [item for item in found if item[0]]
     elif context.baseline and not any(t.phase == "baseline" or label.outcome == "" for _, t, label in found):
         found = []
