@@ -31,7 +31,7 @@ def with_reported_sizes(record: Record, arms: DocumentArms, readings: Iterable[R
                 named.get(reading.arm, True) and not reading.n and reading.arm not in ("", ALL)
             )
             reported[home] = reported[home] and _REPORTED in reading.flags
-    elsewhere = _elsewhere(readings)
+    elsewhere = _elsewhere(readings, arms)
     found = {
         home: (_sizes(record, arms, tuple(named)) if reported[home] else {})
         or (elsewhere if named.keys() <= elsewhere.keys() else {})
@@ -44,13 +44,14 @@ def with_reported_sizes(record: Record, arms: DocumentArms, readings: Iterable[R
     ]
 
 
-def _elsewhere(readings: Iterable[Reading]) -> dict[str, tuple[str, str]]:
+def _elsewhere(readings: Iterable[Reading], arms: DocumentArms) -> dict[str, tuple[str, str]]:
     """Return the sizes of groups that the article's tables print over or beside their values, where they all print the same."""
+    known = {arm.label for arm in arms.arms if arm.n_randomised or arm.n_analysed}  # left out on purpose
     told: dict[str, set[str]] = defaultdict(set)
     places: dict[str, str] = {}
     for reading in readings:
         own = home_of(reading.n_locator) == home_of(reading.locator)
-        if reading.source == "table" and reading.n and own and reading.arm not in ("", ALL):
+        if reading.source == "table" and reading.n and own and reading.arm not in ("", ALL, *known):
             told[reading.arm].add(reading.n)
             places.setdefault(reading.arm, reading.n_locator)
     return {arm: (min(sizes), places[arm]) for arm, sizes in told.items() if len(sizes) == 1}

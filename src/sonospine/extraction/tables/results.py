@@ -215,6 +215,7 @@ class _Results:
         unit = next((label.unit for _, label in labels.all() if label.unit), "")
         population = self.names.population(labels)
         text = self.roles.layout.texts[cell.row][cell.column]
+        size = self.sizes.of_mean(size, labels) if centre in MEANS else size
         count = centre == "count"
         total = (
             self.totals.of(cell.row, cell.column, expression, size)
