@@ -56,7 +56,13 @@ def test_a_last_bracket_that_the_label_calls_n_holds_the_people(label: str) -> N
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [("Men", "Women"), ("M", "F"), ("Male", "Female"), ("< 45 years", "45-60 years"), ("<17.5 years", "≥ 18 years")],
+    [
+        ("Men", "Women"),
+        ("M", "F"),
+        ("Male", "Female"),
+        ("< 45 years", "45-60 years"),
+        ("<17.5 years", "≥ 18 years"),
+    ],
 )
 def test_a_part_of_a_group_has_not_the_size_of_the_group(first: str, second: str) -> None:
     rows = [
@@ -73,3 +79,8 @@ def test_a_group_is_no_larger_than_everybody_in_the_table() -> None:
     rows = [HEAD, ["VAS, mean (SD)", "4.2 (1.1)", "5.3 (1.2)"]]
     assert set(sizes(read(rows, caption="Pain of 10 patients of the pilot study")).values()) == {""}
     assert set(sizes(read(rows, caption="Pain (n = 61)")).values()) == {"30", "31"}
+
+
+def test_the_size_of_one_group_in_a_caption_is_not_everybody() -> None:
+    rows = [HEAD, ["VAS, mean (SD)", "4.2 (1.1)", "5.3 (1.2)"]]
+    assert set(sizes(read(rows, caption="Pain in the cold group (n = 20)")).values()) == {"30", "31"}

@@ -19,6 +19,9 @@ _SLASHED = re.compile(r"^\s*(\d{1,5})\s*[/;:]\s*(\d{1,5})(?:\s*[/;:]\s*(\d{1,5})
 
 
 _ONE_SEX = re.compile(r"^\W*(?:m|f|males?|females?|(?:wo)?m[ae]n|boys?|girls?)\W*$", re.IGNORECASE)
+_GROUP_SIZE = re.compile(
+    r"\b(?:groups?|arms?)\b[^.;]{0,20}?[nN]\s*=|[nN]\s*=.*[nN]\s*=", re.IGNORECASE | re.DOTALL
+)
 # "< 18.5", "45-60 years": a class of the people, no time and no outcome.
 _CLASS = re.compile(
     r"^\W*(?:[<>\u2264\u2265]\s*\d{1,3}(?:\.\d+)?|\d{1,3}(?:\.\d+)?\s*[-\u2010-\u2015]\s*\d{1,3}(?:\.\d+)?)\s*(?:years?|y|yrs?|kg\s?/\s?m\s?[2\u00b2])?\W*$",
@@ -126,9 +129,11 @@ class Sizes:
         return Size()
 
     def _is_below(self, n: str) -> bool:
-        """Tell whether the caption counts fewer people than a group would have."""
+        """Tell whether the caption counts fewer people than a group would have; a size of one group counts nobody else."""
         everybody = self._caption.n
-        return bool(n and everybody and not self._caption.each and int(everybody) < int(n))
+        if not n or not everybody or self._caption.each or _GROUP_SIZE.search(self._caption.text):
+            return False
+        return int(everybody) < int(n)
 
     def of_mean(self, size: Size, labels: CellLabels) -> Size:
         """Return the people behind a mean: those of one sex or class in a group are not as many as the group."""
