@@ -48,12 +48,6 @@ def test_a_mark_that_tells_something_else_does_not_count(note: str) -> None:
     assert sizes(read(rows, notes=(note,)))["4.2"] == "30"
 
 
-@pytest.mark.parametrize("label", ["Rescue dose, mg: mean (SD) [n]", "Rescue dose, mean (SD) [N]"])
-def test_a_last_bracket_that_the_label_calls_n_holds_the_people(label: str) -> None:
-    found = read([HEAD, [label, "19.4 (1.7) [5]", "62.5 (2.5) [7]"]])
-    assert sizes(found) == {"19.4": "5", "62.5": "7"}
-
-
 @pytest.mark.parametrize(
     ("first", "second"),
     [

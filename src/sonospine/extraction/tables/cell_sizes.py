@@ -12,25 +12,17 @@ from sonospine.model.record import Table
 Span = tuple[str, int, int]
 
 _BESIDE = re.compile(r"(?<!\w)[nN]\s*=\s*(?P<n>[1-9]\d{0,4})(?![\d.,%])")
-# "Dose, mean (SD) [n]" over "19.4 (1.7) [5]".
-_CALLED_N = re.compile(
-    r"\b(?:mean|median|average|SD|SEM?|IQR)\b.*[\[(]\s*[nN]\s*[\])]\W*$", re.IGNORECASE | re.DOTALL
-)
-_LAST_BRACKET = re.compile(r"[\d)\]]\s*[\[(]\s*(?P<n>[1-9]\d{0,4})\s*[\])]\s*$")
 _MARK = re.compile(r"(?<!\*)\*{1,4}(?!\*)|[\u2020\u2021\u00a7\u00b6#]")
 _NOTED = re.compile(
     r"(?P<mark>(?<!\*)\*{1,4}(?!\*)|[\u2020\u2021\u00a7\u00b6#])\s*[nN]\s*=\s*(?P<n>[1-9]\d{0,4})\b(?!\s*(?:for|in|of|from)\b)"
 )
 
 
-def size_in_cell(text: str, values: Iterable[Expression], labels: Iterable[str]) -> Span | None:
+def size_in_cell(text: str, values: Iterable[Expression]) -> Span | None:
     """Return the people that a cell names beside its only value ("n = 19: 4.1 (2.3)"), with start and end."""
     told = list(_BESIDE.finditer(text)) if "=" in text else []
     if len(told) == 1 and sum(not is_size(text, value.start) for value in values) == 1:
         return told[0]["n"], told[0].start("n"), told[0].end("n")
-    last = _LAST_BRACKET.search(text) if text.rstrip()[-1:] in ("]", ")") else None
-    if last is not None and any(_CALLED_N.search(label) for label in labels):
-        return last["n"], last.start("n"), last.end("n")
     return None
 
 

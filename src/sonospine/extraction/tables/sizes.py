@@ -95,7 +95,7 @@ class Sizes:
 
     def of(self, row: int, column: int, labels: CellLabels, arm: Arm | None) -> Size:
         """Return the participants behind a cell; the nearest statement wins."""
-        if (own := self._in_cell(row, column, labels)).n:
+        if (own := self._in_cell(row, column)).n:
             return own
         if arm is not None and self._noted:
             noted = size_for(self._noted, (label.text for _, label in labels.stubs), arm.label)
@@ -141,10 +141,10 @@ class Sizes:
         parts = (_ONE_SEX.match(label.text) or _CLASS.match(label.text) for _, label in labels.all())
         return Size() if not own and any(parts) else size
 
-    def _in_cell(self, row: int, column: int, labels: CellLabels) -> Size:
+    def _in_cell(self, row: int, column: int) -> Size:
         layout = self._roles.layout
         text = layout.texts[row][column]
-        told = size_in_cell(text, layout.values[row][column], (label.text for _, label in labels.all()))
+        told = size_in_cell(text, layout.values[row][column])
         if told is not None:
             return Size(told[0], f"{cell_address(self._roles.table, row, column)}:{told[1]}-{told[2]}")
         return Size(*(size_by_mark(text, self._marked) or ()))
