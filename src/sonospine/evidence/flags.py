@@ -43,6 +43,7 @@ _WORDS = {
     "n_from_another_place": "n stands with the same result at another place",
     "n_from_arm": "n is that of the arm",
     "n_from_study": "n is that of the whole study",
+    "n_of_everybody": "everybody was in every group: n is the number of all who took part",
     "nearer_time_not_usable": "a time nearer to the target could not be used",
     "of_every_arm": "nobody had it, so nobody of this arm had",
     "other_times": "the same people at several times",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sonospine.extraction.alternatives import folded, holds
-from sonospine.extraction.arm_labels import is_code, normalised, words_of
+from sonospine.extraction.arm_labels import COUNT, count_of, is_code, normalised, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ _SPLIT = re.compile(r"\s*(?:,|\band\b|\bor\b|&)\s*")
 _VERB = (
     r"(?:(?:patients|participants|subjects|women|men|children|which|who)?,?\s*(?:was|were|has|had|have)?\s*(?:randomly\s+)?"
     r"(?:received|receiving|receives?|given|underwent|undergoing|treated (?:with|by|using)|administered|got|injected with|assigned to|"
-    r"allocated to|comprised|consisted of|used|performed|included|had)|=|[:,–-])"
+    r"allocated to|comprised|consisted of|contained|used|performed|included|had)|=|[:,–-])"
 )
 _DEFINED = re.compile(
     rf"\s*(?P<bracket>\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\]]*\])?\s*,?\s*(?P<verb>{_VERB})\s*(?P<what>[^;.()]*(?:\.\d[^;.()]*)*)",
@@ -47,6 +47,11 @@ _DEFINED = re.compile(
 )
 _STOP_DEFINITION = re.compile(
     r",?\s*\b(?:and|or|while|whereas|but)\s+(?:the\s+)?(?:(?:patients|those)\s+in\s+)?(?:[\w-]+\s+){0,3}groups?\b|,?\s*\bgroups?\s+[A-Z0-9]|,\s*(?:while|whereas|respectively|followed by|for \d)",
+    re.IGNORECASE,
+)
+_INCLUDES = re.compile(r"\b(?:includ|compris|consist|contain)", re.IGNORECASE)
+_COUNTED = re.compile(
+    rf"\s*(?:a\s+total\s+of\s+)?(?P<n>{COUNT})\s+(?:[a-z-]+\s+){{0,2}}?(?:patients|participants|subjects|women|men|children|individuals|volunteers|cases|eyes|knees)\b",
     re.IGNORECASE,
 )
 _N_INSIDE = re.compile(
@@ -150,6 +155,8 @@ def coded(text: str) -> Iterator[Candidate]:
             sized = _BRACKETED.match(text, after.end("what"))
             if not n[0] and sized:
                 n = _size(sized[1], sized.start(1))
+        if after and not n[0]:
+            n = _included(after)
         yield Candidate(
             "code",
             f"Group {codes[0]}" if codes else found[0],
@@ -199,6 +206,8 @@ def named(text: str) -> Iterator[Candidate]:
             if not n[0] and bare and ALLOCATION.search(text, sentence, found.start()):
                 n = (bare[1], bare.start(1), bare.end(1))
             after = _DEFINED.match(text, found.end())
+            if after and not n[0] and len(labels) == 1:
+                n = _included(after)
             if not definition and after and after["verb"].strip() not in {",", "-", "–", "had", "included"}:
                 definition = _definition(after["what"])
             yield Candidate("named", f"{label} {noun.lower()}", max(start, 0), found.end(), definition, *n)
@@ -345,6 +354,16 @@ def _size(text: str, offset: int) -> tuple[str, int, int]:
     )
 
 
+def _included(defined: re.Match[str]) -> tuple[str, int, int]:
+    """Read how many people a group "included" or "consisted of": n, its start and end."""
+    counted = _COUNTED.match(defined["what"]) if _INCLUDES.search(defined["verb"]) else None
+    n = count_of(counted["n"]) if counted is not None else ""
+    if counted is None or not n:
+        return "", 0, 0
+    offset = defined.start("what")
+    return n, offset + counted.start("n"), offset + counted.end("n")
+
+
 def _bare(inside: str) -> str:
     parts = [p.strip() for p in re.split(r"[;,]", inside)]
     kept = [p for p in parts if p and not _N_INSIDE.search(p) and re.search(r"[A-Za-z]{2}", p)]
@@ -375,4 +394,9 @@ def _definition(what: str) -> str:
 def _last_phrase(text: str) -> str:
     cuts = [m.end() for m in _CUT.finditer(text) if m.end() < len(text.rstrip())]
     phrase = text[cuts[-1] :] if cuts else text
-    return re.sub(r"^(?:\s|the\b|an?\b|with\b|by\b|in\b)+", "", phrase, flags=re.IGNORECASE).strip(" ,;:-–")
+    return re.sub(
+        r"^(?:\s|the\b|an?\b|with\b|by\b|in\b|\d+[\s-](?:weeks?|months?|days?)\s+of\b)+",
+        "",
+        phrase,
+        flags=re.IGNORECASE,
+    ).strip(" ,;:-–")

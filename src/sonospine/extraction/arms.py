@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from sonospine.extraction import arm_patterns
 from sonospine.extraction.abbreviations import abbreviations_of
 from sonospine.extraction.alternatives import folded, holds
 from sonospine.extraction.arm_clusters import Cluster, candidates, chosen, clusters
-from sonospine.extraction.arm_labels import ACTIVES, CONTROLS, normalised, words_of
+from sonospine.extraction.arm_labels import ACTIVES, CONTROLS, COUNT, count_of, is_code, normalised, words_of
 from sonospine.extraction.arm_sizes import arm_sizes, bracketed_sizes, each_size, total_sizes
 from sonospine.model.places import Place
 from sonospine.model.record import Passage, Record
@@ -74,12 +75,15 @@ class DocumentArms:
         coded = _CODED.search(label)
         keys = {key, normalised(coded[0])} if coded else {key}
         exact = [a for a in self.arms if any(normalised(n) in keys for n in a.names())]
+        if not exact and len(tight := key.replace(" ", "")) > 1:  # "H.A." is HA, and "BK 1" BK1
+            exact = [a for a in self.arms if any(normalised(n).replace(" ", "") == tight for n in a.names())]
         if exact:
             return exact[0] if len(exact) == 1 else None
         words = words_of(label)
         if not words:
             return None
-        return self._by_alias(words) or self._by_role(words) or self._by_definition(words)
+        found = self._by_alias(words) or self._by_role(words) or self._by_definition(words)
+        return found or self._by_initials(label)
 
     def _by_alias(self, words: frozenset[str]) -> Arm | None:
         # The longest name whose words all stand in the label; a tie decides nothing.
@@ -99,12 +103,26 @@ class DocumentArms:
                     return found[0]
         return None
 
+    def _by_initials(self, label: str) -> Arm | None:
+        code = _NOUNS.sub(" ", label).strip(" .()")
+        if not 2 <= len(code) <= 5 or not is_code(code):
+            return None
+        found = [a for a in self.arms if any(_initials(name) == code for name in (*a.names(), a.definition))]
+        return found[0] if len(found) == 1 else None
+
     def _by_definition(self, words: frozenset[str]) -> Arm | None:
         texts = {a.label: words_of(" ".join((*a.names(), a.definition))) for a in self.arms}
         shared = frozenset.intersection(*texts.values()) if len(texts) > 1 else frozenset()
         telling = words - shared
         found = [a for a in self.arms if telling and telling <= texts[a.label]]
         return found[0] if len(found) == 1 else None
+
+
+_NOUNS = re.compile(r"\b(?:groups?|arms?|the|of|and|with|plus|treatment|therapy)\b", re.IGNORECASE)
+
+
+def _initials(name: str) -> str:
+    return "".join(word[0] for word in re.findall(r"[A-Za-z]+", _NOUNS.sub(" ", name))).upper()
 
 
 _COMPARES = re.compile(
@@ -148,7 +166,7 @@ def find_arms(record: Record, vocabulary: Vocabulary) -> DocumentArms:
     """
     if record.registry:
         return _registered(record)
-    passages = [p for p in record.passages if _tells_arms(p)]
+    passages = [p for p in record.passages if tells_arms(p)]
     abbreviations = abbreviations_of(p.text for p in passages)
     found = list(candidates(record, passages))
     titled = [(c, "title") for c in arm_patterns.compared(record.title)]
@@ -158,13 +176,17 @@ def find_arms(record: Record, vocabulary: Vocabulary) -> DocumentArms:
         chosen_clusters = chosen(clusters((*found, *titled), abbreviations), title=words)
     if len(chosen_clusters) < 2:
         chosen_clusters = chosen(clusters(titled, abbreviations), least=0.5)
-    total, total_place = _total(passages)
+    named = tuple(_arm(c, abbreviations) for c in chosen_clusters)
+    total, total_place = _total(passages, not_it=_shared_sizes(named))
     alone = _is_one_arm(record, vocabulary)
     if len(chosen_clusters) < 2 or alone:
         compares = _is_comparison(record, passages) or _compares_guidance(record.title, vocabulary)
         return DocumentArms((), alone or not compares, total, total_place)
-    named = (_without_total(_arm(c, abbreviations), total) for c in chosen_clusters)
-    arms = _sized(tuple(named), passages, total)
+    if total and _is_an_arms(total, named):
+        total = total_place = ""
+    arms = sized(tuple(_without_total(arm, total) for arm in named), passages, total)
+    if total and sum(arm.n_randomised == total for arm in arms) > 1:
+        total = total_place = ""  # it is the size of one of several equal groups
     return DocumentArms(_with_roles(arms), False, total, total_place)
 
 
@@ -175,7 +197,8 @@ def _title_words(title: str, abbreviations: dict[str, str]) -> frozenset[str]:
     return words | words_of(" ".join(short))
 
 
-def _tells_arms(passage: Passage) -> bool:
+def tells_arms(passage: Passage) -> bool:
+    """Tell whether a passage can name the arms: it is no introduction, discussion or conclusion."""
     where = passage.locator.partition("/")[0]
     return where in {"title", "abstract"} or (
         where == "body" and passage.role in {"methods", "results", "other"}
@@ -210,12 +233,19 @@ def _arm(cluster: Cluster, abbreviations: dict[str, str]) -> Arm:
     )
 
 
+def _is_an_arms(total: str, arms: tuple[Arm, ...]) -> bool:
+    """Tell whether a total is the size of an arm, because the others have people too, and another number of them."""
+    others = [int(arm.n_randomised) for arm in arms if arm.n_randomised and arm.n_randomised != total]
+    own = len(others) < len(arms) and all(arm.n_randomised for arm in arms)
+    return own and sum(others) != int(total)
+
+
 def _without_total(arm: Arm, total: str) -> Arm:
     """Take the n away from an arm that would hold everybody: it is the n of the study."""
     return replace(arm, n_randomised="", n_locator="") if total and arm.n_randomised == total else arm
 
 
-def _sized(arms: tuple[Arm, ...], passages: list[Passage], total: str) -> tuple[Arm, ...]:
+def sized(arms: tuple[Arm, ...], passages: list[Passage], total: str) -> tuple[Arm, ...]:
     """Fill sizes that stand apart from the labels: "60 in each group", "fourteen patients had X".
 
     A size for each group must give the total where one is known: a sample size calculation gives another.
@@ -266,14 +296,33 @@ _ENROLS = re.compile(
 )
 
 
-def _total(passages: list[Passage]) -> tuple[str, str]:
-    """Return how many people took part: the first count beside a word of enrolment, else the first count."""
+_OF_EACH = re.compile(
+    r"[^.;:()]{0,25}\b(?:in|per|for|to|of)\s+(?:each|every|both)\b|\s+\w+\s+(?:each\b|(?:per|a)\s+(?:group|arm)\b)",
+    re.I,
+)
+_PART_OF = re.compile(rf"\s+of\s+(?:the\s+|these\s+)?(?P<n>{COUNT})(?![.,]\d)", re.IGNORECASE)
+
+
+def _shared_sizes(arms: tuple[Arm, ...]) -> frozenset[str]:
+    """Return the sizes that several arms have: nobody else took part if one of them were everybody."""
+    counts = Counter(arm.n_randomised for arm in arms if arm.n_randomised)
+    return frozenset(n for n, arms_with in counts.items() if arms_with > 1)
+
+
+def _total(passages: list[Passage], not_it: frozenset[str]) -> tuple[str, str]:
+    """Return how many people took part: the first count beside a word of enrolment, else the first count.
+
+    The size of each group is no total, neither is the part of a whole: "2 of 47 patients" tells of 47.
+    """
     first: tuple[str, str] = ("", "")
     for passage in passages:
         if passage.locator == "title" or passage.role in {"introduction", "discussion", "conclusion"}:
             continue
         for n, start, end in total_sizes(passage.text):
-            if int(n) < 2:
+            whole = _PART_OF.match(passage.text, end)
+            if whole is not None and count_of(whole["n"]):
+                n, start, end = count_of(whole["n"]), whole.start("n"), whole.end("n")
+            if int(n) < 2 or n in not_it or _OF_EACH.match(passage.text, end):
                 continue
             found = (n, str(Place(passage.locator, start, end)))
             if _ENROLS.search(passage.text[max(0, start - 60) : end + 120]):

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from sonospine.extraction.analysed import with_analysed
 from sonospine.extraction.arm_rows import arm_rows
 from sonospine.extraction.arms import ALL, DocumentArms, find_arms
+from sonospine.extraction.article_times import with_only_time
 from sonospine.extraction.confidence import Surroundings, reasons_of, surroundings, weights
+from sonospine.extraction.everybody import with_everybody
 from sonospine.extraction.expressions import uses_decimal_comma
 from sonospine.extraction.people_by_time import with_people_of_time
 from sonospine.extraction.proposals import ReaderFault, proposed
@@ -20,6 +22,7 @@ from sonospine.extraction.ranking import alternative_rows, alternatives, candida
 from sonospine.extraction.readers import BUILT_IN, Context, readers
 from sonospine.extraction.reading import SCORED, Reading
 from sonospine.extraction.repeats import completed
+from sonospine.extraction.reported_sizes import with_reported_sizes
 from sonospine.extraction.unread import unread_rows
 from sonospine.model.files import short_hash
 from sonospine.model.numbers import derived, number, written_truth
@@ -114,7 +117,9 @@ def _read(
             )
             continue
         found.append(labelled)
-    return with_proven_changes(completed(with_people_of_time(found), vocabulary), vocabulary)
+    peopled = with_reported_sizes(record, arms, with_people_of_time(found))
+    peopled = with_only_time(with_everybody(record, arms, peopled))
+    return with_proven_changes(completed(peopled, vocabulary), vocabulary)
 
 
 def _forbidden(record: Record, reading: Reading, vocabulary: Vocabulary) -> str:

@@ -53,6 +53,10 @@ _LABELLED = re.compile(
     + r"|to)\s*\d)",
     re.IGNORECASE,
 )
+# "at 10 (min)", as rows of a table print it.
+_UNIT_IN_BRACKETS = re.compile(
+    r"\b(?:at|after)\s+(?P<list>\d{1,3})\s*\(\s*(?P<unit>min(?:ute)?s?|h(?:(?:ou)?rs?)?|days?|weeks?|wks?|months?)\s*\)"
+)
 _ORDINAL = re.compile(
     r"(?<!\w)(?P<word>"
     + any_of(ORDINALS)
@@ -258,6 +262,9 @@ def _lengths(text: str) -> Iterable[TimeMention]:
             )
             continue
         yield from _each(text, found, last_holds_unit=True)
+    for found in _UNIT_IN_BRACKETS.finditer(plain) if "(" in plain else ():
+        start, end = found.start("list"), found.end()
+        yield _mention(text, start, end, text[start:end], _amount(found["list"]), found["unit"])
     for found in _LABELLED.finditer(text) if _UNIT_FIRST.search(plain) else ():
         short = len(found["unit"]) == 1
         if short and (

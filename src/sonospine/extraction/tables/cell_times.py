@@ -13,6 +13,7 @@ from sonospine.extraction.tables.levels import CellLabels
 from sonospine.extraction.tables.roles import Roles
 from sonospine.extraction.times import TimeMention
 
+_AT = re.compile(r"\b(?:at|after)\s*$", re.IGNORECASE)
 _PROCEDURE = re.compile(r"procedur", re.IGNORECASE)
 _ENDS_COURSE = re.compile(
     r"post-?\s?(?:treatment|intervention|therapy|test|training|program)|^(?:after|post)\b|(?:after|post)$|\bend\b|sessions|treatments$|completion|conclusion|final\s+test",
@@ -145,8 +146,12 @@ def _settled(
     own = next((t for timed, t, label in found if not timed and _all_baseline(t, label)), None)
     if own is not None and not change:
         return own, ()
+    told = [item for item in found if item[0] or _told_at(item[1], item[2])]
     if any(timed for timed, _, _ in found):
-        found = [item for item in found if item[0]]
+        exact = [item for item in told if item[1].weeks is not None and item[1].phase == "follow_up"]
+        vague_only = all(t.weeks is None for timed, t, _ in found if timed)
+        # under "After treatment", the row "pain at 6 h" has the time
+        found = exact if vague_only and exact else [item for item in found if item[0]]
     elif context.baseline and not any(t.phase == "baseline" or label.outcome == "" for _, t, label in found):
         found = []
     flags: tuple[str, ...] = ()
@@ -186,6 +191,11 @@ def _settled(
         if context.later is not None:
             return replace(time, weeks=context.later), ("time_from_article",)
     return time, flags
+
+
+def _told_at(time: TimeMention, label: Label) -> bool:
+    """Tell whether a label says when it was measured: "pain at 6 h", not "pain in the last 24 h"."""
+    return bool(_AT.search(label.text[: time.start]))
 
 
 def _all_baseline(time: TimeMention, label: Label) -> bool:
