@@ -169,7 +169,7 @@ def lay_out(table: Table, *, decimal_comma: bool) -> Layout | None:
     blanks: set[int] = set()
     i = first_body
     while i < len(rows):
-        if all(is_empty(t) for t in texts[i]):
+        if _is_blank(table, texts, i):
             blanks.add(i)
         elif spanning[i] or _only_stub(texts[i], values[i], stubs, tests):
             sections.add(i)
@@ -186,6 +186,14 @@ def lay_out(table: Table, *, decimal_comma: bool) -> Layout | None:
     if not any(values[r][c] for r in body for c in range(len(texts[0])) if c not in stubs):
         return None
     return Layout(texts, values, stubs, headers, tuple(body), frozenset(sections), frozenset(blanks), moved)
+
+
+def _is_blank(table: Table, texts: tuple[tuple[str, ...], ...], i: int) -> bool:
+    """Tell whether a row holds nothing, or nothing but the rest of a label that began in a row above."""
+    if all(is_empty(t) for t in texts[i]):
+        return True
+    own = [text for cell, text in zip(table.rows[i], texts[i], strict=True) if cell.row == i]
+    return len(own) > 1 and not any(text.strip() for text in own)
 
 
 def _under_spans(
