@@ -53,7 +53,22 @@ class CellTimes:
             time, flags = above, ("time_from_table",)
         if time is not None and self._follows_procedure(time):
             time, flags = replace(time, weeks=0.0), ("time_from_table",)
+        if "time_from_caption" in flags and self._has_twin(cell, labels):
+            return None, ("time_unknown",)
         return time, flags
+
+    def _has_twin(self, cell: ValueCell, labels: CellLabels) -> bool:
+        """Tell whether another column has the same labels and a value too, so that one time can't be that of both."""
+        if cell.expression.spread == "none" or not labels.columns:
+            return False
+        own = [label.text for _, label in labels.columns]
+        for column, found in enumerate(self._roles.layout.values[cell.row]):
+            printed = self._roles.table.rows[cell.row][column]
+            if column == cell.column or printed.column != column or all(e.spread == "none" for e in found):
+                continue
+            if [label.text for _, label in self._roles.over(cell.row, column).columns] == own:
+                return True
+        return False
 
     @functools.cached_property
     def _only_later(self) -> TimeMention | None:

@@ -104,11 +104,20 @@ def _ends_section(section: Label, rows: list[Label], label: Label) -> bool:
     """Tell whether a row stands under a section no more.
 
     A section whose rows are statistics (``Age`` over ``median`` and ``range``) ends at the first row that names an
-    outcome; one that states the statistic of its rows ends at the row that states its own.
+    outcome; one that states the statistic of its rows ends at the row that states its own, and one with a time at
+    the row that tells this time once more.
     """
+    if section.outcome and label.outcome and rows and _same_time(section, label):
+        return not any(row.times for row in rows)
     aside = label.change or label.difference or label.between or label.times or label.counts or label.total
     if not rows or not label.outcome or label.statistic_only or aside:
         return False
     if all(row.statistic_only for row in rows):
         return not section.times
     return bool(section.pairs and label.pairs) and not any(row.pairs for row in rows)
+
+
+def _same_time(section: Label, label: Label) -> bool:
+    """Tell whether a row names the one time that the section over it names: it needs no section to tell it."""
+    named = {t.weeks for t in section.times if t.weeks is not None}
+    return len(named) == 1 and {t.weeks for t in label.times} == named
