@@ -28,11 +28,7 @@ def read(
         line: list[Cell] = []
         for c, text in enumerate(row):
             line.append(
-                line[-1]
-                if text == "<"
-                else grid[-1][c]
-                if text == "^"
-                else Cell(text, r < header_rows, r, c)
+                line[-1] if text == "<" else grid[-1][c] if text == "^" else Cell(text, r < header_rows, r, c)
             )
         grid.append(tuple(line))
     table = Table("table/T1", "Table 1", caption, tuple(grid), notes, False, header_rows)
@@ -114,3 +110,198 @@ def test_one_time_of_the_caption_is_that_of_columns_with_other_heads() -> None:
         caption="Baseline pain",
     )
     assert [r.phase for r in found] == ["baseline", "baseline"]
+
+
+def test_an_sd_abbreviated_in_another_language_is_no_outcome() -> None:
+    found = read(
+        [["Group", "Pain", "<"], ["", "Baseline X±SS", "4 weeks X±SS"], ["Group A", "6.1±0.7", "2.5±1.1"]],
+        header_rows=2,
+    )
+    assert fields(found, "outcome", "spread") == [("Pain", "sd")] * 2
+
+
+def test_columns_of_a_header_that_comes_again_under_another_outcome_are_groups() -> None:
+    head = ["fast light", "slow light", "dim light"]
+    found = read(
+        [
+            ["Pain score", *head],
+            ["Baseline", "6.1 ± 1.2", "6.2 ± 1.3", "6.3 ± 1.4"],
+            ["4 weeks", "3.1 ± 1.2", "4.2 ± 1.3", "5.3 ± 1.4"],
+            ["Mood score", *head],
+            ["Baseline", "16.1 ± 1.2", "16.2 ± 1.3", "16.3 ± 1.4"],
+            ["4 weeks", "13.1 ± 1.2", "14.2 ± 1.3", "15.3 ± 1.4"],
+        ],
+        OTHERS,
+        caption="Pain and mood (mean ± SD)",
+    )
+    assert fields(found, "arm", "outcome", "weeks")[-3:] == [
+        ("fast light", "Mood score", 4.0),
+        ("slow light", "Mood score", 4.0),
+        ("dim light", "Mood score", 4.0),
+    ]
+    assert all("arm_as_reported" in r.flags for r in found)
+
+
+def test_a_header_that_comes_again_over_times_names_no_groups() -> None:
+    head = ["Flexion", "Extension"]
+    found = read(
+        [
+            ["Group A", *head],
+            ["Baseline", "6.1 ± 1.2", "6.2 ± 1.3"],
+            ["4 weeks", "3.1 ± 1.2", "4.2 ± 1.3"],
+            ["Group B", *head],
+            ["Baseline", "16.1 ± 1.2", "16.2 ± 1.3"],
+            ["4 weeks", "13.1 ± 1.2", "14.2 ± 1.3"],
+        ],
+        caption="Movement (mean ± SD)",
+    )
+    assert not {"Flexion", "Extension"} & {r.arm for r in found}
+
+
+def test_names_over_the_same_statistics_again_and_again_are_groups() -> None:
+    found = read(
+        [
+            ["", "Thrust", "<", "Touch", "<", "Wave", "<"],
+            ["", "mean (SD)", "95% CI", "mean (SD)", "95% CI", "mean (SD)", "95% CI"],
+            ["Ease", "1.9 (0.6)", "(1.7, 2.2)", "2.1 (0.7)", "(1.9, 2.4)", "2.3 (0.8)", "(2.0, 2.6)"],
+            ["Trust", "1.8 (0.6)", "(1.6, 2.1)", "2.0 (0.7)", "(1.8, 2.3)", "2.2 (0.8)", "(1.9, 2.5)"],
+        ],
+        OTHERS,
+        caption="Mean answers",
+        header_rows=2,
+    )
+    assert fields([r for r in found if r.spread == "sd"], "arm", "outcome")[:3] == [
+        ("Thrust", "Ease"),
+        ("Touch", "Ease"),
+        ("Wave", "Ease"),
+    ]
+
+
+def test_measures_over_the_same_statistics_beside_times_are_no_groups() -> None:
+    found = read(
+        [
+            ["", "Pain", "<", "Mood", "<"],
+            ["", "mean (SD)", "95% CI", "mean (SD)", "95% CI"],
+            ["Baseline", "1.9 (0.6)", "(1.7, 2.2)", "2.1 (0.7)", "(1.9, 2.4)"],
+            ["4 weeks", "1.8 (0.6)", "(1.6, 2.1)", "2.0 (0.7)", "(1.8, 2.3)"],
+        ],
+        OTHERS,
+        caption="Mean answers",
+        header_rows=2,
+    )
+    assert not {"Pain", "Mood"} & {r.arm for r in found}
+
+
+@pytest.mark.parametrize("control", ["Placebo", "Sham", "Controls", "Sham group"])
+def test_names_beside_one_that_is_nothing_but_a_control_are_groups(control: str) -> None:
+    rows = [["Splint", "4.1 ± 2.1"], ["Band", "4.4 ± 1.9"], [control, "5.8 ± 2.4"]]
+    found = read(rows, DocumentArms(()), caption="Pain score after each (mean ± SD)", header_rows=0)
+    assert [r.arm for r in found] == ["Splint", "Band", control]
+
+
+def test_names_of_groups_stand_beside_their_times() -> None:
+    found = read(
+        [
+            ["", "", "Rating 1", "Rating 2"],
+            ["Positive", "pre", "52.1", "51.4"],
+            ["", "post", "56.4", "57.3"],
+            ["Sham", "pre", "50.1", "53.0"],
+            ["", "post", "53.3", "49.8"],
+        ],
+        DocumentArms(()),
+        caption="Mean pain ratings before (pre) and after (post) stimulation",
+    )
+    assert fields(found, "arm", "outcome", "phase")[:3] == [
+        ("Positive", "Rating 1", "baseline"),
+        ("Positive", "Rating 2", "baseline"),
+        ("Positive", "Rating 1", "follow_up"),
+    ]
+    assert found[-1].arm == "Sham"
+
+
+def test_a_control_measure_among_many_outcomes_makes_no_groups() -> None:
+    rows = [
+        ["", "Day 1", "Day 7"],
+        ["Sham rejection, mm", "4.1 ± 2.1", "4.0 ± 2.0"],
+        ["Pain", "4.4 ± 1.9", "4.0 ± 2.0"],
+    ]
+    found = read(rows, DocumentArms(()), caption="Results (mean ± SD)")
+    assert {r.arm for r in found} == {"all"}
+
+
+def test_what_products_hold_beside_a_control_product_is_no_result_of_groups() -> None:
+    rows = [["", "Test bread", "Control"], ["Energy (kcal)", "349.6", "389.1"], ["Fat (g)", "10.5", "12.1"]]
+    assert read(rows, OTHERS, caption="Comparison of nutrients between breads") == []
+
+
+def test_a_second_column_of_means_beside_a_column_of_p_is_no_spread_of_it() -> None:
+    found = read(
+        [
+            ["", "Baseline", "<", "<", "4 weeks", "<", "<"],
+            ["", "X±SD", "F", "p", "X±SD", "F", "p"],
+            ["Group A", "6.1±0.7", "1.2", "0.61", "2.5±1.1", "4.1", "0.01"],
+            ["Group B", "6.2±0.7", "", "", "3.5±1.1", "", ""],
+        ],
+        caption="Pain",
+        header_rows=2,
+    )
+    assert fields(found, "arm", "value", "phase")[:2] == [
+        ("Group A", "6.1", "baseline"),
+        ("Group A", "2.5", "follow_up"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "span", ["during and after treatment", "over the course of and after the treatments"]
+)
+def test_a_caption_that_spans_the_treatment_is_the_time_of_no_row(span: str) -> None:
+    found = read(
+        [["Visit", "Group A", "Group B"], ["V1", "6.1 ± 1.2", "6.2 ± 1.3"], ["V2", "3.1 ± 1.2", "4.2 ± 1.3"]],
+        caption=f"Pain ratings {span} (mean ± SD)",
+    )
+    assert {(r.phase, r.weeks) for r in found} == {("", None)}
+
+
+def test_the_group_that_closes_a_caption_has_the_values() -> None:
+    found = read(
+        [["Outcome", "Pre values", "Post values", "P"], ["Pain", "7.5 (1.4)", "5.2 (1.5)", "< 0.01"]],
+        OTHERS,
+        caption="Pre and post results of green light group.",
+        notes=("Values are mean (SD)",),
+    )
+    assert fields(found, "arm", "phase") == [
+        ("green light group", "baseline"),
+        ("green light group", "follow_up"),
+    ]
+    assert all({"arm_as_reported", "arm_from_caption"} <= set(r.flags) for r in found)
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "Pre and post results of green light and dim light group.",
+        "Pre and post results of each group.",
+        "Differences between the groups and the control group",
+    ],
+)
+def test_a_caption_of_several_groups_names_none(caption: str) -> None:
+    rows = [["Outcome", "Pre values", "Post values"], ["Pain", "7.5 (1.4)", "5.2 (1.5)"]]
+    assert read(rows, OTHERS, caption=caption, notes=("Values are mean (SD)",)) == []
+
+
+def test_as_many_as_there_were_are_everyone() -> None:
+    arms = DocumentArms((Arm("Group A"), Arm("Group B")), False, "108", "body/p1:10-13")
+    rows = [
+        ["Outcomes (n = 108)", "<", "Baseline", "1 week"],
+        ["Worst", "pain, mean (SD)", "7.3 (1.2)", "5.7 (1.1)"],
+    ]
+    assert [r.arm for r in read(rows, arms)] == ["all", "all"]
+
+
+def test_fewer_than_there_were_are_nobody_in_particular() -> None:
+    arms = DocumentArms((Arm("Group A"), Arm("Group B")), False, "108", "body/p1:10-13")
+    rows = [
+        ["Outcomes (n = 54)", "<", "Baseline", "1 week"],
+        ["Worst", "pain, mean (SD)", "7.3 (1.2)", "5.7 (1.1)"],
+    ]
+    assert read(rows, arms) == []

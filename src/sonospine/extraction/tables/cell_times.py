@@ -23,6 +23,7 @@ _AFTERWARDS = re.compile(
     r"^\W*(?:completed|discontinu\w+|withdrew|withdrawals?|dropped\s+out|drop-?outs?|died|deaths?|mortality|intra-?\s?operative|operati(?:ng|on|ve)\s+time|duration\s+of\s+(?:the\s+)?(?:surgery|operation|procedure|an\w*sthesia)|lost\s+to|adverse|rescue)\b|\brequirements?\b",
     re.IGNORECASE,
 )
+_WHILE = re.compile(r"\b(?:during|before|throughout|(?:over|in)\s+the\s+course\s+of)\b", re.IGNORECASE)
 _FOLLOWS = re.compile(r"follow[-\s]?up|^after\b|\bpost|\bafter\b", re.IGNORECASE)
 
 
@@ -239,7 +240,9 @@ def _from_caption(
         word = next((t for t in context.caption_times if t.phase == "baseline"), None)
         return word or TimeMention(0, 0, "baseline", 0.0, "baseline"), ("time_from_caption",)
     named = {(t.weeks, t.phase): t for t in context.caption_times}
-    goes_on = any(t.phase == "baseline" for t in named.values()) and AND_LATER.search(context.table.caption)
+    caption = context.table.caption
+    begins = any(t.phase == "baseline" for t in named.values()) or _WHILE.search(caption)
+    goes_on = begins and AND_LATER.search(caption)
     if len(named) == 1 and not goes_on:
         return next(iter(named.values())), ("time_from_caption",)
     return None, ("time_unknown",)

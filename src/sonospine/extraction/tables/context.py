@@ -24,6 +24,11 @@ AND_LATER = re.compile(
 )
 # "before the 4-week course" is no time of 4 weeks.
 _BEFORE_COURSE = re.compile(r"\b(?:before|prior\s+to)\s+(?:the\s+|a\s+|an\s+)?$", re.IGNORECASE)
+_CLOSING_GROUP = re.compile(
+    r"\b(?:of|in|for|among|within)\s+(?:the\s+)?(?P<name>(?:(?!(?:of|in|for|among|within|the|and|or|vs|versus|between|both|each|every|all|any"
+    r"|same|entire|whole|total|study|per|by|to|with)\b)[\w+%.-]+\s+){1,5}(?:group|arm))\W*$",
+    re.IGNORECASE,
+)
 CONTEXT_LENGTH = 600
 
 
@@ -157,6 +162,12 @@ class TableContext:
             for arm in self.arms.arms
             if any((name := normalised(n)) and f" {name} " in words for n in arm.names())
         )
+
+    @functools.cached_property
+    def caption_group(self) -> str:
+        """The one group that closes the caption (``Results of the green light group``); empty where none does."""
+        found = _CLOSING_GROUP.search(self.table.caption)
+        return found["name"] if found is not None else ""
 
     def caption_label(self, reader: LabelReader) -> Label:
         """Return the caption read as a label."""

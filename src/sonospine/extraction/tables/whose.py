@@ -46,7 +46,27 @@ class Whose:
 
     def of(self, cell: ValueCell, labels: CellLabels) -> Who | None:
         """Return the arm of a cell; ``None`` where the cell belongs to no arm (a total, or nothing tells)."""
-        return self._of_pair(cell, labels) or self._who(labels)
+        who = self._of_pair(cell, labels) or self._who(labels)
+        if who is None and not self._roles.arm_levels:
+            return self._of_caption_group() or self._of_everyone(cell, labels)
+        return who
+
+    def _of_caption_group(self) -> Who | None:
+        """Return the one group that closes the caption, which may be no arm that the article defines."""
+        group = self._context.caption_group
+        if not group:
+            return None
+        arm = self._arms.match(group)
+        flags = ("arm_from_caption",) if arm else ("arm_as_reported", "arm_from_caption")
+        return Who(arm.label if arm else group, arm, 0.7, flags=flags, evidence="arm from caption")
+
+    def _of_everyone(self, cell: ValueCell, labels: CellLabels) -> Who | None:
+        """Return everyone where a label or the head over the labels counts as many people as the study has."""
+        corner = self._roles.corner(cell.row)
+        sizes = [label.n for _, label in labels.all()] + ([corner.n] if corner is not None else [])
+        if self._arms.n_total and [n for n in sizes if n] == [self._arms.n_total]:
+            return Who(ALL, None, 0.7, evidence="everyone, by their number")
+        return None
 
     def _who(self, labels: CellLabels) -> Who | None:
         """Return the arm over a cell; ``None`` where the cell belongs to no arm (a total, or nothing tells)."""
