@@ -305,3 +305,64 @@ def test_fewer_than_there_were_are_nobody_in_particular() -> None:
         ["Worst", "pain, mean (SD)", "7.3 (1.2)", "5.7 (1.1)"],
     ]
     assert read(rows, arms) == []
+
+
+def test_a_head_that_names_an_arm_counts_where_the_row_of_arms_says_nothing() -> None:
+    found = read(
+        [
+            ["", "Opening", "<", "Pain", "<"],
+            ["", "", "", "Group A", "Group B"],
+            ["", "Group A (mm)", "Group B (mm)", "VAS", "VAS"],
+            ["Day 1", "39.4 ± 2.3", "40.1 ± 2.2", "1.2 ± 0.4", "1.4 ± 0.5"],
+            ["Day 7", "35.4 ± 2.3", "34.1 ± 2.2", "4.2 ± 0.4", "4.4 ± 0.5"],
+        ],
+        caption="Opening and pain in new and group B patients",
+        header_rows=3,
+    )
+    assert [r.arm for r in found] == ["Group A", "Group B"] * 4
+
+
+def test_a_caption_that_compares_an_arm_with_others_gives_it_no_values() -> None:
+    rows = [["Time", "Pain, mean (SD)"], ["Baseline", "6.1 (1.2)"], ["4 weeks", "3.1 (1.1)"]]
+    assert read(rows, caption="Comparison of pain between newly treated and group B patients") == []
+    assert {r.arm for r in read(rows, caption="Pain of group B")} == {"Group B"}
+
+
+def test_a_mean_after_bare_counts_stands_under_their_heading_no_more() -> None:
+    found = read(
+        [
+            ["", "Group A (n = 30)", "Group B (n = 31)", "P"],
+            ["Handedness", "", "", "0.721"],
+            ["Left", "4", "7", "0.721"],
+            ["Right", "26", "24", ""],
+            ["Height (cm)", "157.7 ± 7.7", "157.8 ± 8.3", "0.98"],
+            ["Weight (kg)", "57.7 ± 7.7", "57.8 ± 8.3", "0.98"],
+        ],
+        caption="Characteristics of the patients (mean ± SD or number)",
+    )
+    assert [r.outcome for r in found][-4:] == ["Height (cm)", "Height (cm)", "Weight (kg)", "Weight (kg)"]
+
+
+def test_numbers_below_no_head_beside_a_label_that_goes_on_are_categories() -> None:
+    found = read(
+        [
+            ["Characteristic", "", "Group A", "<", "Group B", "<"],
+            ["", "", "N", "%", "N", "%"],
+            ["Age band", "<30", "10", "25.0", "12", "30.0"],
+            ["", "30-39", "20", "50.0", "18", "45.0"],
+            ["", "40+", "10", "25.0", "10", "25.0"],
+            ["Children", "0", "20", "50.0", "10", "25.0"],
+            ["", "1", "10", "25.0", "10", "25.0"],
+            ["", "2", "10", "25.0", "20", "50.0"],
+        ],
+        header_rows=2,
+    )
+    assert {r.centre for r in found} == {"count"}
+    assert [r.outcome for r in found[::2]] == [
+        "Age band, <30", "Age band, 30-39", "Age band, 40+", "Children, 0", "Children, 1", "Children, 2",
+    ]  # fmt: skip
+
+
+def test_values_below_no_head_are_values_where_every_row_has_a_name() -> None:
+    found = read([["", ""], ["Group A", "4.1 ± 2.1"], ["Group B", "4.4 ± 1.9"]], caption="Pain (mean ± SD)")
+    assert [r.value for r in found] == ["4.1", "4.4"]

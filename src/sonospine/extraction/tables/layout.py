@@ -344,11 +344,23 @@ def _stub_columns(
         ]
         if not filled:
             break
+        if column == 1 and _goes_on_beside(texts, filled, first):
+            stubs.append(column)
+            continue
         labels = sum(not values[r][column] and bool(_LETTERS.search(texts[r][column])) for r in filled)
         if labels * 2 <= len(filled) or column >= MOST_STUBS:
             break
         stubs.append(column)
     return tuple(stubs) if len(stubs) < width else (0,)
+
+
+def _goes_on_beside(texts: tuple[tuple[str, ...], ...], filled: list[int], first: int) -> bool:
+    """Tell whether the second column holds categories: it alone has no head, and the labels before it often go on."""
+    heads = [[is_empty(texts[h][c]) for h in range(first)] for c in range(1, len(texts[0]))]
+    if not first or len(heads) < 3 or not all(heads[0]) or any(all(head) for head in heads[1:]):
+        return False
+    going_on = [r for r in filled if not texts[r][0].strip()]
+    return len(going_on) >= 2 and len(going_on) * 3 >= len(filled)
 
 
 def _only_stub(

@@ -52,11 +52,12 @@ def sections_in_force(
             stack = [item for item in stack if item[0] != _COMPARED or not _compared(layout, row)]
             ended = stack and stack[-1][0] == "plain"
             if ended and (
-                _ends_section(stack[-1][1], rows, label) or _measured_after_counts(layout, row, counted)
+                _ends_section(stack[-1][1], rows, label)
+                or (not label.times and _measured_after_counts(layout, row, counted))
             ):
                 stack.pop()
             rows.append(label)
-            counted.append(_counts(layout, row))
+            counted.append(_counts(layout, row, label_at))
             force[row] = tuple(label for _, label in stack)
             if _compared(layout, row) and not _shown(layout, row):
                 stack.append((_COMPARED, label))
@@ -82,13 +83,17 @@ def _shown(layout: Layout, row: int) -> bool:
     return not all(is_empty(layout.texts[row][c]) and layout.values[below][c] for c in both)
 
 
-def _counts(layout: Layout, row: int) -> bool:
-    """Tell whether a row holds counts with their percentages."""
+def _counts(layout: Layout, row: int, label_at: Callable[[int, int], Label]) -> bool:
+    """Tell whether a row holds counts: with their percentages, or whole numbers and nothing else."""
     told = [
         (layout.texts[row][c], found)
         for c, found in enumerate(layout.values[row])
-        if found and c not in layout.stubs
+        if found and c not in layout.stubs and not any(label_at(h, c).p for h in layout.headers[row])
     ]
+    if told and all(
+        e.centre == "number" and e.spread == "none" and e.value.isdigit() for _, found in told for e in found
+    ):
+        return True
     return bool(told) and any(
         found[0].centre == "count" or (found[0].spread == "bracket" and "%" in text) for text, found in told
     )

@@ -21,6 +21,10 @@ _EVERYONE = re.compile(
     re.I,
 )
 
+_COMPARES = re.compile(
+    r"\bgroups\b|\bversus\b|\bvs\b|\bbetween\b(?!.*\b(?:before|baseline|pre)\b)", re.IGNORECASE
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Who:
@@ -50,6 +54,18 @@ class Whose:
         if who is None and not self._roles.arm_levels:
             return self._of_caption_group() or self._of_everyone(cell, labels)
         return who
+
+    def _of_another_head(self, labels: CellLabels) -> Who | None:
+        """Return the one arm that the heads over a cell name where the header row of the arms says nothing there."""
+        if not any(kind == "header" for kind, _ in self._roles.arm_levels):
+            return None
+        if any(self._roles.is_arm_level(level) for level, _ in labels.columns):
+            return None
+        named = {label.arm.label: label.arm for _, label in labels.columns if label.arm is not None}
+        if len(named) != 1:
+            return None
+        arm = next(iter(named.values()))
+        return Who(arm.label, arm, 0.9, evidence="arm from column header")
 
     def _of_caption_group(self) -> Who | None:
         """Return the one group that closes the caption, which may be no arm that the article defines."""
@@ -110,7 +126,9 @@ class Whose:
         if self._arms.one_arm:
             arm = self._arms.arms[0] if self._arms.arms else None
             return Who(arm.label if arm else ALL, arm, 1.0, evidence="the study has one arm")
-        if len(self._context.caption_arm) == 1:
+        if (named := self._of_another_head(labels)) is not None:
+            return named
+        if len(self._context.caption_arm) == 1 and not _COMPARES.search(self._roles.table.caption):
             arm = self._context.caption_arm[0]
             return Who(arm.label, arm, 0.7, flags=("arm_from_caption",), evidence="arm from caption")
         if (
