@@ -366,3 +366,69 @@ def test_numbers_below_no_head_beside_a_label_that_goes_on_are_categories() -> N
 def test_values_below_no_head_are_values_where_every_row_has_a_name() -> None:
     found = read([["", ""], ["Group A", "4.1 ± 2.1"], ["Group B", "4.4 ± 1.9"]], caption="Pain (mean ± SD)")
     assert [r.value for r in found] == ["4.1", "4.4"]
+
+
+@pytest.mark.parametrize("p", ["0.07", ""])
+def test_a_heading_over_all_columns_but_that_of_p_is_a_heading(p: str) -> None:
+    found = read(
+        [
+            ["Parameter", "Group A", "Group B", "P value"],
+            ["Itch (baseline):", "<", "<", p],
+            ["Mean ± SD", "5.6 ± 2.7", "4.7 ± 3.2", "^"],
+            ["Itch (4 weeks):", "<", "<", p],
+            ["Mean ± SD", "3.0 ± 2.9", "2.7 ± 3.0", "^"],
+        ],
+        caption="Results",
+    )
+    assert fields(found, "outcome", "phase", "value") == [
+        ("Itch", "baseline", "5.6"),
+        ("Itch", "baseline", "4.7"),
+        ("Itch", "follow_up", "3.0"),
+        ("Itch", "follow_up", "2.7"),
+    ]
+
+
+def test_the_extremes_below_a_median_are_its_range() -> None:
+    found = read(
+        [
+            ["", "Group A", "Group B"],
+            ["Median", "-36.3", "-39.3"],
+            ["(Min ; Max)", "(-69.3 ; 51.6)", "(-70.3 ; 21.8)"],
+        ],
+        caption="Change in pain",
+    )
+    assert fields(found, "value", "spread", "lower", "upper") == [
+        ("-36.3", "range", "-69.3", "51.6"),
+        ("-39.3", "range", "-70.3", "21.8"),
+    ]
+
+
+def test_a_row_named_after_an_arm_before_the_headings_of_arms_is_its_own() -> None:
+    three = DocumentArms((Arm("Group A"), Arm("Group B"), Arm("Group C")))
+    found = read(
+        [
+            ["", "Area, mean (SD)", "Width, mean (SD)"],
+            ["Group C", "50.5 (11.2)", "40.0 (11.0)"],
+            ["Group A", "", ""],
+            ["Before", "49.4 (3.9)", "33.3 (4.8)"],
+            ["After", "52.9 (11.3)", "34.7 (6.8)"],
+            ["Group B", "", ""],
+            ["Before", "55.5 (12.0)", "37.9 (7.9)"],
+            ["After", "51.0 (10.3)", "35.7 (7.9)"],
+        ],
+        three,
+    )
+    assert [r.arm for r in found] == ["Group C"] * 2 + ["Group A"] * 4 + ["Group B"] * 4
+
+
+def test_bare_numbers_of_a_table_of_percentages_are_percentages() -> None:
+    found = read(
+        [["Site", "Group A", "Group B"], ["Arch", "84.7", "87.6"], ["Wall", "78.3", "84.1"]],
+        caption="Percentages of suitable images",
+    )
+    assert {r.centre for r in found} == {"percent"}
+
+
+def test_bare_numbers_of_a_table_of_percentage_changes_are_no_percentages() -> None:
+    rows = [["Site", "Group A", "Group B"], ["Arch", "84.7", "87.6"], ["Wall", "78.3", "84.1"]]
+    assert read(rows, caption="Percentage of change in pain") == []

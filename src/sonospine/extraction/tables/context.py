@@ -13,7 +13,7 @@ from sonospine.extraction.tables.labels import Label, LabelReader
 from sonospine.extraction.tables.levels import is_baseline_caption
 from sonospine.extraction.tables.noted_meanings import NotedMeanings
 from sonospine.extraction.tables.notes import caption_place, notes_of
-from sonospine.extraction.tables.statistics import Named, methods_statement, stated
+from sonospine.extraction.tables.statistics import Named, Pair, methods_statement, stated
 from sonospine.extraction.time_definitions import time_definitions
 from sonospine.extraction.times import CODE, TimeMention, find_times
 from sonospine.model.record import Record, Table
@@ -27,6 +27,10 @@ _BEFORE_COURSE = re.compile(r"\b(?:before|prior\s+to)\s+(?:the\s+|a\s+|an\s+)?$"
 _CLOSING_GROUP = re.compile(
     r"\b(?:of|in|for|among|within)\s+(?:the\s+)?(?P<name>(?:(?!(?:of|in|for|among|within|the|and|or|vs|versus|between|both|each|every|all|any"
     r"|same|entire|whole|total|study|per|by|to|with)\b)[\w+%.-]+\s+){1,5}(?:group|arm))\W*$",
+    re.IGNORECASE,
+)
+_OF_PERCENTAGES = re.compile(
+    r"\W*(?:percentages?|proportions?)\s+(?:\(%\)\s*)?of\b(?!\s+(?:change|improve|reduc|decrease|increase|relief))",
     re.IGNORECASE,
 )
 CONTEXT_LENGTH = 600
@@ -54,7 +58,10 @@ class TableContext:
         """What caption and footnotes state about how values are given."""
         found = [stated(text, place) for place, text in notes_of(self.table)]
         told = [named for named in found if named is not None]
-        return (*(n for n in told if n.strong), *(n for n in told if not n.strong))
+        strong, weak = [n for n in told if n.strong], [n for n in told if not n.strong]
+        if not strong and _OF_PERCENTAGES.match(self.table.caption):
+            strong = [Named((Pair("percent"),), caption_place(self.table))]
+        return (*strong, *weak)
 
     @functools.cached_property
     def methods(self) -> Named | None:

@@ -13,6 +13,10 @@ from sonospine.extraction.tables.levels import SECTION, CellLabels
 from sonospine.extraction.tables.roles import Roles
 from sonospine.extraction.tables.whose import Who, Whose
 
+_PERCENT_CHANGES = re.compile(
+    r"\W*(?:(?:means?|medians?|average)\s+)?(?:%|percent\w*)\s+(?:of\s+)?(?:changes?|reductions?|improvements?|decreases?)\b",
+    re.IGNORECASE,
+)
 _DECREASES = re.compile(
     r"\b(?:decrease|reduction|improvement|fall|drop)s?\s+(?:of|in|from)\b|\b(?:changes?|differences?)\b.*\bfrom\s+(?:the\s+)?baseline\b",
     re.I,
@@ -57,7 +61,7 @@ class Kinds:
         changed = [label for label in over if label.change and not label.status]
         timed = [t.phase for label in over for t in label.times]
         if changed or (self._caption.change and (not timed or self._only_changes)):
-            return "change"
+            return "percent_change" if _PERCENT_CHANGES.match(self._roles.table.caption) else "change"
         return "value"
 
     @functools.cached_property

@@ -151,7 +151,10 @@ def lay_out(table: Table, *, decimal_comma: bool) -> Layout | None:
     texts = tuple(tuple(cell.text.strip() and cell.text for cell in row) for row in rows)
     values = tuple(tuple(cell_expressions(t, decimal_comma=decimal_comma) for t in row) for row in texts)
     spanning = [_spanning(table, i) for i in range(len(rows))]
-    first_body = _first_body(texts, values, spanning, table.header_rows)
+    wide = [_begins_wide(table, i) for i in range(len(rows))]
+    first_body = _first_body(
+        texts, values, [a or b for a, b in zip(spanning, wide, strict=True)], table.header_rows
+    )
     texts, values = name_times(texts, values, first_body)
     stubs = _stub_columns(texts, values, first_body)
     tests = frozenset(
@@ -171,7 +174,7 @@ def lay_out(table: Table, *, decimal_comma: bool) -> Layout | None:
     while i < len(rows):
         if _is_blank(table, texts, i):
             blanks.add(i)
-        elif spanning[i] or _only_stub(texts[i], values[i], stubs, tests):
+        elif spanning[i] or _only_stub(_without_span(table, texts, i), values[i], stubs, tests):
             sections.add(i)
         elif _is_new_header(texts, values, i, stubs):
             block = [i]
@@ -299,6 +302,20 @@ def _spanning(table: Table, i: int) -> bool:
     if not first.text.strip() or not _LETTERS.search(first.text):
         return False
     return all(c.row == first.row and c.column == first.column and c.text == first.text for c in row)
+
+
+def _begins_wide(table: Table, i: int) -> bool:
+    """Tell whether a row below the marked head begins with words over two or more columns: a heading of rows."""
+    first, second = table.rows[i][:2]
+    same = (first.row, first.column, first.text) == (second.row, second.column, second.text)
+    return i >= table.header_rows > 0 and first.row == i and same and bool(_LETTERS.search(first.text))
+
+
+def _without_span(table: Table, texts: tuple[tuple[str, ...], ...], i: int) -> tuple[str, ...]:
+    """Return the texts of a row; a wide first cell counts in its first column only."""
+    if not _begins_wide(table, i):
+        return texts[i]
+    return tuple(t if c == 0 or table.rows[i][c].column else "" for c, t in enumerate(texts[i]))
 
 
 def _first_body(

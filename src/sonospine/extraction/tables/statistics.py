@@ -20,7 +20,7 @@ _NAMES = re.compile(
     r"|(?P<se>\bSEM?s?\b|\b[sS]\.\s?[eE]\.(?:\s?[mM]\.?)?|\b[sS]\.e\.m\b|\bsem\b|\b[sS]tandard\s+[eE]rrors?\b|\bStd\.?\s+[Ee]rr\w*)"
     r"|(?P<ci>\bC\.?I\.?s?\b|\bCI\s?\d\d\s?%?|\b[cC]onfidence\s+(?:[iI]ntervals?|[lL]imits?)\b)"
     r"|(?P<iqr>\bIQRs?\b|\b[iI]nter-?\s?[qQ]uartile|\b[qQ]uartiles?\b|\b(?:25|75)th\b(?:\s+[pP]ercentiles?\b)?|\b[pP]ercentiles?\b(?:\s*(?:25|75)\b)?|\b[qQ]1\b(?:\s*[-\u2013,;/]\s*[qQ]3\b)?|\b[pP]\s?25\b(?:\s*[-\u2013,;/]\s*[pP]\s?75\b)?)"
-    r"|(?P<range>\b[rR]anges?\b(?!\s+of\b)|\b[mM]in(?:imum)?\.?\s*(?:[-\u2013/,]|to|and)\s*[mM]ax)"
+    r"|(?P<range>\b[rR]anges?\b(?!\s+of\b)|\b[mM]in(?:imum)?\.?\s*(?:[-\u2013/,;]|to|and)\s*[mM]ax)"
     r"|(?P<percent>%(?!\s*(?:CI|confidence|conf|IC|reduction|change|relief|improve))|\bpercentages?\b(?!\s+(?:change|reduction|relief|improve))|\bproportions?\b|\bpercent\b(?=\W*$))",
     re.IGNORECASE,
 )

@@ -56,16 +56,23 @@ class Whose:
         return who
 
     def _of_another_head(self, labels: CellLabels) -> Who | None:
-        """Return the one arm that the heads over a cell name where the header row of the arms says nothing there."""
-        if not any(kind == "header" for kind, _ in self._roles.arm_levels):
+        """Return the one arm that the heads over a cell name where the header row of the arms says nothing there.
+
+        Where headings of rows name the arms, that is the label of a row that stands under none.
+        """
+        kinds = {kind for kind, _ in self._roles.arm_levels}
+        if not kinds or any(self._roles.is_arm_level(level) for level, _ in labels.all()):
             return None
-        if any(self._roles.is_arm_level(level) for level, _ in labels.columns):
-            return None
-        named = {label.arm.label: label.arm for _, label in labels.columns if label.arm is not None}
+        near = (
+            {"header": labels.columns, "section": labels.stubs}.get(kinds.pop(), ())
+            if len(kinds) == 1
+            else ()
+        )
+        named = {label.arm.label: (level, label.arm) for level, label in near if label.arm is not None}
         if len(named) != 1:
             return None
-        arm = next(iter(named.values()))
-        return Who(arm.label, arm, 0.9, evidence="arm from column header")
+        level, arm = next(iter(named.values()))
+        return Who(arm.label, arm, 0.9, evidence=f"arm from {_level_name(level)}")
 
     def _of_caption_group(self) -> Who | None:
         """Return the one group that closes the caption, which may be no arm that the article defines."""
