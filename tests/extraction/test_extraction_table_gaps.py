@@ -432,3 +432,79 @@ def test_bare_numbers_of_a_table_of_percentages_are_percentages() -> None:
 def test_bare_numbers_of_a_table_of_percentage_changes_are_no_percentages() -> None:
     rows = [["Site", "Group A", "Group B"], ["Arch", "84.7", "87.6"], ["Wall", "78.3", "84.1"]]
     assert read(rows, caption="Percentage of change in pain") == []
+
+
+def test_a_name_in_the_middle_of_a_block_between_empty_lines_is_that_of_the_block() -> None:
+    found = read(
+        [
+            ["Variable", "Group", "4 weeks", "8 weeks"],
+            ["", "Group A", "4.9 ± 2.0", "4.0 ± 2.3"],
+            ["Pain", "Group B", "4.8 ± 2.1", "4.1 ± 2.4"],
+            ["", "P", "0.89", "0.67"],
+            ["", "", "", ""],
+            ["", "Group A", "14.9 ± 2.0", "14.0 ± 2.3"],
+            ["", "Group B", "14.8 ± 2.1", "14.1 ± 2.4"],
+            ["Mood", "", "", ""],
+            ["", "P", "0.89", "0.67"],
+        ],
+        caption="Changes in pain and mood (mean ± SD)",
+    )
+    assert [r.outcome for r in found] == ["Pain"] * 4 + ["Mood"] * 4
+    assert not any(r.change for r in found)
+
+
+def test_a_name_in_the_first_row_of_its_block_holds_until_the_next() -> None:
+    found = read(
+        [
+            ["Variable", "Group", "4 weeks"],
+            ["Pain", "Group A", "4.9 ± 2.0"],
+            ["", "Group B", "4.8 ± 2.1"],
+            ["", "", ""],
+            ["Mood", "Group A", "14.9 ± 2.0"],
+            ["", "Group B", "14.8 ± 2.1"],
+        ]
+    )
+    assert [r.outcome for r in found] == ["Pain"] * 2 + ["Mood"] * 2
+
+
+@pytest.mark.parametrize("heads", [("Pain mean", "Pain SD"), ("Mean pain (day 1)", "Pain (day 1) SD±")])
+def test_a_column_that_repeats_the_name_of_the_last_for_its_spread_is_joined_to_it(
+    heads: tuple[str, str],
+) -> None:
+    found = read([["Group", *heads], ["Group A", "1.92", "0.88"], ["Group B", "2.53", "1.17"]])
+    assert fields(found, "value", "spread", "spread_value") == [
+        ("1.92", "sd", "0.88"),
+        ("2.53", "sd", "1.17"),
+    ]
+
+
+def test_wide_heads_of_means_and_spreads_are_joined_column_by_column() -> None:
+    found = read(
+        [
+            ["Group", "Mean pain", "<", "Pain SD", "<", "Mean mood", "<", "Mood SD", "<"],
+            ["", "left", "right", "left", "right", "left", "right", "left", "right"],
+            ["Group A", "1.92", "2.33", "0.88", "1.12", "11.92", "12.33", "10.88", "11.12"],
+            ["Group B", "2.53", "2.43", "1.17", "1.22", "12.53", "12.43", "11.17", "11.22"],
+        ],
+        header_rows=2,
+    )
+    assert fields(found, "value", "spread", "spread_value")[:4] == [
+        ("1.92", "sd", "0.88"),
+        ("2.33", "sd", "1.12"),
+        ("11.92", "sd", "10.88"),
+        ("12.33", "sd", "11.12"),
+    ]
+
+
+def test_a_column_of_spreads_behind_words_belongs_to_the_numbers_before_them() -> None:
+    found = read(
+        [
+            ["", "Mean pain", "Remark", "SD"],
+            ["Group A", "42.8", "No remark", "20.0"],
+            ["Group B", "37.9", "No remark", "21.3"],
+        ]
+    )
+    assert fields(found, "value", "spread", "spread_value") == [
+        ("42.8", "sd", "20.0"),
+        ("37.9", "sd", "21.3"),
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ _BOUND = re.compile(
     r"|min(?:imum)?\.?|max(?:imum)?\.?|[LU]CL|[LU]L)\W*$",
     re.IGNORECASE,
 )
+_CENTRE = re.compile(r"\b(?:means?|medians?|averages?)\b|\w\s*[(\[]?\s*\u00b1\s*(?=S)", re.IGNORECASE)
 _WRAPPED = re.compile(r"^\s*[(\[].*[)\]]\W*$", re.DOTALL)
 
 
@@ -74,12 +76,12 @@ def value_cells(roles: Roles, *, decimal_comma: bool) -> Iterator[ValueCell]:
 def _companion_columns(roles: Roles) -> dict[int, int]:
     """Return for each column the one to its right that holds nothing but its spread, percent or interval."""
     layout = roles.layout
-    found: dict[int, int] = {}
     body = list(layout.body)
+    found = _named_again(roles, body[0])
     for column in range(1, layout.width - 1):
-        if column in layout.stubs or column in found.values():
+        if column in layout.stubs or column in found or column in found.values():
             continue
-        right = column + 1
+        right = _next_numbers(roles, column)
         if _holds_bound(roles, body[0], right):
             continue
         filled = [
@@ -103,6 +105,59 @@ def _companion_columns(roles: Roles) -> dict[int, int]:
         if named or (wrapped and (same or not path or path[-1].statistic_only)):
             found[column] = right
     return found
+
+
+def _named_again(roles: Roles, row: int) -> dict[int, int]:
+    """Return for each column the one whose head names it once more with its spread: ``Mean pain`` and ``Pain SD``.
+
+    Both heads may stand over several columns, as many each; these then belong together in their order.
+    """
+    layout, found = roles.layout, dict[int, int]()
+    for header in layout.headers.get(row, ()):
+        cells = roles.table.rows[header]
+        spans: list[list[int]] = []
+        for c in range(layout.width):
+            if c in layout.stubs:
+                continue
+            if spans and cells[spans[-1][-1]].column == cells[c].column and cells[c].column != c:
+                spans[-1].append(c)
+            else:
+                spans.append([c])
+        for left, right in itertools.pairwise(spans):
+            if len(left) != len(right) or left[0] in found.values():
+                continue
+            alone = all(
+                len(layout.values[r][c]) <= 1 and all(e.spread == "none" for e in layout.values[r][c])
+                for r in layout.body
+                for c in right
+            )
+            if alone and _repeats_with_spread(roles.label(header, left[0]), roles.label(header, right[0])):
+                found |= dict(zip(left, right, strict=True))
+    return found
+
+
+def _repeats_with_spread(left: Label, right: Label) -> bool:
+    """Tell whether a label says the same as the one before it and names an SD or SE, where that names a centre or nothing."""
+    if (
+        not right.outcome
+        or not any(p.spread in ("sd", "se") for p in right.pairs)
+        or _CENTRE.search(right.text)
+    ):
+        return False
+    if any(p.spread for p in left.pairs) or left.p:
+        return False
+    told = [(t.weeks, t.phase) for t in left.times] == [(t.weeks, t.phase) for t in right.times]
+    return told and left.outcome.casefold() == right.outcome.casefold()
+
+
+def _next_numbers(roles: Roles, column: int) -> int:
+    """Return the next column that holds anything but words."""
+    layout = roles.layout
+    for right in range(column + 1, layout.width - 1):
+        filled = [layout.texts[r][right] for r in layout.body if layout.texts[r][right].strip()]
+        if not filled or any(any(ch.isdigit() for ch in text) for text in filled):
+            return right
+    return layout.width - 1
 
 
 def _second_bounds(roles: Roles, beside: dict[int, int]) -> frozenset[int]:

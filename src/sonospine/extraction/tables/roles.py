@@ -194,15 +194,16 @@ class Roles:
     def _centred(self) -> dict[int, int]:
         """For each row of a group whose name stands in the middle of its rows: the row of the name.
 
-        The first row has no name, the labels beside the names come again group by group, and each group has one name.
+        The first row has no name, the labels beside the names come again group by group, and each group has one name;
+        or empty rows part the groups.
         """
         layout = self.layout
         body = list(layout.body)
-        if len(layout.stubs) < 2 or layout.section_rows or not body:
+        if len(layout.stubs) < 2 or not body or not is_empty(layout.texts[body[0]][layout.stubs[0]]):
             return {}
         names, items = layout.stubs[0], layout.stubs[1]
-        if not is_empty(layout.texts[body[0]][names]):
-            return {}
+        if layout.blanks or layout.section_rows:
+            return self._centred_between_blanks()
         first = layout.texts[body[0]][items].strip()
         starts = [i for i, r in enumerate(body) if layout.texts[r][items].strip() == first]
         blocks = [body[a:b] for a, b in itertools.pairwise([*starts, len(body)])]
@@ -211,6 +212,21 @@ class Roles:
             return {}
         named = [[r for r in block if not is_empty(layout.texts[r][names])] for block in blocks]
         if any(len(rows) != 1 for rows in named):
+            return {}
+        return {r: rows[0] for block, rows in zip(blocks, named, strict=True) for r in block}
+
+    def _centred_between_blanks(self) -> dict[int, int]:
+        """For each row of a group between two empty rows, the row of its one name, where the first row has none."""
+        layout, names = self.layout, self.layout.stubs[0]
+        blocks: list[list[int]] = [[]]
+        for row in sorted(layout.headers):
+            if row in layout.blanks:
+                blocks.append([])
+            else:
+                blocks[-1].append(row)
+        blocks = [block for block in blocks if len(block) > 1]
+        named = [[r for r in block if not is_empty(layout.texts[r][names])] for block in blocks]
+        if len(blocks) < 2 or any(len(rows) != 1 for rows in named):
             return {}
         return {r: rows[0] for block, rows in zip(blocks, named, strict=True) for r in block}
 
