@@ -508,3 +508,49 @@ def test_a_column_of_spreads_behind_words_belongs_to_the_numbers_before_them() -
         ("42.8", "sd", "20.0"),
         ("37.9", "sd", "21.3"),
     ]
+
+
+def test_the_sex_of_a_row_of_means_is_no_outcome() -> None:
+    found = read(
+        [
+            ["Group", "Sex", "Mean VAS (1 h)", "VAS (1 h) SD"],
+            ["Group A", "M", "1.92", "0.88"],
+            ["^", "F", "2.53", "1.17"],
+            ["Group B", "M", "2.26", "1.15"],
+            ["^", "F", "2.67", "1.22"],
+        ]
+    )
+    assert fields(found, "arm", "outcome", "population") == [
+        ("Group A", "VAS", "subgroup:Sex M"),
+        ("Group A", "VAS", "subgroup:Sex F"),
+        ("Group B", "VAS", "subgroup:Sex M"),
+        ("Group B", "VAS", "subgroup:Sex F"),
+    ]
+
+
+def test_a_value_over_several_rows_is_of_none_of_their_labels() -> None:
+    found = read(
+        [
+            ["Group", "Sex", "Mean VAS (1 h)", "<"],
+            ["Group A", "M", "1.92", "2.33"],
+            ["^", "F", "2.53", "^"],
+            ["Group B", "M", "2.26", "2.55"],
+            ["^", "F", "2.67", "^"],
+        ]
+    )
+    assert fields(found, "arm", "value", "population")[:3] == [
+        ("Group A", "1.92", "subgroup:Sex M"),
+        ("Group A", "2.33", ""),
+        ("Group A", "2.53", "subgroup:Sex F"),
+    ]
+
+
+def test_the_sexes_counted_are_outcomes() -> None:
+    found = read(
+        [
+            ["Sex, n (%)", "Group A", "Group B"],
+            ["Male", "10 (50)", "12 (60)"],
+            ["Female", "10 (50)", "8 (40)"],
+        ]
+    )
+    assert [r.outcome for r in found[::2]] == ["Male", "Female"]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sonospine.extraction.tables.context import TableContext
 from sonospine.extraction.tables.labels import Label
-from sonospine.extraction.tables.levels import CellLabels, Level
+from sonospine.extraction.tables.levels import SEX, CellLabels, Level
 from sonospine.extraction.tables.roles import Roles
 
 LONGEST_OUTCOME = 200
@@ -74,6 +74,8 @@ class Names:
                     group is not labels.columns and _is_part_of(label.outcome, arm)
                 ):
                     continue
+                if group is labels.stubs and not counts and SEX.fullmatch(label.text):
+                    continue  # means of men are no outcome of their own
                 label = self._with_average(level, self._with_head(level, label))
                 if group is labels.sections and not counts and any(p.centre == "count" for p in label.pairs):
                     continue  # "Sex, n (%)" ends where means begin
@@ -185,12 +187,15 @@ class Names:
         )
         return head if plain else None
 
-    def population(self, labels: CellLabels) -> str:
-        """Return the population a label or the caption names, or the subgroup of the column."""
+    def population(self, labels: CellLabels, *, counts: bool) -> str:
+        """Return the population a label or the caption names, or the subgroup of the column, or the sex of a row of means."""
         told = next((label.population for _, label in labels.all() if label.population), "")
         if told or self._caption.population:
             return told or self._caption.population
         for level, label in labels.columns:
             if self._roles.is_subgroup_level(level) and label.outcome and not label.total:
                 return f"subgroup:{label.outcome}"
+        for level, label in labels.stubs if not counts else ():
+            if SEX.fullmatch(label.text) and not self._roles.is_arm_level(level):
+                return f"subgroup:{self._with_head(level, label).outcome}"
         return ""

@@ -104,8 +104,13 @@ class Roles:
                 n = label.text.strip()  # a header row "N" of sizes
                 at = label.text.index(n)
                 label = replace(label, n=n, n_span=(at, at + len(n)), outcome="")
+            if column in self.layout.stubs and label.text.strip() == "F" and self._tells_sex(column):
+                label = replace(label, p=False)  # women, no statistic of a test
             self._labels[row, column] = label
         return self._labels[row, column]
+
+    def _tells_sex(self, column: int) -> bool:
+        return any(texts[column].strip() == "M" for texts in self.layout.texts)
 
     def over(self, row: int, column: int) -> CellLabels:
         """Return the labels over a cell."""
@@ -130,7 +135,19 @@ class Roles:
         sections = tuple(
             (SECTION, label) for label in (*self._renewed_corner(row), *self._sections.get(row, ()))
         )
-        return CellLabels((*self._arms_above(row, column), *columns), self._stub(row), sections)
+        return CellLabels((*self._arms_above(row, column), *columns), self._stub_of(row, column), sections)
+
+    def _stub_of(self, row: int, column: int) -> tuple[tuple[Level, Label], ...]:
+        """Return the row labels of a cell; one over several rows has only the labels that they share, and the arm."""
+        cell, texts = self.table.rows[row][column], self.layout.texts
+        rows = [r for r in range(row + 1, len(texts)) if self.table.rows[r][column] is cell]
+        if not rows or column in self.layout.stubs or len(self.layout.stubs) < 2:
+            return self._stub(row)
+        return tuple(
+            (level, label)
+            for level, label in self._stub(row)
+            if level in self.arm_levels or len({texts[r][level[1]] for r in (row, *rows)}) == 1
+        )
 
     def _renewed_corner(self, row: int) -> tuple[Label, ...]:
         """Return the head over the row labels where every part of the table has another: it names its part."""
