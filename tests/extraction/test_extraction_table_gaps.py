@@ -554,3 +554,77 @@ def test_the_sexes_counted_are_outcomes() -> None:
         ]
     )
     assert [r.outcome for r in found[::2]] == ["Male", "Female"]
+
+
+def test_a_sign_in_a_column_of_its_own_joins_the_numbers_beside_it() -> None:
+    found = read(
+        [
+            ["Measure", "Group A", "<", "<", "Group B", "<", "<"],
+            ["Pain (mm)", "19.4 *", "±", "2.7", "68.9", "±", "3.0"],
+            ["Mood (mm)", "29.4", "±", "2.8", "58.9", "±", "3.1"],
+        ],
+        notes=("Means ± SEM are presented",),
+    )
+    assert fields(found, "arm", "value", "spread", "spread_value")[:2] == [
+        ("Group A", "19.4", "se", "2.7"),
+        ("Group B", "68.9", "se", "3.0"),
+    ]
+    assert len(found) == 4
+
+
+def test_a_caption_of_changes_makes_no_changes_beside_baseline_values() -> None:
+    found = read(
+        [
+            ["", "", "Group A", "Group B"],
+            ["Pain", "Baseline", "9.6 (1.1)", "9.2 (1.1)"],
+            ["^", "Final", "9.5 (1.1)", "9.3 (1.1)"],
+            ["^", "Mean change", "-0.1 (0.8)", "0.1 (0.8)"],
+        ],
+        caption="Mean (SD) changes in pain from baseline to final",
+    )
+    assert [r.change for r in found] == [False] * 4 + [True] * 2
+    assert [r.phase for r in found][:4] == ["baseline", "baseline", "", ""]
+
+
+def test_a_head_over_all_groups_is_no_part_of_the_outcome() -> None:
+    found = read(
+        [
+            ["", "Nerve block group", "<"],
+            ["", "Group A", "Group B"],
+            ["Pain", "9.6 ± 1.1", "9.2 ± 1.1"],
+            ["Mood", "9.5 ± 1.1", "9.3 ± 1.1"],
+        ],
+        header_rows=2,
+    )
+    assert [r.outcome for r in found] == ["Pain", "Pain", "Mood", "Mood"]
+
+
+def test_a_row_of_spreads_below_one_head_of_all_statistics_is_joined() -> None:
+    found = read(
+        [
+            ["Group", "Number of turns", "<", "<", "<"],
+            ["", "Mean", "<", "SD±", "<"],
+            ["Group A", "0.19", "0.27", "0.46", "0.53"],
+            ["Group B", "0.44", "0.46", "0.78", "0.73"],
+        ],
+        header_rows=2,
+    )
+    assert fields(found, "value", "spread", "spread_value")[:2] == [
+        ("0.19", "sd", "0.46"),
+        ("0.27", "sd", "0.53"),
+    ]
+
+
+def test_decimals_with_a_bracket_after_shares_stand_under_their_heading_no_more() -> None:
+    found = read(
+        [
+            ["", "Group A (n = 30)", "Group B (n = 31)"],
+            ["Stage", "", ""],
+            ["I (%)", "81.3", "94.7"],
+            ["II (%)", "18.7", "5.3"],
+            ["Viral load", "5.05 (0.85)", "5.04 (0.55)"],
+            ["Height", "157.7 (7.7)", "157.8 (8.3)"],
+        ],
+        notes=("mean (SD)",),
+    )
+    assert [r.outcome for r in found][-4:] == ["Viral load", "Viral load", "Height", "Height"]

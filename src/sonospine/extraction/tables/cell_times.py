@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 from sonospine.extraction.tables.cells import ValueCell
-from sonospine.extraction.tables.context import AND_LATER, TableContext
+from sonospine.extraction.tables.context import AND_LATER, FROM_BASELINE, TableContext
 from sonospine.extraction.tables.labels import Label
 from sonospine.extraction.tables.levels import CellLabels
 from sonospine.extraction.tables.roles import Roles
@@ -54,9 +54,15 @@ class CellTimes:
             time, flags = above, ("time_from_table",)
         if time is not None and self._follows_procedure(time):
             time, flags = replace(time, weeks=0.0), ("time_from_table",)
-        if "time_from_caption" in flags and self._has_twin(cell, labels):
+        if "time_from_caption" in flags and (
+            self._has_twin(cell, labels) or (time is not None and self._is_of_other_rows(time))
+        ):
             return None, ("time_unknown",)
         return time, flags
+
+    def _is_of_other_rows(self, time: TimeMention) -> bool:
+        """Tell whether labels of the table name the baseline that its caption speaks of, so that the others are not of it."""
+        return time.phase == "baseline" and not self._context.baseline and names_baseline(self._roles)
 
     def _has_twin(self, cell: ValueCell, labels: CellLabels) -> bool:
         """Tell whether another column has the same labels and a value too, so that one time can't be that of both."""
@@ -242,7 +248,7 @@ def _from_caption(
     named = {(t.weeks, t.phase): t for t in context.caption_times}
     caption = context.table.caption
     begins = any(t.phase == "baseline" for t in named.values()) or _WHILE.search(caption)
-    goes_on = begins and AND_LATER.search(caption)
+    goes_on = (begins and AND_LATER.search(caption)) or FROM_BASELINE.search(caption)
     if len(named) == 1 and not goes_on:
         return next(iter(named.values())), ("time_from_caption",)
     return None, ("time_unknown",)

@@ -23,6 +23,8 @@ _BOUND = re.compile(
     re.IGNORECASE,
 )
 _CENTRE = re.compile(r"\b(?:means?|medians?|averages?)\b|\w\s*[(\[]?\s*\u00b1\s*(?=S)", re.IGNORECASE)
+_SIGN = re.compile(r"\u00b1|\+\s?/?\s?[-\u2212\u2013]")
+_ASSUMED = "spread_assumed_sd"
 _WRAPPED = re.compile(r"^\s*[(\[].*[)\]]\W*$", re.DOTALL)
 
 
@@ -42,7 +44,8 @@ class ValueCell:
 def value_cells(roles: Roles, *, decimal_comma: bool) -> Iterator[ValueCell]:
     """Yield every value of the body with its companion, row by row; companions are not yielded themselves."""
     layout = roles.layout
-    beside = _companion_columns(roles)
+    signs = _sign_columns(roles)
+    beside = _companion_columns(roles) | signs
     second_bounds = _second_bounds(roles, beside)
     below, spreads = _companion_rows(roles)
     for row in layout.body:
@@ -65,6 +68,8 @@ def value_cells(roles: Roles, *, decimal_comma: bool) -> Iterator[ValueCell]:
             for ordinal, expression in enumerate(found):
                 made = ValueCell(row, column, expression, several=len(starts) > 1, ordinal=ordinal)
                 if expression.spread == "none" and len(found) == 1:
+                    if column in signs and layout.texts[row][column + 1].strip():
+                        made = replace(made, expression=_signed(expression))
                     made = _with_companion(
                         roles, made, beside.get(column), below.get(row), decimal_comma=decimal_comma
                     )
@@ -107,6 +112,21 @@ def _companion_columns(roles: Roles) -> dict[int, int]:
     return found
 
 
+def _sign_columns(roles: Roles) -> dict[int, int]:
+    """Return for each column, before one that holds nothing but the sign, the column of spreads behind it."""
+    layout, found = roles.layout, dict[int, int]()
+    for column in range(1, layout.width - 2):
+        between = [t for r in layout.body if (t := layout.texts[r][column + 1].strip())]
+        if column not in layout.stubs and between and all(_SIGN.fullmatch(t) for t in between):
+            found[column] = column + 2
+    return found
+
+
+def _signed(expression: Expression) -> Expression:
+    """Return a number as the mean that it is before the sign of a spread, whose kind the sign leaves open."""
+    return replace(expression, centre="mean", flags=(*expression.flags, _ASSUMED))
+
+
 def _named_again(roles: Roles, row: int) -> dict[int, int]:
     """Return for each column the one whose head names it once more with its spread: ``Mean pain`` and ``Pain SD``.
 
@@ -131,15 +151,23 @@ def _named_again(roles: Roles, row: int) -> dict[int, int]:
                 for r in layout.body
                 for c in right
             )
-            if alone and _repeats_with_spread(roles.label(header, left[0]), roles.label(header, right[0])):
+            heads = [
+                roles.label(h, c[0]).text for h in layout.headers[row] if h < header for c in (left, right)
+            ]
+            same = len(left) > 1 and heads[::2] == heads[1::2]
+            names = roles.label(header, left[0]), roles.label(header, right[0])
+            if alone and _repeats_with_spread(*names, unnamed=same):
                 found |= dict(zip(left, right, strict=True))
     return found
 
 
-def _repeats_with_spread(left: Label, right: Label) -> bool:
-    """Tell whether a label says the same as the one before it and names an SD or SE, where that names a centre or nothing."""
+def _repeats_with_spread(left: Label, right: Label, *, unnamed: bool) -> bool:
+    """Tell whether a label says the same as the one before it and names an SD or SE, where that names a centre or nothing.
+
+    Two labels that are ``unnamed`` both may name nothing but the statistics, below one and the same head.
+    """
     if (
-        not right.outcome
+        (not right.outcome and not (unnamed and _CENTRE.search(left.text)))
         or not any(p.spread in ("sd", "se") for p in right.pairs)
         or _CENTRE.search(right.text)
     ):
@@ -276,7 +304,8 @@ def _with_companion(
         elif len(numbers) == 1 and _is_of_bounds(label):
             continue  # one bound of two: no spread
         elif len(numbers) == 1 and not numbers[0].text.startswith("-"):
-            expression = replace(expression, spread="bracket", spread_value=numbers[0].text)
+            spread = "sd" if _ASSUMED in expression.flags else "bracket"
+            expression = replace(expression, spread=spread, spread_value=numbers[0].text)
         else:
             continue
         return replace(

@@ -22,6 +22,10 @@ _CODED_ARM = re.compile(r"\(\s*(?P<short>[A-Z][A-Za-z]{0,4}\d?)\s*(?:[;,:]\s*n\s
 AND_LATER = re.compile(
     r"\b(?:and|to)\s+(?:(?:at|the|immediately)\s+)*(?:after|post|following|end)\b", re.IGNORECASE
 )
+# "changes from baseline to the end" are of no one time.
+FROM_BASELINE = re.compile(
+    r"\bfrom\s+(?:the\s+)?base-?\s?line\b|\bbase-?\s?line\s+(?:to|until|through)\b", re.IGNORECASE
+)
 # "before the 4-week course" is no time of 4 weeks.
 _BEFORE_COURSE = re.compile(r"\b(?:before|prior\s+to)\s+(?:the\s+|a\s+|an\s+)?$", re.IGNORECASE)
 _CLOSING_GROUP = re.compile(
@@ -158,6 +162,7 @@ class TableContext:
         later = any(t.phase == "follow_up" for t in self.caption_times) or AND_LATER.search(
             self.table.caption
         )
+        later = later or FROM_BASELINE.search(self.table.caption)
         return is_baseline_caption(self.table.caption) and not later
 
     @functools.cached_property

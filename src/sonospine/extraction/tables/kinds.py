@@ -60,15 +60,20 @@ class Kinds:
             return "percent_change"
         changed = [label for label in over if label.change and not label.status]
         timed = [t.phase for label in over for t in label.times]
-        if changed or (self._caption.change and (not timed or self._only_changes)):
+        by_caption = self._caption.change and not self._has_baseline and (not timed or self._only_changes)
+        if changed or by_caption:
             return "percent_change" if _PERCENT_CHANGES.match(self._roles.table.caption) else "change"
         return "value"
+
+    @functools.cached_property
+    def _has_baseline(self) -> bool:
+        return names_baseline(self._roles)
 
     @functools.cached_property
     def _only_changes(self) -> bool:
         """Whether the caption announces decreases or changes from baseline, and no row or column is of baseline."""
         told = _DECREASES.search(self._roles.table.caption)
-        return told is not None and not names_baseline(self._roles)
+        return told is not None and not self._has_baseline
 
 
 def ratio_name(labels: CellLabels) -> str:

@@ -31,6 +31,7 @@ _GROUPING = re.compile(
     r"\W*(?:(?:treatment|study|randomi[sz]ation|randomi[sz]ed|intervention|allocat(?:ed|ion))\W+)?(?:groups?|arms?|sequences?|allocation)\W*",
     re.IGNORECASE,
 )
+_ENDS_AS_GROUP = re.compile(r"\bgroups?\W*$", re.IGNORECASE)
 _AVERAGE = re.compile(r"average(?=\s+[a-z])", re.IGNORECASE)
 _EXTREMES = re.compile(r"(?:worst|least|highest|lowest|maximum|maximal|peak|current)\s+[a-z]", re.IGNORECASE)
 _CODE = re.compile(r"^(?:[A-Z]|[IVX]{1,4}|\d{1,2}[a-z]?)$")
@@ -89,6 +90,8 @@ class Names:
                     continue
                 if group is labels.columns and _GROUPING.fullmatch(label.outcome):
                     continue  # "Randomisation group" over the names of the groups
+                if group is labels.columns and named and self._is_over_all_groups(level, label):
+                    continue
                 timed = level in self._roles.time_levels and (
                     bool(label.times)
                     or group is labels.columns
@@ -117,6 +120,14 @@ class Names:
         # "0 = none, 100 = worst imaginable" explains the scale: it is no word of what was measured.
         named_above = _ANCHORS.sub("", self._caption.outcome or self._roles.table.caption)[:LONGEST_CAPTION]
         return ", ".join([named_above, *telling])[:LONGEST_OUTCOME], True
+
+    def _is_over_all_groups(self, level: Level, label: Label) -> bool:
+        """Tell whether a header above the names of the groups calls all of them one group: ``Anaesthesia group``."""
+        texts = {
+            t for t in self._roles.layout.texts[level[1]][max(self._roles.layout.stubs) + 1 :] if t.strip()
+        }
+        below = any(kind == "header" and row > level[1] for kind, row in self._roles.arm_levels)
+        return below and len(texts) == 1 and _ENDS_AS_GROUP.search(label.outcome) is not None
 
     def _with_head(self, level: Level, label: Label) -> Label:
         """Return a row label that is a mere code with the header of its column: ``Grade`` over ``1``, ``2`` and ``3``."""

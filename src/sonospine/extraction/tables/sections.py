@@ -57,7 +57,8 @@ def sections_in_force(
             ):
                 stack.pop()
             rows.append(label)
-            counted.append(_counts(layout, row, label_at))
+            shares = any(p.centre == "percent" for p in label.pairs)
+            counted.append(shares or _counts(layout, row, label_at))
             force[row] = tuple(label for _, label in stack)
             if _compared(layout, row) and not _shown(layout, row):
                 stack.append((_COMPARED, label))
@@ -100,8 +101,15 @@ def _counts(layout: Layout, row: int, label_at: Callable[[int, int], Label]) -> 
 
 
 def _measured_after_counts(layout: Layout, row: int, counted: list[bool]) -> bool:
-    """Tell whether a row has means with their spread behind a sign, after nothing but counts: it is no part of what they count."""
-    spread = any(e.spread in ("sd", "se") for found in layout.values[row] for e in found)
+    """Tell whether a row has means with their spread, after nothing but counts: it is no part of what they count.
+
+    The spread stands behind a sign, or in a bracket behind a number that is no count for its decimals.
+    """
+    spread = any(
+        e.spread in ("sd", "se") or (e.spread == "bracket" and "." in e.value and "%" not in text)
+        for text, found in zip(layout.texts[row], layout.values[row], strict=True)
+        for e in found
+    )
     return spread and bool(counted) and all(counted)
 
 
