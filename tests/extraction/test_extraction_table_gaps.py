@@ -628,3 +628,16 @@ def test_decimals_with_a_bracket_after_shares_stand_under_their_heading_no_more(
         notes=("mean (SD)",),
     )
     assert [r.outcome for r in found][-4:] == ["Viral load", "Viral load", "Height", "Height"]
+
+
+@pytest.mark.parametrize(
+    ("caption", "change"),
+    [
+        ("Comparison of turns, number of pushes, and changes in position", False),
+        ("Mean changes in pain and reductions in dose", True),
+        ("Changes in position (mean \u00b1 SD)", True),
+    ],
+)
+def test_changes_named_beside_other_things_in_a_caption_make_no_changes(caption: str, change: bool) -> None:
+    found = read([["", "Group A", "Group B"], ["Turns", "4.1 ± 1.2", "5.2 ± 1.1"]], caption=caption)
+    assert {r.change for r in found} == {change}
