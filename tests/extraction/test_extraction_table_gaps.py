@@ -641,3 +641,15 @@ def test_decimals_with_a_bracket_after_shares_stand_under_their_heading_no_more(
 def test_changes_named_beside_other_things_in_a_caption_make_no_changes(caption: str, change: bool) -> None:
     found = read([["", "Group A", "Group B"], ["Turns", "4.1 ± 1.2", "5.2 ± 1.1"]], caption=caption)
     assert {r.change for r in found} == {change}
+
+
+def test_a_line_of_sizes_in_the_middle_keeps_the_groups_above() -> None:
+    found = read(
+        [
+            ["", "Group A", "Group B"],
+            ["Height, mean (SD)", "157.7 (7.7)", "157.8 (8.3)"],
+            ["", "N = 5", "N = 6"],
+            ["Pressure, mean (SD)", "132.1 (14.7)", "136.2 (19.1)"],
+        ]
+    )
+    assert fields(found, "arm", "n")[2:] == [("Group A", "5"), ("Group B", "6")]

@@ -172,7 +172,9 @@ class Roles:
             first = self.label(above[-1], c)
             if first.p != renewed[-1].p:
                 return []
-            named.update(x.text for x in renewed if not (x.p or x.pairs or (x.times and not x.outcome)))
+            named.update(
+                x.text for x in renewed if not (x.p or x.pairs or ((x.times or x.n) and not x.outcome))
+            )
         if len(named) > 1 or any(self.reader.read(text).arm for text in named):
             return []  # one label over all the groups names what is measured
         text = self.layout.texts[above[-1]][column]
