@@ -653,3 +653,13 @@ def test_a_line_of_sizes_in_the_middle_keeps_the_groups_above() -> None:
         ]
     )
     assert fields(found, "arm", "n")[2:] == [("Group A", "5"), ("Group B", "6")]
+
+
+def test_whole_numbers_with_a_bracket_below_the_word_mean_are_means() -> None:
+    found = read([["", "Group A", "Group B"], ["Mean pressure (mmHg)", "132 (14.7)", "136 (19.1)"]])
+    assert fields(found, "centre", "value", "spread", "spread_value")[0] == ("mean", "132", "sd", "14.7")
+    assert all("spread_assumed_sd" in r.flags for r in found)
+
+
+def test_whole_numbers_with_a_bracket_below_no_word_may_be_counts() -> None:
+    assert read([["", "Group A", "Group B"], ["Pressure", "32 (14.7)", "36 (19.1)"]]) == []
