@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 from sonospine.extraction.tables.cells import ValueCell
-from sonospine.extraction.tables.context import AND_LATER, TableContext
+from sonospine.extraction.tables.context import AND_LATER, FROM_BASELINE, TableContext
 from sonospine.extraction.tables.labels import Label
 from sonospine.extraction.tables.levels import CellLabels
 from sonospine.extraction.tables.roles import Roles
@@ -24,6 +24,7 @@ _AFTERWARDS = re.compile(
     r"^\W*(?:completed|discontinu\w+|withdrew|withdrawals?|dropped\s+out|drop-?outs?|died|deaths?|mortality|intra-?\s?operative|operati(?:ng|on|ve)\s+time|duration\s+of\s+(?:the\s+)?(?:surgery|operation|procedure|an\w*sthesia)|lost\s+to|adverse|rescue)\b|\brequirements?\b",
     re.IGNORECASE,
 )
+_WHILE = re.compile(r"\b(?:during|before|throughout|(?:over|in)\s+the\s+course\s+of)\b", re.IGNORECASE)
 _FOLLOWS = re.compile(r"follow[-\s]?up|^after\b|\bpost|\bafter\b", re.IGNORECASE)
 
 
@@ -54,7 +55,28 @@ class CellTimes:
             time, flags = above, ("time_from_table",)
         if time is not None and self._follows_procedure(time):
             time, flags = replace(time, weeks=0.0), ("time_from_table",)
+        if "time_from_caption" in flags and (
+            self._has_twin(cell, labels) or (time is not None and self._is_of_other_rows(time))
+        ):
+            return None, ("time_unknown",)
         return time, flags
+
+    def _is_of_other_rows(self, time: TimeMention) -> bool:
+        """Tell whether labels of the table name the baseline that its caption speaks of, so that the others are not of it."""
+        return time.phase == "baseline" and not self._context.baseline and names_baseline(self._roles)
+
+    def _has_twin(self, cell: ValueCell, labels: CellLabels) -> bool:
+        """Tell whether another column has the same labels and a value too, so that one time can't be that of both."""
+        if cell.expression.spread == "none" or not labels.columns:
+            return False
+        own = [label.text for _, label in labels.columns]
+        for column, found in enumerate(self._roles.layout.values[cell.row]):
+            printed = self._roles.table.rows[cell.row][column]
+            if column == cell.column or printed.column != column or all(e.spread == "none" for e in found):
+                continue
+            if [label.text for _, label in self._roles.over(cell.row, column).columns] == own:
+                return True
+        return False
 
     @functools.cached_property
     def _only_later(self) -> TimeMention | None:
@@ -234,7 +256,9 @@ def _from_caption(
         word = next((t for t in context.caption_times if t.phase == "baseline"), None)
         return word or TimeMention(0, 0, "baseline", 0.0, "baseline"), ("time_from_caption",)
     named = {(t.weeks, t.phase): t for t in context.caption_times}
-    goes_on = any(t.phase == "baseline" for t in named.values()) and AND_LATER.search(context.table.caption)
+    caption = context.table.caption
+    begins = any(t.phase == "baseline" for t in named.values()) or _WHILE.search(caption)
+    goes_on = (begins and AND_LATER.search(caption)) or FROM_BASELINE.search(caption)
     if len(named) == 1 and not goes_on:
         return next(iter(named.values())), ("time_from_caption",)
     return None, ("time_unknown",)

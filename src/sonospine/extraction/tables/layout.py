@@ -151,7 +151,10 @@ def lay_out(table: Table, *, decimal_comma: bool) -> Layout | None:
     texts = tuple(tuple(cell.text.strip() and cell.text for cell in row) for row in rows)
     values = tuple(tuple(cell_expressions(t, decimal_comma=decimal_comma) for t in row) for row in texts)
     spanning = [_spanning(table, i) for i in range(len(rows))]
-    first_body = _first_body(texts, values, spanning, table.header_rows)
+    wide = [_begins_wide(table, i) for i in range(len(rows))]
+    first_body = _first_body(
+        texts, values, [a or b for a, b in zip(spanning, wide, strict=True)], table.header_rows
+    )
     texts, values = name_times(texts, values, first_body)
     stubs = _stub_columns(texts, values, first_body)
     tests = frozenset(
@@ -169,9 +172,9 @@ def lay_out(table: Table, *, decimal_comma: bool) -> Layout | None:
     blanks: set[int] = set()
     i = first_body
     while i < len(rows):
-        if all(is_empty(t) for t in texts[i]):
+        if _is_blank(table, texts, i):
             blanks.add(i)
-        elif spanning[i] or _only_stub(texts[i], values[i], stubs, tests):
+        elif spanning[i] or _only_stub(_without_span(table, texts, i), values[i], stubs, tests):
             sections.add(i)
         elif _is_new_header(texts, values, i, stubs):
             block = [i]
@@ -186,6 +189,14 @@ def lay_out(table: Table, *, decimal_comma: bool) -> Layout | None:
     if not any(values[r][c] for r in body for c in range(len(texts[0])) if c not in stubs):
         return None
     return Layout(texts, values, stubs, headers, tuple(body), frozenset(sections), frozenset(blanks), moved)
+
+
+def _is_blank(table: Table, texts: tuple[tuple[str, ...], ...], i: int) -> bool:
+    """Tell whether a row holds nothing, or nothing but the rest of a label that began in a row above."""
+    if all(is_empty(t) for t in texts[i]):
+        return True
+    own = [text for cell, text in zip(table.rows[i], texts[i], strict=True) if cell.row == i]
+    return len(own) > 1 and not any(text.strip() for text in own)
 
 
 def _under_spans(
@@ -293,6 +304,20 @@ def _spanning(table: Table, i: int) -> bool:
     return all(c.row == first.row and c.column == first.column and c.text == first.text for c in row)
 
 
+def _begins_wide(table: Table, i: int) -> bool:
+    """Tell whether a row below the marked head begins with words over two or more columns: a heading of rows."""
+    first, second = table.rows[i][:2]
+    same = (first.row, first.column, first.text) == (second.row, second.column, second.text)
+    return i >= table.header_rows > 0 and first.row == i and same and bool(_LETTERS.search(first.text))
+
+
+def _without_span(table: Table, texts: tuple[tuple[str, ...], ...], i: int) -> tuple[str, ...]:
+    """Return the texts of a row; a wide first cell counts in its first column only."""
+    if not _begins_wide(table, i):
+        return texts[i]
+    return tuple(t if c == 0 or table.rows[i][c].column else "" for c, t in enumerate(texts[i]))
+
+
 def _first_body(
     texts: tuple[tuple[str, ...], ...],
     values: tuple[tuple[tuple[Expression, ...], ...], ...],
@@ -336,11 +361,23 @@ def _stub_columns(
         ]
         if not filled:
             break
+        if column == 1 and _goes_on_beside(texts, filled, first):
+            stubs.append(column)
+            continue
         labels = sum(not values[r][column] and bool(_LETTERS.search(texts[r][column])) for r in filled)
         if labels * 2 <= len(filled) or column >= MOST_STUBS:
             break
         stubs.append(column)
     return tuple(stubs) if len(stubs) < width else (0,)
+
+
+def _goes_on_beside(texts: tuple[tuple[str, ...], ...], filled: list[int], first: int) -> bool:
+    """Tell whether the second column holds categories: it alone has no head, and the labels before it often go on."""
+    heads = [[is_empty(texts[h][c]) for h in range(first)] for c in range(1, len(texts[0]))]
+    if not first or len(heads) < 3 or not all(heads[0]) or any(all(head) for head in heads[1:]):
+        return False
+    going_on = [r for r in filled if not texts[r][0].strip()]
+    return len(going_on) >= 2 and len(going_on) * 3 >= len(filled)
 
 
 def _only_stub(

@@ -213,7 +213,7 @@ class _Results:
             labels, cell.row, counts=centre in ("count", "percent"), arm=who.label
         )
         unit = next((label.unit for _, label in labels.all() if label.unit), "")
-        population = self.names.population(labels)
+        population = self.names.population(labels, counts=centre in ("count", "percent"))
         text = self.roles.layout.texts[cell.row][cell.column]
         size = self.sizes.of_mean(size, labels) if centre in MEANS else size
         count = centre == "count"
