@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from sonospine.extraction.expression_building import agrees
 from sonospine.extraction.expressions import Expression
+from sonospine.extraction.unmeasured import is_unmeasured
 
 _THRESHOLD_BEFORE = re.compile(
     r"(?:at least|more than|greater than|less than|over|above|below|under|minimum of|exceeding|≥|≤|>|<|up to|set at|defined as)\s*(?:an?\s+)?$",
@@ -69,9 +70,9 @@ _FALLING = re.compile(r"[(\[]\s*(?P<first>\d+(?:\.\d+)?)\s*to\s*$")
 _IN_GROUP = re.compile(r"\s*in\s+(?:the\s+)?[^;,()]{1,40};\s*\d+\s+in\b")
 _N_BEFORE = re.compile(r"\b[nN]\s*=\s*$")
 _NOT_A_RESULT = re.compile(
-    r"\s*(?:mg|mcg|µg|μg|g|ml|mL|l|L|kg|Hz|kHz|MHz|mA|V|W|J|°|gauge|G\b|IU|units?|mmol|nmol|patients?|participants?|subjects?|women|men\b|"
+    r"\s*(?:(?:mg|mcg|µg|μg|g|ml|l|kg|Hz|kHz|MHz|mA|V|W|J|°|gauge|IU|units?|mmol|nmol)(?![a-z])|(?:patients?|participants?|subjects?|women|men\b|"
     r"children|cases|eyes|knees|years?|weeks?|months?|days?|h\b|hours?|groups?|arms?|times|sessions?|injections?|studies|trials|centers|centres|"
-    r"hospitals|points? scale|[-–]\s?[A-Za-z]|st\b|nd\b|rd\b|th\b|of\b|[-–]\d|:\d|x\b|×|different\b)",
+    r"hospitals|points? scale|[-–]\s?[A-Za-z]|st\b|nd\b|rd\b|th\b|of\b|[-–]\d|:\d|x\b|×|different\b))",
     re.IGNORECASE,
 )
 
@@ -154,6 +155,9 @@ def is_result(text: str, expression: Expression) -> bool:
         return False
     if expression.spread != "none":
         return True
+    single = expression.centre not in {"count", "percent"} and not expression.total
+    if single and is_unmeasured(before, after, expression.value):
+        return False
     if _ends_scale(text, expression):
         return False
     if expression.centre == "percent":
