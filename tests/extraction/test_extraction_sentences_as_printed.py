@@ -7,7 +7,11 @@ from collections.abc import Callable
 import pytest
 from read_rows import rows
 
+from sonospine.extraction.arms import find_arms
 from sonospine.extraction.reading import Reading
+from sonospine.extraction.text import read_text
+from sonospine.model.record import Record
+from sonospine.vocabulary import Vocabulary
 
 TWO_GROUPS = (
     "Sixty adults were randomly allocated to group A (hot pack, n = 30) or group B (cold pack, n = 31)."
@@ -59,3 +63,130 @@ def test_what_a_score_is_out_of_is_no_score(read: Read) -> None:
 def test_the_first_of_two_percentages_is_no_score(read: Read) -> None:
     found = read("Adverse events were back pain (11 vs. 8%) and neck pain (0 vs. 13 %).")
     assert not [r for r in found if r.centre == "mean"]
+
+
+def test_a_group_behind_a_value_in_brackets_is_its_own_where_another_outcome_follows(read: Read) -> None:
+    found = read(
+        "There were no differences in NRS (5 ± 1 in group B vs. 5.6 ± 2 in group A, P > 0.05), VAS (3.1 ± 1.2 in group B vs. "
+        "3.9 ± 1.1 in group A, P > 0.05) and ODI (21 ± 9 in group B vs. 25 ± 8 in group A) after 2 weeks."
+    )
+    assert rows(found, "arm", "value") == [
+        ("Group B", "5"),
+        ("Group A", "5.6"),
+        ("Group B", "3.1"),
+        ("Group A", "3.9"),
+        ("Group B", "21"),
+        ("Group A", "25"),
+    ]
+
+
+def test_a_value_that_is_read_with_its_spread_and_its_bounds_is_one_value_of_a_list(read: Read) -> None:
+    found = read(
+        "At 2 h the mean NRS in group A and B was 1 and 0. At 8 h it was 4.2 ± 2.3 (6.2-3.5) and 1.6 ± 1.1 (2.6-0.8)."
+    )
+    assert rows(found, "arm", "value")[:2] == [("Group A", "1"), ("Group B", "0")]
+    assert {("Group A", "4.2"), ("Group B", "1.6")} == set(rows(found, "arm", "value")[2:])
+
+
+TREATED = "Sixty adults were randomly allocated to the treatment group (hot pack, n = 30) or the control group (n = 31)."
+
+
+def test_the_treatment_that_a_time_counts_from_is_no_group(read: Read) -> None:
+    found = read(
+        "The mean VAS before and after the treatment was 7.1 ± 1.9 and 2.3 ± 1.7, respectively, in the treatment group.",
+        TREATED,
+    )
+    assert rows(found, "arm", "value", "phase") == [
+        ("treatment group", "7.1", "baseline"),
+        ("treatment group", "2.3", "follow_up"),
+    ]
+
+
+def test_differences_between_baseline_and_a_later_time_are_changes_at_the_later_time(read: Read) -> None:
+    found = read(
+        "Respective differences in VAS between baseline and 2 weeks in groups A and B were -1.6 ± 1.7 and -0.3 ± 0.7 (p = 0.01), "
+        "and between baseline and 4 weeks in groups A and B were -1.9 ± 1.1 and -0.4 ± 0.6 (p = 0.02)."
+    )
+    assert [(r.arm, r.value, r.weeks, r.change, r.centre) for r in found] == [
+        ("Group A", "-1.6", 2.0, True, "mean"),
+        ("Group B", "-0.3", 2.0, True, "mean"),
+        ("Group A", "-1.9", 4.0, True, "mean"),
+        ("Group B", "-0.4", 4.0, True, "mean"),
+    ]
+
+
+def test_two_names_of_the_baseline_are_one_time_of_a_list(read: Read) -> None:
+    found = read(
+        "In group A the VAS at baseline before treatment, 2 weeks and 4 weeks was 5.0 ± 1.2, 3.3 ± 1.5 and 3.4 ± 1.5."
+    )
+    assert rows(found, "value", "weeks") == [("5.0", 0.0), ("3.3", 2.0), ("3.4", 4.0)]
+
+
+def test_a_time_without_length_and_one_with_a_length_are_two_times_of_a_list(read: Read) -> None:
+    found = read(
+        "In group A the VAS at baseline, post-intervention, 2-week follow-up, and 4-week follow-up was 5.0 ± 1.2, 3.3 ± 1.5, "
+        "3.4 ± 1.5 and 3.5 ± 1.4, respectively."
+    )
+    assert rows(found, "value", "weeks") == [("5.0", 0.0), ("3.3", None), ("3.4", 2.0), ("3.5", 4.0)]
+
+
+def test_a_value_that_is_followed_by_the_one_it_started_from_is_the_later_one(read: Read) -> None:
+    found = read(
+        "After 5 weeks, in group A the mean VAS decreased to 5.4 from 7.6 and in group B to 5.2 from 7.5."
+    )
+    assert rows(found, "arm", "value", "phase", "weeks") == [
+        ("Group A", "5.4", "follow_up", 5.0),
+        ("Group A", "7.6", "baseline", 0.0),
+        ("Group B", "5.2", "follow_up", 5.0),
+        ("Group B", "7.5", "baseline", 0.0),
+    ]
+
+
+def test_a_time_that_values_are_compared_with_is_not_theirs(read: Read) -> None:
+    found = read(
+        "After the injection the mean VAS was 0.7 ± 1.3 in group A and 2.4 ± 1.2 in group B, a significant difference "
+        "compared to the time before the injection."
+    )
+    assert rows(found, "value", "phase") == [("0.7", "follow_up"), ("2.4", "follow_up")]
+
+
+def test_a_minus_that_is_glued_to_a_verb_is_a_sign(read: Read) -> None:
+    found = read(
+        "The mean changes of VAS scores for low back pain from baseline were-23.4 ± 17.5 in group A and-21.1 ± 17.6 in group B."
+    )
+    assert [(r.arm, r.value, r.change, r.phase) for r in found] == [
+        ("Group A", "-23.4", True, ""),
+        ("Group B", "-21.1", True, ""),
+    ]
+
+
+def test_two_roles_before_one_noun_are_two_groups(read: Read) -> None:
+    found = read(
+        "The mean VAS in the intervention and control groups was 2.1 ± 0.5 and 3.9 ± 0.6, respectively.",
+        "Sixty adults were randomly allocated to the warmth group (n = 30) or the control group (n = 31).",
+    )
+    assert rows(found, "arm", "value") == [("warmth group", "2.1"), ("control group", "3.9")]
+
+
+def test_a_fall_takes_the_time_that_the_sentence_before_spoke_of(read: Read) -> None:
+    found = read("Both groups were better after 5 weeks. In group A the mean VAS decreased from 7.6 to 5.4.")
+    assert rows(found, "value", "weeks") == [("7.6", 0.0), ("5.4", 5.0)]
+
+
+def test_the_part_that_a_definition_says_was_treated_tells_no_group(
+    record_of: Callable[..., Record], vocabulary: Vocabulary
+) -> None:
+    record = record_of(
+        "In the exercise group the mean NRS fell to 3.1 ± 1.0. Shoulder NRS was 2.2 ± 0.9 at 6 weeks.",
+        "Patients were randomised to the mobilisation group (n = 30; gentle gliding and traction on the shoulder joint) or the exercise group (n = 30; pulleys).",
+        title="Mobilisation against exercise for the stiff shoulder",
+    )
+    found = read_text(record, find_arms(record, vocabulary), vocabulary)
+    assert "mobilisation group" not in {r.arm for r in found}
+
+
+def test_groups_at_one_time_are_not_those_of_before_and_after(read: Read) -> None:
+    found = read(
+        "At 2 weeks the VAS was 2.1 ± 0.5 and 3.9 ± 0.6 in groups A and B. The NRS was 7.1 ± 1.9 and 2.3 ± 1.7 before and after treatment."
+    )
+    assert rows(found, "arm", "value")[2:] == [("", "7.1"), ("", "2.3")]

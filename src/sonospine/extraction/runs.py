@@ -34,6 +34,14 @@ _TO = re.compile(
     r"^\s*[–—]\s*$|^[^;.]*?\bto\s+(?:an?\s+)?(?:(?:mean|median|average|score|value|of|only)\s+)*[(\[]?$",
     re.IGNORECASE,
 )
+_REACHED = re.compile(
+    r"\b(?:decreas|reduc|increas|improv|declin|fell|fall|drop|rose|ris|chang)\w*\b[^.;\d]{0,30}\bto\s+(?:an?\s+)?(?:(?:mean|median|average|score|value|of)\s+)*[(\[]?$",
+    re.IGNORECASE,
+)
+_STARTED = re.compile(
+    r"\s*(?:points?|mm|cm|%)?\s*[)\]]?\s*from\s+(?:an?\s+|the\s+)?(?:(?:mean|median|average|baseline|initial|score|value|of)\s+)*[(\[]?$",
+    re.IGNORECASE,
+)
 _BARE_TO = re.compile(r"\s*to\s*")
 _BRACKET_ENDS = re.compile(r"\s*(?:[)\]]|[,;]\s*p\b)", re.IGNORECASE)
 _AFTER = re.compile(
@@ -78,10 +86,11 @@ def runs_of(parts: Parts, previous: Run | None, everyone: Sequence[Arm] = ()) ->
     for i, group in enumerate(groups):
         start = groups[i - 1][-1].end if i else 0
         if i:
-            cut = _TAIL_END.search(parts.text, start, group[0].start)
-            start = cut.start() if cut else start
+            start = _cut(parts, start, group[0].start) or start
         following = groups[i + 1] if i + 1 < len(groups) else None
-        end = _tail_end(parts.text, group[-1].end, following[0].start if following else None)
+        end = len(parts.text)
+        if following is not None:
+            end = _cut(parts, group[-1].end, following[0].start) or group[-1].end
         if following and end == group[-1].end and _owned(parts, following) and not _owned(parts, group):
             end = following[0].start  # what stands between belongs to the values before it
         spans = [(start, group[0].start)]
@@ -93,11 +102,23 @@ def runs_of(parts: Parts, previous: Run | None, everyone: Sequence[Arm] = ()) ->
     return found
 
 
-def _tail_end(text: str, position: int, following: int | None) -> int:
-    if following is None:
-        return len(text)
-    cut = _TAIL_END.search(text, position, following)
-    return cut.start() if cut else position
+def _cut(parts: Parts, start: int, end: int) -> int | None:
+    """Return where what belongs to the values before ends: at the end of their bracket, or where another clause begins."""
+    stop = _TAIL_END.search(parts.text, start, end)
+    closed = _closing(parts.text, start, stop.start() if stop else end)
+    if closed is not None and any(start <= m.start and m.end <= closed for m in parts.groups()):
+        return closed
+    return stop.start() if stop else None
+
+
+def _closing(text: str, start: int, end: int) -> int | None:
+    """Return the first bracket that closes in a stretch without having been opened there."""
+    depth = 0
+    for place in range(start, end):
+        depth += (text[place] in "([") - (text[place] in ")]")
+        if depth < 0:
+            return place
+    return None
 
 
 def _group(parts: Parts) -> list[list[Expression]]:
@@ -151,9 +172,23 @@ def _attached(
     *,
     same_sentence: bool,
 ) -> Run:
+    heads = [e for i, e in enumerate(group) if not i or e.start != group[i - 1].start]
+    if len(heads) < len(group):
+        # A value read with its spread and again with its bounds is one value of a list.
+        spans = [gaps.spans[0]]
+        spans += [
+            (max(e.end for e in group if e.start == a.start), b.start) for a, b in itertools.pairwise(heads)
+        ]
+        alone = Gaps(gaps.text, (*spans, gaps.spans[-1]))
+        run = _attached(parts, heads, alone, before, everyone, same_sentence=same_sentence)
+        return _expanded(run, group)
     size = len(group)
     times: Attached[TimeMention] = attach(gaps, parts.times, same=_same_time)
-    implied = _from_to(parts.text, group, times, _behind(parts, gaps)) or _from_to_each(parts, group, gaps)
+    implied = (
+        _to_from(parts, group, times)
+        or _from_to(parts.text, group, times, _behind(parts, gaps))
+        or _from_to_each(parts, group, gaps)
+    )
     times = implied or times
     arms: Attached[Arm] = _of_known(attach(gaps, parts.groups(), same=_same_arm, blocks=times.values))
     arms = _owned(parts, group) or arms
@@ -163,6 +198,18 @@ def _attached(
     times = _carried_times(times, before, size, arms, same_sentence)
     arms = _carried_arms(arms, before, size, times, same_sentence)
     return Run(tuple(group), _told_apart(parts, group, arms, times, everyone), times, arms)
+
+
+def _expanded(run: Run, group: Sequence[Expression]) -> Run:
+    """Return a run of single values with every reading of each value."""
+    place = {e.start: i for i, e in enumerate(run.expressions)}
+    at = [place[e.start] for e in group]
+    return Run(
+        tuple(group),
+        replace(run.arms, values=tuple(run.arms.values[i] for i in at)),
+        replace(run.times, values=tuple(run.times.values[i] for i in at)),
+        replace(run.named, values=tuple(run.named.values[i] for i in at)),
+    )
 
 
 def _of_known(arms: Attached[Arm]) -> Attached[Arm]:
@@ -209,6 +256,20 @@ def _from_to(
     last = next((v for v in reversed(named) if v.phase != "baseline"), None)
     pair = (BASELINE, last or behind or LATER)
     return Attached(tuple(pair[i % 2] for i in range(len(group))), "implied")
+
+
+def _to_from(
+    parts: Parts, group: list[Expression], times: Attached[TimeMention]
+) -> Attached[TimeMention] | None:
+    """Read "fell to 3.1 from 7.2": the second is the baseline."""
+    text = parts.text
+    if len(group) % 2 or not _REACHED.search(text[max(0, group[0].start - 60) : group[0].start]):
+        return None
+    for reached, started in zip(group[::2], group[1::2], strict=True):
+        if not _STARTED.match(text[reached.end : started.start]):
+            return None
+    later = [v if v is not None and v.phase != "baseline" else LATER for v in times.values[::2]]
+    return Attached(tuple(time for v in later for time in (v, BASELINE)), "implied")
 
 
 def _falls_in_bracket(text: str, group: list[Expression]) -> bool:
@@ -311,6 +372,8 @@ def _carried_arms(
     if before is None or arms.how != "none":
         return arms
     earlier = before.arms.values
+    if len(set(map(_time_key, times.values))) > 1 and len(set(map(_time_key, before.times.values))) == 1:
+        return arms  # two arms at one time are not the arms of before and after
     if size > 1 and size == before.size and len({a.label if a else "" for a in earlier}) > 1:
         return replace(before.arms, how="carried")
     order = before.arms.order or _order(earlier)

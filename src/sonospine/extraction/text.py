@@ -174,8 +174,10 @@ def _time_spoken_of(parts: Parts, earlier: TimeMention | None) -> TimeMention | 
 
 
 def _timed(run: Run, parts: Parts, earlier: TimeMention | None) -> Run:
-    if earlier is None or parts.times or run.times.how != "none":
+    if earlier is None or parts.times or run.times.how not in {"none", "implied"}:
         return run
+    if run.times.how == "implied":
+        return filled(run, earlier, "earlier", nameless=False) if earlier.phase == "follow_up" else run
     return replace(run, times=Attached((earlier,) * run.size, "earlier"))
 
 

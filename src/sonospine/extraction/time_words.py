@@ -39,7 +39,7 @@ IMMEDIATE = (
     r"(?:immediately|directly|right|just|shortly)\s+(?:after|following|post)(?:\s*[-\u2010\u2013]?\s*(?:the\s+)?(?:treatment|intervention|injection|surgery"
     r"|procedure|operation|therapy|block))?|immediate(?:ly)?\s+post[-\s]?\s?\w*|immediate\s+(?:effect|post\w*)"
     r"|(?:at|on|in|upon)\s+(?:arrival|admission)\s+(?:to|in|at|into)\s+(?:the\s+)?(?:pacu|post-?an\w+|recovery)"
-    r"|(?:at|in)\s+(?:the\s+)?(?:recovery(?:\s+room)?|pacu|post-?an[a-z]+\s+care\s+unit)\b|after\s+(?:extubation|awakening)"
+    r"|(?:at|in)\s+(?:the\s+)?(?:recovery(?:\s+room|(?!\s+(?:time|rate|score|index)))|pacu|post-?an[a-z]+\s+care\s+unit)\b|after\s+(?:extubation|awakening)"
     r"|(?:at\s+)?(?:the\s+)?end\s+of\s+(?:the\s+)?(?:surgery|operation|procedure|injection)"
 )
 DURING = (
