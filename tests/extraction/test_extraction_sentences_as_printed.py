@@ -190,3 +190,69 @@ def test_groups_at_one_time_are_not_those_of_before_and_after(read: Read) -> Non
         "At 2 weeks the VAS was 2.1 ± 0.5 and 3.9 ± 0.6 in groups A and B. The NRS was 7.1 ± 1.9 and 2.3 ± 1.7 before and after treatment."
     )
     assert rows(found, "arm", "value")[2:] == [("", "7.1"), ("", "2.3")]
+
+
+def test_a_study_that_wishes_for_a_randomised_one_has_one_arm(
+    record_of: Callable[..., Record], vocabulary: Vocabulary
+) -> None:
+    record = record_of(
+        "The mean VAS fell from 6.1 ± 1.2 to 3.0 ± 1.1 after 6 weeks. A randomised controlled trial is needed.",
+        "Forty-four patients with low back pain had eight sessions of exercise.",
+        title="Exercise for low back pain: a prospective study",
+    )
+    assert find_arms(record, vocabulary).one_arm
+
+
+def test_a_group_is_called_by_the_short_form_of_what_it_had(read: Read) -> None:
+    found = read(
+        "The mean NRS was 3.1 ± 1.0 in the BLQ group and 4.0 ± 1.2 in the placebo group.",
+        "Patients were randomised to quinolate (n = 30) or placebo (n = 31). The patch of quinolate (BLQ) was worn for a week. "
+        "The quinolate group and the placebo group were alike. A buccal layer of quinolate (BLQ) was used.",
+    )
+    assert len({r.arm for r in found}) == 2
+    assert "" not in {r.arm for r in found}
+
+
+def test_bounds_behind_a_unit_are_no_values(read: Read) -> None:
+    found = read(
+        "The mean VAS was lower in group A than in group B one day after surgery (34 mm (0 to 80) vs 49 mm (0 to 90), p = 0.01)."
+    )
+    assert rows(found, "arm", "value") == [("Group A", "34"), ("Group B", "49")]
+
+
+def test_the_group_that_another_is_held_against_has_the_second_value(read: Read) -> None:
+    found = read(
+        "The patients reported less pain on the VAS compared with group B (2.1, SD 1.2 vs 2.9, SD 1.3)."
+    )
+    assert rows(found, "arm", "value") == [("Group A", "2.1"), ("Group B", "2.9")]
+
+
+def test_a_relative_clause_ends_what_a_value_can_belong_to(read: Read) -> None:
+    found = read(
+        "The mean NRS was 2.7 (SD = 2.3) at 30 minutes and 2.2 (SD = 1.8) at 2 hours in group A that was significantly lower than "
+        "the mean NRS in group B as 4.5 (SD = 2.4) at 30 minutes and 3.9 (SD = 2.2) at 2 hours."
+    )
+    assert rows(found, "arm", "value") == [
+        ("Group A", "2.7"),
+        ("Group A", "2.2"),
+        ("Group B", "4.5"),
+        ("Group B", "3.9"),
+    ]
+    assert [round((r.weeks or 0) * 168, 1) for r in found] == [0.5, 2.0, 0.5, 2.0]
+
+
+def test_a_group_behind_values_at_several_times_has_all_of_them(read: Read) -> None:
+    found = read(
+        "The VAS was 6.8 ± 0.9 before first therapy, 2.8 ± 0.9 after first therapy, and 1.8 ± 0.7 after third therapy in case of group A, "
+        "whereas the figures were estimated to be 7.2 ± 1.3 before first therapy, 4.6 ± 0.6 after first therapy, and 2.8 ± 0.8 after "
+        "third therapy in case of group B."
+    )
+    assert rows(found, "arm", "value") == [
+        ("Group A", "6.8"),
+        ("Group A", "2.8"),
+        ("Group A", "1.8"),
+        ("Group B", "7.2"),
+        ("Group B", "4.6"),
+        ("Group B", "2.8"),
+    ]
+    assert [r.phase for r in found] == ["baseline", "follow_up", "follow_up"] * 2

@@ -11,12 +11,10 @@ from sonospine.extraction.arms import Arm
 from sonospine.extraction.attachment import Attached, Gaps, Mention, attach, repeated
 from sonospine.extraction.directions import contradicts
 from sonospine.extraction.expressions import Expression
+from sonospine.extraction.falls import implied_times, same_time
 from sonospine.extraction.reading import MEANS
 from sonospine.extraction.sentence_parts import Parts
 from sonospine.extraction.times import TimeMention
-
-BASELINE = TimeMention(0, 0, "baseline", 0.0, "baseline")
-LATER = TimeMention(0, 0, "", None, "follow_up")
 
 _FILLER = re.compile(
     r"\b(?:and|or|vs?|versus|against|compared|with|to|than|in|at|the|for|from|then|after|following|under|by|of|on|respectively|while|whereas|but|"
@@ -26,24 +24,6 @@ _FILLER = re.compile(
     r"longer|shorter|higher|lower|greater|less|more|fewer|earlier|later|faster|slower|better|worse|larger|smaller|as)\b|[^\w]",
     re.IGNORECASE,
 )
-_FROM = re.compile(
-    r"\bfrom\s+(?:an?\s+)?(?:(?:mean|median|average|baseline|initial|score|value|of|preoperative\w*|pretreatment)\s+)*[(\[]?$",
-    re.IGNORECASE,
-)
-_TO = re.compile(
-    r"^\s*[–—]\s*$|^[^;.]*?\bto\s+(?:an?\s+)?(?:(?:mean|median|average|score|value|of|only)\s+)*[(\[]?$",
-    re.IGNORECASE,
-)
-_REACHED = re.compile(
-    r"\b(?:decreas|reduc|increas|improv|declin|fell|fall|drop|rose|ris|chang)\w*\b[^.;\d]{0,30}\bto\s+(?:an?\s+)?(?:(?:mean|median|average|score|value|of)\s+)*[(\[]?$",
-    re.IGNORECASE,
-)
-_STARTED = re.compile(
-    r"\s*(?:points?|mm|cm|%)?\s*[)\]]?\s*from\s+(?:an?\s+|the\s+)?(?:(?:mean|median|average|baseline|initial|score|value|of)\s+)*[(\[]?$",
-    re.IGNORECASE,
-)
-_BARE_TO = re.compile(r"\s*to\s*")
-_BRACKET_ENDS = re.compile(r"\s*(?:[)\]]|[,;]\s*p\b)", re.IGNORECASE)
 _AFTER = re.compile(
     r"|after|afterwards|post-?(?:treatment|injection|intervention|procedure)|after (?:the )?(?:treatment|injection|intervention|procedure|block)",
     re.I,
@@ -54,7 +34,10 @@ _UNIT = re.compile(
     r"\s*(?!(?:in|and|or|at|on|for|with|to|vs|from|than|by|of|the|was|were|but|after|under)\b)[A-Za-z\u00b5\u03bc\u00b0]{1,5}"
     r"(?=\s+(?:in|after|for|with|on|under|and|vs|versus)\b)"
 )
-_TAIL_END = re.compile(r";|,?\s*\b(?:while|whereas|but)\b|,\s*and\b|\.\s", re.IGNORECASE)
+_TAIL_END = re.compile(
+    r";|,?\s*\b(?:while|whereas|but)\b|,\s*and\b|\.\s|,?\s+(?:which|that)\s+(?:was|were|is|are)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,17 +166,13 @@ def _attached(
         run = _attached(parts, heads, alone, before, everyone, same_sentence=same_sentence)
         return _expanded(run, group)
     size = len(group)
-    times: Attached[TimeMention] = attach(gaps, parts.times, same=_same_time)
-    implied = (
-        _to_from(parts, group, times)
-        or _from_to(parts.text, group, times, _behind(parts, gaps))
-        or _from_to_each(parts, group, gaps)
-    )
+    times: Attached[TimeMention] = attach(gaps, parts.times, same=same_time)
+    implied = implied_times(parts, group, times, gaps)
     times = implied or times
     arms: Attached[Arm] = _of_known(attach(gaps, parts.groups(), same=_same_arm, blocks=times.values))
     arms = _owned(parts, group) or arms
     if times.how in {"one", "guess", "none"} and size > 1 and not implied and arms.how != "none":
-        again = attach(gaps, parts.times, same=_same_time, blocks=arms.values)
+        again = attach(gaps, parts.times, same=same_time, blocks=arms.values)
         times = again if again.how == "list" else times
     times = _carried_times(times, before, size, arms, same_sentence)
     arms = _carried_arms(arms, before, size, times, same_sentence)
@@ -229,80 +208,6 @@ def _owned(parts: Parts, group: list[Expression]) -> Attached[Arm] | None:
 
 def _same_arm(one: Arm, other: Arm) -> bool:
     return one.label == other.label
-
-
-def _same_time(one: TimeMention, other: TimeMention) -> bool:
-    return (one.weeks, one.phase, one.text.lower()) == (other.weeks, other.phase, other.text.lower())
-
-
-def _from_to(
-    text: str, group: list[Expression], times: Attached[TimeMention], behind: TimeMention | None
-) -> Attached[TimeMention] | None:
-    """Read "from 7.2 to 3.1 at 12 weeks": the first is the baseline, the second the time named."""
-    led = _FROM.search(text[max(0, group[0].start - 60) : group[0].start]) or _falls_in_bracket(text, group)
-    if len(group) % 2 or not led:
-        return None
-    for i in range(0, len(group), 2):
-        if not _TO.match(text[group[i].end : group[i + 1].start]):
-            return None
-    own = list(times.values)
-    named = [v for v in own if v is not None]
-    if (
-        len(named) == len(own)
-        and times.how in {"own", "list"}
-        and not all(_same_time(v, named[0]) for v in named)
-    ):
-        return None
-    last = next((v for v in reversed(named) if v.phase != "baseline"), None)
-    pair = (BASELINE, last or behind or LATER)
-    return Attached(tuple(pair[i % 2] for i in range(len(group))), "implied")
-
-
-def _to_from(
-    parts: Parts, group: list[Expression], times: Attached[TimeMention]
-) -> Attached[TimeMention] | None:
-    """Read "fell to 3.1 from 7.2": the second is the baseline."""
-    text = parts.text
-    if len(group) % 2 or not _REACHED.search(text[max(0, group[0].start - 60) : group[0].start]):
-        return None
-    for reached, started in zip(group[::2], group[1::2], strict=True):
-        if not _STARTED.match(text[reached.end : started.start]):
-            return None
-    later = [v if v is not None and v.phase != "baseline" else LATER for v in times.values[::2]]
-    return Attached(tuple(time for v in later for time in (v, BASELINE)), "implied")
-
-
-def _falls_in_bracket(text: str, group: list[Expression]) -> bool:
-    """Tell whether a bracket holds two falling values with "to" between them: "(7.2 to 3.1, p < 0.01)" is no range."""
-    if len(group) != 2 or text[: group[0].start].rstrip()[-1:] not in ("(", "["):
-        return False
-    first, second = group
-    if not _BARE_TO.fullmatch(text[first.end : second.start]) or not _BRACKET_ENDS.match(text, second.end):
-        return False
-    return float(first.value) > float(second.value) and first.centre == second.centre
-
-
-def _behind(parts: Parts, gaps: Gaps) -> TimeMention | None:
-    """Return the first time after baseline that stands behind the last value."""
-    start, end = gaps.spans[-1]
-    times = (m for m in parts.times if start <= m.start and m.end <= end)
-    return next((m.value for m in times if m.value.phase == "follow_up"), None)
-
-
-def _from_to_each(parts: Parts, group: list[Expression], gaps: Gaps) -> Attached[TimeMention] | None:
-    """Read "from 24.9 to 6.3 and 4.4 at 1 and 3 months": the first is the baseline, each other has a time of its own."""
-    text = parts.text
-    if len(group) < 3 or not _FROM.search(text[max(0, group[0].start - 60) : group[0].start]):
-        return None
-    if not _TO.match(text[group[0].end : group[1].start]):
-        return None
-    for head in (gaps.spans[1], gaps.spans[0]):
-        later = attach(Gaps(text, (head, *gaps.spans[2:])), parts.times, same=_same_time)
-        if later.how in {"list", "own"} and all(
-            v is not None and v.phase != "baseline" for v in later.values
-        ):
-            return Attached((BASELINE, *later.values), "implied")
-    return None
 
 
 def closed_by(runs: Sequence[Run], parts: Parts) -> list[Run]:
@@ -361,9 +266,7 @@ def _told_by_arms(arms: Attached[Arm]) -> bool:
 def _compatible(values: Sequence[TimeMention | None], earlier: Sequence[TimeMention | None]) -> bool:
     if all(v is None for v in earlier):
         return False
-    return all(
-        v is None or (e is not None and _same_time(v, e)) for v, e in zip(values, earlier, strict=True)
-    )
+    return all(v is None or (e is not None and same_time(v, e)) for v, e in zip(values, earlier, strict=True))
 
 
 def _carried_arms(
@@ -410,7 +313,14 @@ def _told_apart(
     first = arms.values[0]
     if against and first is not None and len(everyone) == 2:
         other = next(a for a in everyone if a.label != first.label)
-        ahead = any(m.end <= group[0].start and _same_arm(m.value, first) for m in parts.arms)
+        before = [m for m in parts.arms if m.end <= group[0].start]
+        if (
+            before
+            and _same_arm(before[-1].value, first)
+            and _HELD_AGAINST.search(parts.text, 0, before[-1].start)
+        ):
+            return Attached((other, first), "guess")  # "less than in B (3.2 vs 4.1)"
+        ahead = any(_same_arm(m.value, first) for m in before)
         return Attached((first, other) if ahead or arms.how == "carried" else (other, first), "guess")
     return Attached((None,) * len(group), "none")
 

@@ -68,6 +68,10 @@ _ANCHOR_AFTER = re.compile(r"\s*[(=]\s*[^\W\d_][^()\d]{2,80}(?:\)|$)")
 _FIRST_ANCHOR = re.compile(r"\s*[(=][^()\d]{2,60}\)?,?\s*(?:to|and|[-\u2013])\s*\d{1,3}\s*[(=]\s*[^\W\d_]")
 _FALLING = re.compile(r"[(\[]\s*(?P<first>\d+(?:\.\d+)?)\s*to\s*$")
 _IN_GROUP = re.compile(r"\s*in\s+(?:the\s+)?[^;,()]{1,40};\s*\d+\s+in\b")
+_OPENED_BEHIND_UNIT = re.compile(
+    r"\d\s*(?:mm|cm|points?|%|\u00b0|degrees?|min(?:utes?)?|kg|ml|mL|mg)\s*[(\[]\s*$"
+)
+_SECOND_BOUND = re.compile(r"\s*(?:to|[-\u2013,;])\s*[-\u2212]?\d[\d.]*\s*[)\]]")
 _N_BEFORE = re.compile(r"\b[nN]\s*=\s*$")
 _NOT_A_RESULT = re.compile(
     r"\s*(?:(?:mg|mcg|µg|μg|g|ml|l|kg|Hz|kHz|MHz|mA|V|W|J|°|gauge|IU|units?|mmol|nmol)(?![a-z])|(?:patients?|participants?|subjects?|women|men\b|"
@@ -196,6 +200,8 @@ def _is_bare_result(before: str, after: str, expression: Expression) -> bool:
         return False  # a reference mark
     if before.endswith(("(", "(n = ")) and expression.value.isdigit() and _IN_GROUP.match(after):
         return False  # "(9 in group A; 7 in group B)" are people
+    if _OPENED_BEHIND_UNIT.search(before) and _SECOND_BOUND.match(after):
+        return False  # "34 mm (0 to 80)"
     if _NOT_A_RESULT.match(after) or _THRESHOLD_BEFORE.search(before):
         return False
     if _ends_range(before) and not _falls(before, expression.value):

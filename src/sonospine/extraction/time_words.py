@@ -51,7 +51,7 @@ AFTER = (
     r"|(?:at\s+)?(?:the\s+)?(?:end|completion|conclusion|cessation)\s+of\s+(?:the\s+)?(?:\w+\s+)?(?:treatment|intervention|therapy|study|trial|program\w*|training"
     r"|follow-?\s?up|rehabilitation|period|course|sessions?|exercises?|care)"
     r"|(?:end|final|last|exit)\s+(?:test|value|measure\w*|assessments?|evaluations?|scores?|examinations?|session)"
-    r"|after\s+(?:the\s+)?(?:treatment|intervention|injection|therapy|surgery|procedure|operation|block|training|program\w*)"
+    r"|after\s+(?:the\s+)?(?:(?:first|second|third|fourth|fifth|sixth|last|final)\s+)?(?:treatment|intervention|injection|therapy|surgery|procedure|operation|block|training|program\w*|session)"
     r"|after\s+(?:the\s+)?(?:\w+\s+){0,2}(?:sessions|treatments|injections)|(?:at\s+)?(?:hospital\s+)?discharge|follow[-\s]?\s?ups?|final\s+(?:visit|assessment|follow[-\s]?up)|last\s+(?:visit|follow[-\s]up)|^\s*(?:after|post)\s*(?:\)|$|[,;(])|^\s*post[-\s]?(?:values?|scores?|results?|measure\w*)\b"
     r"|end-?point|(?<=\w\s)(?:after|post)\s*$"
 )
