@@ -256,3 +256,77 @@ def test_a_group_behind_values_at_several_times_has_all_of_them(read: Read) -> N
         ("Group B", "2.8"),
     ]
     assert [r.phase for r in found] == ["baseline", "follow_up", "follow_up"] * 2
+
+
+def test_a_pair_for_each_of_several_times_gives_each_group_each_time(read: Read) -> None:
+    found = read(
+        "Group A had significantly lower mean VAS scores at 18, 20, and 22 hours than group B (6 mm (0 to 40) vs 21 mm (0 to 70), "
+        "p = 0.0019, 8 mm (0 to 40) vs 24 mm (0 to 80), p = 0.0033, and 12 mm (0 to 50) vs 25 mm (0 to 90), p = 0.046, respectively)."
+    )
+    assert [(r.arm, r.value, round((r.weeks or 0) * 168)) for r in found] == [
+        ("Group A", "6", 18),
+        ("Group B", "21", 18),
+        ("Group A", "8", 20),
+        ("Group B", "24", 20),
+        ("Group A", "12", 22),
+        ("Group B", "25", 22),
+    ]
+
+
+def test_between_two_groups_is_no_range(read: Read) -> None:
+    found = read("The mean VAS was different between group A and group B (5.7 vs. 4.5; p = 0.006).")
+    assert rows(found, "arm", "value") == [("Group A", "5.7"), ("Group B", "4.5")]
+    assert read("The mean VAS was between 3 and 5 in group A.") == []
+
+
+def test_a_sentence_without_a_group_speaks_of_the_group_that_the_one_before_began_with(read: Read) -> None:
+    found = read(
+        "In group A the mean VAS decreased from 7.6 to 5.4. The ODI decreased from 43.1 to 30.2. In group B the mean VAS decreased "
+        "from 7.5 to 5.2. The ODI decreased from 42.0 to 28.8."
+    )
+    assert rows(found, "arm", "value")[2:4] == [("Group A", "43.1"), ("Group A", "30.2")]
+    assert rows(found, "arm", "value")[6:] == [("Group B", "42.0"), ("Group B", "28.8")]
+    assert [("arm_from_sentence_before" in r.flags) for r in found] == [False, False, True, True] * 2
+
+
+def test_a_sentence_without_values_tells_the_group_of_the_one_behind_it(read: Read) -> None:
+    found = read(
+        "The VAS improved at 2 and 4 weeks in group A. The VAS at baseline, 2 weeks and 4 weeks was 5.0 ± 1.2, 3.3 ± 1.5 and 3.4 ± 1.5."
+    )
+    assert {r.arm for r in found} == {"Group A"}
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "The mean VAS of all patients was 4.4 ± 1.0.",
+        "The VAS was 4.4 ± 1.0 and 3.1 ± 1.2.",
+        "Between the groups the VAS was 4.4 ± 1.0.",
+    ],
+)
+def test_a_sentence_about_several_has_no_group_from_the_one_before(read: Read, behind: str) -> None:
+    found = read(f"In group A the VAS at 2 weeks was 4.1 ± 1.1. {behind}")
+    assert {r.arm for r in found[1:]} == {""}
+
+
+def test_a_difference_behind_two_values_does_not_take_the_group_of_the_second(read: Read) -> None:
+    found = read(
+        "The mean change in RMDQ was 0.5 (SD 5.0) in group A and 1.6 (SD 5.6) in group B (mean difference, -1.2; 95% CI, -2.1 to -0.3)."
+    )
+    assert rows(found, "arm", "value")[:2] == [("Group A", "0.5"), ("Group B", "1.6")]
+
+
+def test_two_groups_set_against_each_other_have_the_values_in_that_order_among_three(read: Read) -> None:
+    found = read(
+        "Group A had a lower VAS after surgery than group B (3.4 ± 1.0 vs 4.9 ± 1.1).",
+        "Ninety adults were randomised to group A (heat, n = 30), group B (cold, n = 30) or group C (nothing, n = 30).",
+    )
+    assert rows(found, "arm", "value") == [("Group A", "3.4"), ("Group B", "4.9")]
+
+
+def test_people_with_their_share_are_no_score(read: Read) -> None:
+    assert not [
+        r
+        for r in read("VAS above 5 did not differ between group A (20; 45.7%) and group B (18; 42.2%).")
+        if r.centre == "mean"
+    ]

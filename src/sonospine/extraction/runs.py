@@ -34,6 +34,7 @@ _UNIT = re.compile(
     r"\s*(?!(?:in|and|or|at|on|for|with|to|vs|from|than|by|of|the|was|were|but|after|under)\b)[A-Za-z\u00b5\u03bc\u00b0]{1,5}"
     r"(?=\s+(?:in|after|for|with|on|under|and|vs|versus)\b)"
 )
+_SET_AGAINST = re.compile(r"\b(?:vs?|versus|compared\s+(?:with|to)|against)\b", re.IGNORECASE)
 _TAIL_END = re.compile(
     r";|,?\s*\b(?:while|whereas|but)\b|,\s*and\b|\.\s|,?\s+(?:which|that)\s+(?:was|were|is|are)\b",
     re.IGNORECASE,
@@ -74,6 +75,8 @@ def runs_of(parts: Parts, previous: Run | None, everyone: Sequence[Arm] = ()) ->
         end = len(parts.text)
         if following is not None:
             end = _cut(parts, group[-1].end, following[0].start) or group[-1].end
+            if end == group[-1].end and _is_compared(following[0]) and not _is_compared(group[-1]):
+                end = following[0].start  # "0.5 in A and 1.6 in B (difference -1.1)"
         if following and end == group[-1].end and _owned(parts, following) and not _owned(parts, group):
             end = following[0].start  # what stands between belongs to the values before it
         spans = [(start, group[0].start)]
@@ -83,6 +86,10 @@ def runs_of(parts: Parts, previous: Run | None, everyone: Sequence[Arm] = ()) ->
         found.append(run)
         before = run
     return found
+
+
+def _is_compared(expression: Expression) -> bool:
+    return expression.centre in {"difference", "ratio"}
 
 
 def _cut(parts: Parts, start: int, end: int) -> int | None:
@@ -165,6 +172,8 @@ def _attached(
         alone = Gaps(gaps.text, (*spans, gaps.spans[-1]))
         run = _attached(parts, heads, alone, before, everyone, same_sentence=same_sentence)
         return _expanded(run, group)
+    if (pairs := _in_pairs(parts, group, gaps, before, everyone, same_sentence=same_sentence)) is not None:
+        return pairs
     size = len(group)
     times: Attached[TimeMention] = attach(gaps, parts.times, same=same_time)
     implied = implied_times(parts, group, times, gaps)
@@ -177,6 +186,33 @@ def _attached(
     times = _carried_times(times, before, size, arms, same_sentence)
     arms = _carried_arms(arms, before, size, times, same_sentence)
     return Run(tuple(group), _told_apart(parts, group, arms, times, everyone), times, arms)
+
+
+def _in_pairs(
+    parts: Parts,
+    group: list[Expression],
+    gaps: Gaps,
+    before: Run | None,
+    everyone: Sequence[Arm],
+    *,
+    same_sentence: bool,
+) -> Run | None:
+    """Read "at 2, 4 and 6 weeks in A than in B (3.1 vs 4.2, 2.8 vs 3.9 and 2.1 vs 3.0)": a pair for each time."""
+    between = [_SET_AGAINST.search(gaps.text, *span) is not None for span in gaps.spans[1:-1]]
+    if len(group) < 4 or len(group) % 2 or any(against is (i % 2 == 1) for i, against in enumerate(between)):
+        return None
+    firsts = Gaps(gaps.text, (gaps.spans[0], *gaps.spans[2:-1:2], gaps.spans[-1]))
+    times: Attached[TimeMention] = attach(firsts, parts.times, same=same_time)
+    if times.how not in {"list", "own"}:
+        return None
+    end = group[1].end
+    pair = Gaps(gaps.text, (gaps.spans[0], gaps.spans[1], (end, end)))
+    arms = _attached(parts, group[:2], pair, before, everyone, same_sentence=same_sentence).arms
+    if not _told_by_arms(arms) or None in arms.values:
+        return None
+    dealt = replace(arms, values=arms.values * (len(group) // 2))
+    doubled = replace(times, values=tuple(time for time in times.values for _ in range(2)))
+    return Run(tuple(group), dealt, doubled, dealt)
 
 
 def _expanded(run: Run, group: Sequence[Expression]) -> Run:
@@ -311,14 +347,14 @@ def _told_apart(
         return arms
     against = len(group) == 2 and _AGAINST.search(parts.text, group[0].end, group[1].start)
     first = arms.values[0]
+    before = [m for m in parts.arms if m.end <= group[0].start]
+    named = {m.value.label: m.value for m in before}
+    held = bool(before) and _HELD_AGAINST.search(parts.text, 0, before[-1].start) is not None
+    if against and held and len(named) == 2 and before[-1].value.label == list(named)[1]:
+        return Attached(tuple(named.values()), "guess")  # "A had less than B (3.2 vs 4.1)"
     if against and first is not None and len(everyone) == 2:
         other = next(a for a in everyone if a.label != first.label)
-        before = [m for m in parts.arms if m.end <= group[0].start]
-        if (
-            before
-            and _same_arm(before[-1].value, first)
-            and _HELD_AGAINST.search(parts.text, 0, before[-1].start)
-        ):
+        if held and _same_arm(before[-1].value, first):
             return Attached((other, first), "guess")  # "less than in B (3.2 vs 4.1)"
         ahead = any(_same_arm(m.value, first) for m in before)
         return Attached((first, other) if ahead or arms.how == "carried" else (other, first), "guess")

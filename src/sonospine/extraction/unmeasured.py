@@ -38,11 +38,17 @@ _OF_PAIR = re.compile(
 )
 
 
+# "(208; 45.7%)" are people and their share.
+_HAS_SHARE = re.compile(r"\s*[;,]\s*\d[\d.]*\s*%\s*[)\]]")
+
+
 def is_unmeasured(before: str, after: str, value: str) -> bool:
     """Tell whether a number without spread measures nobody, by the characters before and behind it."""
     if _MARKED.search(before) and value.isdigit():
         return True
     if _NAMED_PERSON.search(before) and value.isdigit():
+        return True
+    if value.isdigit() and before.endswith(("(", "[")) and _HAS_SHARE.match(after):
         return True
     if _OF_P.search(before) and _SHARE.fullmatch(value):
         return True
