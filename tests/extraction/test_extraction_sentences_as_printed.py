@@ -330,3 +330,18 @@ def test_people_with_their_share_are_no_score(read: Read) -> None:
         for r in read("VAS above 5 did not differ between group A (20; 45.7%) and group B (18; 42.2%).")
         if r.centre == "mean"
     ]
+
+
+def test_each_bracket_behind_a_group_holds_its_value_though_a_difference_is_spoken_of(read: Read) -> None:
+    found = read(
+        "Despite the difference in the NRS in group B (2.7 ± 1.8) and group A (5.0 ± 1.0), nothing was significant before treatment."
+    )
+    assert [(r.arm, r.value, r.centre) for r in found] == [
+        ("Group B", "2.7", "mean"),
+        ("Group A", "5.0", "mean"),
+    ]
+
+
+def test_a_number_before_preoperatively_is_a_value(read: Read) -> None:
+    found = read("In group A the NDI improved from median 36 preoperatively to 30 after 2 years.")
+    assert rows(found, "value", "phase", "weeks") == [("36", "baseline", 0.0), ("30", "follow_up", 104.28)]

@@ -78,11 +78,15 @@ def with_values_of_arms(text: str, found: Sequence[Expression]) -> list[Expressi
         against = following is not None and _AGAINST.fullmatch(between) is not None
         listed = following is not None and _AND.fullmatch(between) is not None
         spread = expression.spread in _SPREADS
-        if (
-            against
-            or (in_person and spread)
-            or (denied and (named is not None or spread or (listed and expression.spread != "ci")))
-        ):
+        # "A difference in X in A (2.7 ± 1.8) and B (5.0 ± 1.0)": each bracket holds the value of what stands before it.
+        each = (
+            listed
+            and following is not None
+            and following.spread == expression.spread
+            and all(text[: e.start].rstrip().endswith("(") for e in (expression, following))
+        )
+        told = named is not None or spread or (listed and expression.spread != "ci")
+        if against or (spread and (in_person or each)) or (denied and told):
             kept[i] = replace(
                 expression, centre=_centre(expression, named), measure="", adjusted=False, change=False
             )

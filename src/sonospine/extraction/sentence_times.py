@@ -21,7 +21,7 @@ _EXTRA_TIMES = (
 )
 # "Improved from baseline", "p = 0.01 vs. baseline", "return to baseline": no value was measured then, unless one follows.
 _REFERRING = re.compile(
-    r"\b(?:from|versus|vs\.?|than|(?:relative|compared|similar|equal|back|return\w*)\s+(?:with|to)|since)\s+(?:the\s+|their\s+)?$",
+    r"\b(?:from|versus|vs\.?|than|(?:relative|compar(?:ed?|ison)|similar|equal|back|return\w*)\s+(?:with|to)|since)\s+(?:the\s+|their\s+|that\s+)?(?:time\s+|values?\s+)?(?:of\s+|at\s+)?(?:the\s+)?$",
     re.IGNORECASE,
 )
 _VALUE_FOLLOWS = re.compile(

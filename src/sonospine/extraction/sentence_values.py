@@ -59,7 +59,7 @@ _BARE_BEFORE = re.compile(
 )
 _BARE_AFTER = re.compile(
     r"\s*(?:(?:points?|mm|cm|%|min(?:utes?)?|s(?:ec(?:onds)?)?|hours?|h|days?|degrees?|°)(?!\w)\s*)?"
-    r"(?:[,;:.)\]/(]|$|(?:and|or|vs?|versus|in|at|on|for|to|after|before|compared|with|while|whereas|but|than|from|during|under|against|respectively|by|points?|among|p)\b)",
+    r"(?:[,;:.)\]/(]|$|(?:and|or|vs?|versus|in|at|on|for|to|after|before|compared|with|while|whereas|but|than|from|during|under|against|respectively|by|points?|among|p|pre-?op\w*|post-?op\w*|initially)\b)",
     re.IGNORECASE,
 )
 _OF_AGREEMENT = re.compile(
