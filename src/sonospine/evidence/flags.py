@@ -7,6 +7,7 @@ _WORDS = {
     "arm_as_reported": "the arm is named as printed, its definition was not found",
     "arm_by_order": "the arm is told by the order of two groups in one header",
     "arm_from_caption": "the arm is taken from the caption",
+    "arm_from_sentence_before": "the arm is that of the sentence before",
     "arm_unclear": "it is not clear which arm this belongs to",
     "arm_unknown": "the arm is not known",
     "arms_combined": "several arms combined",

@@ -13,6 +13,7 @@ from sonospine.extraction.alternatives import folded, holds
 from sonospine.extraction.arm_clusters import Cluster, candidates, chosen, clusters
 from sonospine.extraction.arm_labels import ACTIVES, CONTROLS, COUNT, count_of, is_code, normalised, words_of
 from sonospine.extraction.arm_sizes import arm_sizes, bracketed_sizes, each_size, total_sizes
+from sonospine.extraction.language import sentences
 from sonospine.model.places import Place
 from sonospine.model.record import Passage, Record
 from sonospine.vocabulary import Vocabulary
@@ -129,6 +130,12 @@ _COMPARES = re.compile(
     r"\brandomi[sz]|\bplacebo\b|\bcontrol(?:led)? (?:group|trial|study)|\b(?:two|three|four|both|between|each)\b[^.]{0,20}\bgroups\b|\bversus\b|\bvs\.? |\bcomparison of\b[^.]{3,80}\b(?:with|to|and|against)\b|\b(?:two|both|three) (?:arms|kinds|techniques|methods) of\b",
     re.IGNORECASE,
 )
+# "A randomised study is needed" speaks of another study than this one.
+_WISHED = re.compile(
+    r"\b(?:should|must|need(?:s|ed)?\s+to)\s+(?:now\s+)?be\s+(?:\w+\s+)?(?:confirmed|verified|investigated|studied|tested|conducted|done|performed|examined|explored|assessed)"
+    r"|\bfuture\b|\bfurther\s+(?:\w+[\s-]+){0,3}(?:stud|trial|research|work|investigation)|\b(?:needed|necessary|warranted|requires?|required|awaits?)\b",
+    re.I,
+)
 _ONE_ARM = re.compile(
     r"\bsingle[- ]arm|\bone[- ]armed|\bone[- ]arm\s+(?:\w+\s+)?(?:study|trial|design|series)|\bcase report|\bcase series|\buncontrolled|\bsingle[- ]group|\bwithout (?:a )?control|\bno control (?:group|arm)|\ba \d+[- ]year[- ]old\b",
     re.IGNORECASE,
@@ -184,10 +191,30 @@ def find_arms(record: Record, vocabulary: Vocabulary) -> DocumentArms:
         return DocumentArms((), alone or not compares, total, total_place)
     if total and _is_an_arms(total, named):
         total = total_place = ""
-    arms = sized(tuple(_without_total(arm, total) for arm in named), passages, total)
+    without = tuple(_without_total(arm, total) for arm in named)
+    arms = sized(_with_short_forms(without, passages, abbreviations), passages, total)
     if total and sum(arm.n_randomised == total for arm in arms) > 1:
         total = total_place = ""  # it is the size of one of several equal groups
     return DocumentArms(_with_roles(arms), False, total, total_place)
+
+
+_SHORT_GROUP = re.compile(r"(?<![\w-])(?P<short>[A-Z][A-Za-z\d-]{1,9})[\s-](?:groups?|arms?|treated)\b")
+
+
+def _with_short_forms(
+    arms: tuple[Arm, ...], passages: list[Passage], abbreviations: dict[str, str]
+) -> tuple[Arm, ...]:
+    """Give arms the short form that the text calls their group by: "XYZ group", where XYZ stands for what one arm had."""
+    if not abbreviations:
+        return arms
+    known = DocumentArms(arms)
+    called = {m["short"] for p in passages for m in _SHORT_GROUP.finditer(p.text)} & set(abbreviations)
+    more: dict[str, list[str]] = {}
+    for short in sorted(called):
+        meant = known.match(abbreviations[short])
+        if known.match(f"{short} group") is None and meant is not None:
+            more.setdefault(meant.label, []).append(f"{short} group")
+    return tuple(replace(a, aliases=(*a.aliases, *more.get(a.label, ()))) for a in arms)
 
 
 def _title_words(title: str, abbreviations: dict[str, str]) -> frozenset[str]:
@@ -346,14 +373,14 @@ def _is_one_arm(record: Record, vocabulary: Vocabulary) -> bool:
 
 
 def _is_comparison(record: Record, passages: list[Passage]) -> bool:
-    head = " ".join(
-        (
-            record.title,
-            *record.types,
-            *(p.text for p in passages if p.locator.startswith("abstract") or p.role == "methods"),
-        )
+    abstract = [p.text for p in passages if p.locator.startswith("abstract") and p.role != "methods"]
+    told = " ".join((record.title, *record.types, *(p.text for p in passages if p.role == "methods")))
+    return _COMPARES.search(told) is not None or any(
+        _COMPARES.search(text, start, end) and not _WISHED.search(text, start, end)
+        for text in abstract
+        if _COMPARES.search(text)
+        for start, end in sentences(text)
     )
-    return bool(_COMPARES.search(head))
 
 
 def _compares_guidance(title: str, vocabulary: Vocabulary) -> bool:

@@ -22,6 +22,7 @@ from sonospine.extraction.reading import SCORED, Alternative, Reading
 from sonospine.extraction.runs import Run, closed_by, filled, mention_pair, runs_of, wants_time
 from sonospine.extraction.sentence_parts import Parts, parts_of
 from sonospine.extraction.short_forms import Meanings
+from sonospine.extraction.spoken_arms import EARLIER, FROM_BEFORE, arm_spoken_of, with_arm_spoken_of
 from sonospine.extraction.text_outcomes import is_counted, outcomes, same_counted
 from sonospine.extraction.text_statistics import BesideMeans, beside_means, statistic_of, unnamed_intervals
 from sonospine.extraction.text_times import PlannedTimes, times_only_in_abstract
@@ -123,6 +124,7 @@ def _tells_history(passage: Passage) -> bool:
 def _passage(passage: Passage, document: _Document) -> Iterator[Reading]:
     previous: Run | None = None
     carried: tuple[Label, ...] = ()
+    spoken: Arm | None = None
     earlier = _PRESENTED if document.one_patient and _tells_history(passage) else None
     for start, end in sentences(passage.text):
         text = passage.text[start:end]
@@ -142,12 +144,15 @@ def _passage(passage: Passage, document: _Document) -> Iterator[Reading]:
                 subject = _subject(parts)
                 carried = (subject,) if subject is not None else carried
             earlier = _time_spoken_of(parts, earlier)
+            spoken = arm_spoken_of(parts, spoken)
             continue
         labels = phrases(text, parts.masked())
         changed = False
         beside: tuple[Label, ...] = ()
         runs = with_comparisons(parts, runs_of(parts, previous, document.arms.arms))
         runs = with_listed_conditions(parts, runs, document.arms, document.vocabulary)
+        runs = with_arm_spoken_of(runs, parts, spoken)
+        spoken = arm_spoken_of(parts, spoken)
         for run in closed_by(runs, parts):
             run = _timed(run, parts, earlier)
             if any(wants_time(time) for time in run.times.values) and document.planned.only is not None:
@@ -174,8 +179,10 @@ def _time_spoken_of(parts: Parts, earlier: TimeMention | None) -> TimeMention | 
 
 
 def _timed(run: Run, parts: Parts, earlier: TimeMention | None) -> Run:
-    if earlier is None or parts.times or run.times.how != "none":
+    if earlier is None or parts.times or run.times.how not in {"none", "implied"}:
         return run
+    if run.times.how == "implied":
+        return filled(run, earlier, "earlier", nameless=False) if earlier.phase == "follow_up" else run
     return replace(run, times=Attached((earlier,) * run.size, "earlier"))
 
 
@@ -267,7 +274,8 @@ def _readings(
             sex = sex_of(parts.text, statistic.start, statistic.end, passage.text)
             if sex and statistic.centre in _SCORED:
                 made_row = replace(made_row, n=statistic.n, n_locator="", population=f"subgroup:{sex}")
-            if made_row.arm or instrument is not None or made_row.spread != "none" or made_row.total:
+            told = made_row.arm and FROM_BEFORE not in made_row.flags
+            if told or instrument is not None or made_row.spread != "none" or made_row.total:
                 yield made_row
 
 
@@ -304,7 +312,7 @@ def _of_arm(reading: Reading, arm: Arm | None, run: Run, document: _Document) ->
             flags=(*reading.flags, "arm_unclear"),
             alternatives=alternatives,
         )
-    weight = {"own": 1.0, "list": 0.95, "one": 0.95, "carried": 0.8, "guess": 0.5}[run.arms.how]
+    weight = {"own": 1.0, "list": 0.95, "one": 0.95, "carried": 0.8, "guess": 0.5, EARLIER: 0.6}[run.arms.how]
     others = tuple(
         Alternative("arm", a.label, (1 - weight) / max(1, len(arms.arms) - 1))
         for a in arms.arms
@@ -317,9 +325,15 @@ def _of_arm(reading: Reading, arm: Arm | None, run: Run, document: _Document) ->
         confidence=reading.confidence * weight,
         evidence=(*reading.evidence, f"arm: {run.arms.how}"),
         alternatives=others if weight < 1 else (),
-        flags=reading.flags if arms.arms else (*reading.flags, FLAG),
+        flags=(*reading.flags, *_flags_of(run, arms)),
     )
     return _with_n(made, *arm.size(baseline=reading.phase == "baseline"))
+
+
+def _flags_of(run: Run, arms: DocumentArms) -> tuple[str, ...]:
+    if run.arms.how == EARLIER:
+        return (FROM_BEFORE,)
+    return () if arms.arms else (FLAG,)
 
 
 def _of_every_arm(reading: Reading, arms: DocumentArms) -> Iterator[Reading]:

@@ -153,6 +153,7 @@ _NEGATIVE = re.compile(r"\s[-\u2010\u2011\u2013\u2212]$|\u2212$")
 _RANGE_BEHIND = re.compile(r"\s*[a-z]{0,3}\s*(?:[-\u2010-\u2015\u2212]|to)\s*[TtVv]\d")
 _RANGE_BEFORE = re.compile(r"[TtVv]\d{1,2}\s*[a-z]{0,3}\s*(?:[-\u2010-\u2015\u2212]|to)\s*$")
 _MINUS_BEFORE = re.compile(r"(?:^\s*[-\u2010\u2011\u2013\u2212]|(?:^|[\s(])\u2212)$")
+_SAYS_AFTER = re.compile(r"follow|after|post", re.IGNORECASE)
 _AMOUNTS = re.compile(AMOUNT, re.IGNORECASE)
 
 
@@ -186,6 +187,12 @@ def _rounded_off(text: str, first: TimeMention, second: TimeMention) -> TimeMent
     known = first if first.weeks is not None else second
     if known.phase != "follow_up":
         return None
+    if (
+        known is second
+        and "," in text[first.end : second.start]
+        and _SAYS_AFTER.search(text, second.start, second.end + 12)
+    ):
+        return None  # "post-intervention, 2-week follow-up" are two times of a list
     words = text[first.start : second.end]
     origin = known.time_from or counted_from(words)
     return replace(known, start=first.start, end=second.end, text=words, time_from=origin)
