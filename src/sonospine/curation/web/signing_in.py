@@ -61,7 +61,7 @@ def routes(site: Site) -> Sequence[Route]:
             role=role,
             roles=ROLES,
             asks_password=bool(site.sessions.password),
-            next=_own_path(request.query_params.get("next", "")),
+            next=own_path(request.query_params.get("next", "")),
         )
         site.sessions.give(session, response)
         return response
@@ -81,7 +81,7 @@ def routes(site: Site) -> Sequence[Route]:
             lambda: site.sessions.is_password(str(form.get("password", "")))
         ):
             return show(request, "The password is not the right one.", 403, name, role)
-        response = site.moved(_own_path(str(form.get("next", ""))) or "/")
+        response = site.moved(own_path(str(form.get("next", ""))) or "/")
         before = site.sessions.of(request.cookies)
         if before is not None:
             site.sessions.ended.add(before.id)
@@ -118,7 +118,7 @@ class _Attempts:
             return False
 
 
-def _own_path(text: str) -> str:
+def own_path(text: str) -> str:
     """Return a path of this server, empty where the text leads elsewhere."""
     own = text.startswith("/") and not text.startswith(("//", "/\\")) and text.isprintable() and "\\" not in text
     return text if own else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -122,6 +123,16 @@ class Site:
         self.memory(request).saved = Notice(words, ids, saved)
         return saved
 
+    def tell(self, request: Request, words: str) -> None:
+        """Have the next page of the session say something."""
+        self.memory(request).saved = Notice(words)
+
+    def told(self, request: Request) -> Notice | None:
+        """Return, once, what the last action of the session did."""
+        memory = self.memory(request)
+        notice, memory.saved = memory.saved, None
+        return notice
+
     def page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
         """Render a page: the values given, and what every page needs (who, token, faults, words)."""
         session = self.sessions.of(request.cookies)
@@ -143,6 +154,10 @@ class Site:
             "address": address,
         }
         return HTMLResponse(templates().get_template(template).render(**{**shared, **values}), status)
+
+    def records_of(self, study_id: str) -> list[str]:
+        """Return the ids of a study's records; none for a study that does not exist."""
+        return list(self.desk.tables.records_of.get(study_id, ()))
 
     def study_label(self, study_id: str) -> str:
         """Return the label of a study, its id where it has none."""
@@ -172,6 +187,14 @@ class Site:
     def instruments(self) -> list[str]:
         """Instruments that the machine named, sorted."""
         return sorted({row["instrument"] for row in self.desk.tables.measurements} - {""})
+
+    @cached_property
+    def alternatives(self) -> dict[str, list[Row]]:
+        """What else each row could be, by its id."""
+        found: dict[str, list[Row]] = defaultdict(list)
+        for row in self.desk.tables.alternatives:
+            found[row["measurement_id"]].append(row)
+        return dict(found)
 
     @cached_property
     def demonstration(self) -> bool:
