@@ -61,7 +61,10 @@ def _page(
     if not records:
         raise HTTPException(404, f"There is no study {study_id}.")
     typed = typed or _carried(request)
-    asked = {**request.query_params, **{k: v for k, v in (typed or {}).items() if k in ("record", "place", "like")}}
+    asked = {
+        **request.query_params,
+        **{k: v for k, v in (typed or {}).items() if k in ("record", "place", "like")},
+    }
     like = view.rows.get(asked.get("like", ""))
     row = MEASUREMENTS.row(change="false", adjusted="false", spread="none", centre="mean")
     if like is not None:
@@ -83,9 +86,7 @@ def _page(
         like=like,
         record_id=record_id,
         place=place,
-        unread=next(
-            (u for u in view.unread if u["record_id"] == record_id and u["locator"] == place), None
-        ),
+        unread=next((u for u in view.unread if u["record_id"] == record_id and u["locator"] == place), None),
         source=source_of(view.evidence(study_id), record_id, place=place),
         groups=[(group, fields_of("measurement", columns, row, None, typed)) for group, columns in names],
         placed=fields_of("measurement", PLACED, row, None),

@@ -20,7 +20,10 @@ KEYS = (
     ("n, p", "next and previous row of the queue"),
     ("a", "add a result that was missed"),
     ("/", "search the source for characters"),
-    ("v, d, l, h, m, t", "with a number selected in the source: use it as value, SD or SE, lower, upper, people, total"),
+    (
+        "v, d, l, h, m, t",
+        "with a number selected in the source: use it as value, SD or SE, lower, upper, people, total",
+    ),
     ("?", "this list"),
 )
 

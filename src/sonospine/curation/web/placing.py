@@ -40,13 +40,17 @@ def checked(record: Record | None, locator: str, quote: str, near: str = "") -> 
         The record has no such place, other characters stand there, they stand nowhere, or at several places.
     """
     if record is None:
-        raise InputError("the record is not at hand, so a place in it cannot be checked", field="place", found=locator)
+        raise InputError(
+            "the record is not at hand, so a place in it cannot be checked", field="place", found=locator
+        )
     if locator:
         there = quote_at(record, locator)
         if there is None:
             raise InputError("there is no such place in the record", field="place", found=locator)
         if quote and there != quote:
-            raise InputError("other characters stand at that place", field=locator, found=quote, allowed=there)
+            raise InputError(
+                "other characters stand at that place", field=locator, found=quote, allowed=there
+            )
         if not there.strip():
             raise InputError("nothing stands at that place", field="place", found=locator)
         return Found(locator, there)

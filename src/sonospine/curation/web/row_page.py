@@ -143,12 +143,15 @@ def _becomes(site: Site, view: View, row: Row, evidence: StudyEvidence) -> list[
     config = site.desk.tables.config
     found = []
     for effect in view.effects_of(row["measurement_id"]):
-        weights = [w for w in evidence.weights.get(effect["effect_id"], ()) if w["variant"] == effect["variant"]]
+        weights = [
+            w for w in evidence.weights.get(effect["effect_id"], ()) if w["variant"] == effect["variant"]
+        ]
         pooled = view.pooled.get(effect["analysis"]) if effect["variant"] == "primary" else None
         found.append(
             Becomes(
                 effect,
-                site.title_of(effect["analysis"]) + ("" if effect["variant"] == "primary" else " (with the other value)"),
+                site.title_of(effect["analysis"])
+                + ("" if effect["variant"] == "primary" else " (with the other value)"),
                 _size(effect),
                 f"{float(weights[0]['weight']):.1f} %" if weights else "",
                 "" if truth(effect["included"]) else effect["exclusion_reason"] or "no reason given",

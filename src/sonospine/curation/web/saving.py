@@ -78,7 +78,9 @@ def routes(site: Site) -> Sequence[Route]:
         own = {action["action_id"] for action in view.actions if action["curator"] == name}
         asked = form.get("actions", "").split()
         if not asked or not own.issuperset(asked):
-            raise InputError("only a line of your own can be taken back", field="action_id", found=" ".join(asked))
+            raise InputError(
+                "only a line of your own can be taken back", field="action_id", found=" ".join(asked)
+            )
         hand = site.hand(request)
         made = [lines.undo(hand, action_id, form.get("reason", "")) for action_id in asked]
         site.save(request, CORRECTIONS, made, "Taken back.")
@@ -109,7 +111,9 @@ def posted(answer: Callable[[Request, Form], Response]) -> Callable[[Request], R
 def refuse_adjudicators(site: Site, request: Request) -> None:
     """Raise where an adjudicator would vote: who decides on a row has not voted on it."""
     if site.session(request).role == ADJUDICATOR:
-        raise InputError("an adjudicator decides on disagreements and does not vote: sign in as a curator to vote")
+        raise InputError(
+            "an adjudicator decides on disagreements and does not vote: sign in as a curator to vote"
+        )
 
 
 def _confirm(hand: Hand, shown: Shown, form: Form) -> tuple[list[Row], str]:
@@ -144,7 +148,9 @@ def _places(site: Site, shown: Shown, form: Form) -> dict[str, Found]:
             if form.get("record", shown.record_id) != shown.record_id:
                 raise InputError(
                     "a number of this row stands in the record where it was read; add another result for another record",
-                    field=label_of(name), found=form["record"], allowed=shown.record_id,
+                    field=label_of(name),
+                    found=form["record"],
+                    allowed=shown.record_id,
                 )
             found[name] = checked(record, locator, quote, shown.row["locator"])
     return found

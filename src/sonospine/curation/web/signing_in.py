@@ -49,7 +49,9 @@ def routes(site: Site) -> Sequence[Route]:
     """Return the pages for signing in and out."""
     attempts = _Attempts()
 
-    def show(request: Request, problem: str = "", status: int = 200, name: str = "", role: str = CURATOR) -> Response:
+    def show(
+        request: Request, problem: str = "", status: int = 200, name: str = "", role: str = CURATOR
+    ) -> Response:
         session = site.sessions.of(request.cookies) or site.sessions.fresh()
         response = site.page(
             request,
@@ -120,5 +122,10 @@ class _Attempts:
 
 def own_path(text: str) -> str:
     """Return a path of this server, empty where the text leads elsewhere."""
-    own = text.startswith("/") and not text.startswith(("//", "/\\")) and text.isprintable() and "\\" not in text
+    own = (
+        text.startswith("/")
+        and not text.startswith(("//", "/\\"))
+        and text.isprintable()
+        and "\\" not in text
+    )
     return text if own else ""

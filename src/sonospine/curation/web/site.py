@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -17,7 +15,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from sonospine.curation.desk import EVERYBODY, Desk
-from sonospine.curation.lines import Hand
+from sonospine.curation.lines import Hand, hand_of
+from sonospine.curation.web.queues import Queues
 from sonospine.curation.web.sessions import ADJUDICATOR, Session, Sessions
 from sonospine.evidence.described import subject_of, time_of, values_of
 from sonospine.evidence.environment import environment_for
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from sonospine.curation.desk import Saved
     from sonospine.curation.queue import Queue
     from sonospine.curation.view import View
+
 
 NAVIGATION = (("/", "Queue"), ("/stale", "Asked again"), ("/history", "What I did"), ("/keys", "Keys"))
 
@@ -64,12 +64,12 @@ class Site:
 
     desk: Desk
     sessions: Sessions
-    make_queue: Callable[[View], Queue]
     suggested: str = ""
-    now: Callable[[], datetime] = partial(datetime.now, UTC)
     navigation: list[tuple[str, str]] = field(default_factory=lambda: list(NAVIGATION))
     _memories: dict[str, Memory] = field(default_factory=dict)
-    _queues: dict[str, tuple[View, Queue]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.queues = Queues(self.desk.tables)
 
     def session(self, request: Request) -> Session:
         """Return the session of a request; the gate lets none through that has not signed in."""
@@ -85,8 +85,7 @@ class Site:
 
     def hand(self, request: Request) -> Hand:
         """Return who writes the lines of this session."""
-        name = self.session(request).name
-        return Hand(name, self.now, lambda: f"{name}-{secrets.token_hex(6)}")
+        return hand_of(self.session(request).name)
 
     def memory(self, request: Request) -> Memory:
         """Return what is remembered of this session."""
@@ -109,12 +108,8 @@ class Site:
         return self.desk.view(self.viewer(request))
 
     def queue(self, request: Request) -> Queue:
-        """Return the queue over the session's view; it is made again where the view is another."""
-        viewer, view = self.viewer(request), self.view(request)
-        held = self._queues.get(viewer)
-        if held is None or held[0] is not view:
-            held = self._queues[viewer] = (view, self.make_queue(view))
-        return held[1]
+        """Return the queue over the session's view."""
+        return self.queues.of(self.view(request))
 
     def save(self, request: Request, kind: str, lines: list[Row], words: str) -> Saved:
         """Append lines and remember what they did for the next page of the session."""

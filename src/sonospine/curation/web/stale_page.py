@@ -42,18 +42,26 @@ def routes(site: Site) -> Sequence[Route]:
         if action is None:
             raise HTTPException(404, "There is no such line to ask about.")
         if action["curator"] != session.name:
-            raise InputError("only whoever wrote a line decides on it again", field="curator", found=session.name)
+            raise InputError(
+                "only whoever wrote a line decides on it again", field="curator", found=session.name
+            )
         hand = site.hand(request)
-        made: list[Row] = [lines.undo(hand, action["action_id"], form.get("reason", "") or "it no longer fits")]
+        made: list[Row] = [
+            lines.undo(hand, action["action_id"], form.get("reason", "") or "it no longer fits")
+        ]
         words = "Dropped: the line no longer counts."
         if form.get("choice") == AGAIN:
             target = stale_of(view, session, action).target
             if not target:
-                raise InputError("no row can be named that the line speaks about now: find it, or drop the line")
+                raise InputError(
+                    "no row can be named that the line speaks about now: find it, or drop the line"
+                )
             made.append(_again(site, request, action, target))
             words = "Said again about what is read now."
         elif form.get("choice") != DROP:
-            raise InputError("no such choice", field="choice", found=form.get("choice", ""), allowed=f"{AGAIN}, {DROP}")
+            raise InputError(
+                "no such choice", field="choice", found=form.get("choice", ""), allowed=f"{AGAIN}, {DROP}"
+            )
         site.save(request, CORRECTIONS, made, words)
         return site.moved(own_path(form.get("back", "")) or "/stale")
 

@@ -71,7 +71,11 @@ class Standing:
 
 def standing_of(view: View, session: Session, row: Row) -> Standing:
     """Return how a row stands in a view."""
-    targets = {("measurement", row["measurement_id"]), ("arm", row["arm_id"]), ("timepoint", row["timepoint_id"])}
+    targets = {
+        ("measurement", row["measurement_id"]),
+        ("arm", row["arm_id"]),
+        ("timepoint", row["timepoint_id"]),
+    }
     about = [
         action
         for action in view.actions

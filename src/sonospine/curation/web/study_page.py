@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -42,7 +43,10 @@ def routes(site: Site) -> Sequence[Route]:
             refuse_adjudicators(site, request)
             hand, shown = site.hand(request), view.shown(kind, target)
             if form.get("action") == "confirm":
-                made, words = [lines.confirm(hand, shown, "", form.get("reason", ""))], f"Confirmed the {kind}."
+                made, words = (
+                    [lines.confirm(hand, shown, "", form.get("reason", ""))],
+                    f"Confirmed the {kind}.",
+                )
             else:
                 values = changes(kind, shown.row, form)
                 made = [
@@ -79,7 +83,7 @@ def _page(
     records = site.records_of(study_id)
     evidence = view.evidence(study_id)
     rows = view.of_study(study_id)
-    forms = {
+    forms: dict[str, list[dict[str, Any]]] = {
         kind: [
             {
                 "id": row[f"{kind}_id"],
@@ -111,7 +115,11 @@ def _page(
         ],
         forms=forms,
         rows=[
-            (r, place_in_words(evidence.records.get(r["record_id"]), r["locator"]), STATES.get(r["state"] or "unread", ("", r["state"])))
+            (
+                r,
+                place_in_words(evidence.records.get(r["record_id"]), r["locator"]),
+                STATES.get(r["state"] or "unread", ("", r["state"])),
+            )
             for r in rows
         ],
         conflicts=[
