@@ -30,7 +30,7 @@
       if (event.key === "Escape") { event.target.blur(); }
       return;
     }
-    if (event.key === "Escape") { getSelection().removeAllRanges(); return; }
+    if (event.key === "Escape") { getSelection().removeAllRanges(); offer(null); return; }
     if (off() || event.repeat || event.key.length !== 1) return;
     if (event.key === "/" && $("#find")) { event.preventDefault(); focusField("#find"); return; }
     const found = [...document.querySelectorAll("[data-key]")].find(
@@ -90,10 +90,10 @@
 
   let held = null;
 
-  function showSelection() {
+  function offer(found) {
     const fill = $("#fill");
-    if (!fill || typing(document.activeElement || document.body)) return;
-    held = selected();
+    if (!fill) return;
+    held = found;
     fill.hidden = held === null;
     if (held === null) return;
     $("[data-selected]", fill).textContent = held.quote.length > 80 ? `${held.quote.slice(0, 79)}…` : held.quote;
@@ -107,7 +107,21 @@
       carry.href = address.href;
     }
   }
-  document.addEventListener("selectionchange", showSelection);
+  document.addEventListener("selectionchange", () => {
+    if (typing(document.activeElement || document.body)) return;
+    const found = selected();
+    // What was taken from the list of places stays until something else is selected.
+    if (found !== null || (held !== null && !held.taken)) offer(found);
+  });
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-take]");
+    if (!button) return;
+    offer({ quote: button.dataset.quote, locator: button.dataset.take, taken: true });
+    const first = $("#fill [data-fills]");
+    if (first) first.focus();
+    else say(`The place is ${button.dataset.take}`);
+  });
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-fills]");
@@ -145,7 +159,8 @@
     }
   }
 
-  document.addEventListener("htmx:afterSettle", () => {
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target.id !== "main") return;
     settle();
     const notice = $("#notice");
     if (notice) {

@@ -14,7 +14,7 @@ from sonospine.corrections.additions import addition_id
 from sonospine.corrections.votes import PLACE_OF, SOURCE_OF
 from sonospine.curation import lines
 from sonospine.curation.web.fields import FIELD, GROUPS, PLACE, PLACED, QUOTE, fields_of, values_typed
-from sonospine.curation.web.placing import checked
+from sonospine.curation.web.placing import checked, search
 from sonospine.curation.web.saving import CORRECTIONS, posted, refuse_adjudicators
 from sonospine.curation.web.site import Site
 from sonospine.curation.web.source import source_of
@@ -88,6 +88,7 @@ def _page(
         place=place,
         unread=next((u for u in view.unread if u["record_id"] == record_id and u["locator"] == place), None),
         source=source_of(view.evidence(study_id), record_id, place=place),
+        find=search(site.desk.tables.parsed(record_id), request.query_params.get("find", "")),
         groups=[(group, fields_of("measurement", columns, row, None, typed)) for group, columns in names],
         placed=fields_of("measurement", PLACED, row, None),
         kinds=ELSEWHERE,

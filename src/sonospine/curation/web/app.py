@@ -62,7 +62,10 @@ def application(
     """
     sessions = Sessions(password, cookie=f"sonospine-{port}")
     site = Site(desk, sessions, suggested=curator)
-    routes: list[BaseRoute] = [Route("/static/{name}", _static)]
+    routes: list[BaseRoute] = [
+        Route("/static/{name}", _static),
+        Route("/favicon.ico", lambda _: Response(status_code=204)),
+    ]
     for pages in (
         signing_in,
         queue_page,

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sonospine.curation.web.fields import GROUPS, PLACED, fields_of, label_of
+from sonospine.curation.web.placing import search
 from sonospine.curation.web.pool_line import PoolLine, pool_line, shift_lines
 from sonospine.curation.web.site import Site
 from sonospine.curation.web.source import source_of
@@ -95,6 +96,7 @@ def row_response(
         row=row,
         study=site.study_label(row["study_id"]),
         source=source,
+        find=search(source.record, request.query_params.get("find", "")),
         place=place_in_words(evidence.records.get(row["record_id"]), row["locator"]),
         groups=[(name, fields_of("measurement", names, row, machine, typed)) for name, names in GROUPS],
         placed=fields_of("measurement", PLACED, row, machine),

@@ -15,7 +15,7 @@ from sonospine.curation.web.sessions import CURATOR, ROLES, Sessions
 from sonospine.curation.web.site import Site, address
 from sonospine.model.errors import InputError
 
-OPEN = ("/sign-in", "/static/")
+OPEN = ("/sign-in", "/static/", "/favicon.ico")
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 4.0
 """Seconds that a wrong password costs: doubled with each until the longest."""
 
