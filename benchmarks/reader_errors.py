@@ -3,8 +3,8 @@
     python benchmarks/reader_errors.py [--check]
 
 Reads the open annotated articles of SONOSPINE_TEST_DATA (by default ../shared/data), never the locked ones, and writes
-``reader_errors.json`` beside this file. Means with a spread whose arm and time were read are counted: those that could
-be pooled. The scorer of measurements tells a right row (everything agrees) from a wrong one and the first level that
+``reader_errors.json`` beside this file. Rows that could be pooled are counted: means with a spread, counts with a
+total, differences with an interval, whose arm and time were read. The scorer of measurements tells a right row (everything agrees) from a wrong one and the first level that
 disagrees, which is its kind of error. Confidences are cross-validated: each article's rows are judged with weights
 learned from the others. Of each row the alternatives are kept as shares of its doubt (1 - confidence), by field, and of
 a wrong one whether an alternative held the annotated value. The file holds figures, no text of the articles.
@@ -31,6 +31,7 @@ from sonospine.vocabulary import load_vocabulary
 TABLE = Path(__file__).with_name("reader_errors.json")
 KINDS = ("value", "spread_value", "spread", "time", "change", "outcome", "arm", "n", "no_result")
 """``no_result``: nothing of the kind is annotated in the article (a figure of other people, an effect, a share)."""
+FAMILIES = ("arm", "count", "difference")
 MEANS, SPREADS = ("mean", "ls_mean"), ("sd", "se", "ci")
 
 
@@ -58,19 +59,20 @@ def counted(data: Path) -> dict[str, Any]:
         for alternative in made.alternatives:
             others.setdefault(alternative["measurement_id"], []).append(alternative)
         read = [(scorer.predicted_row(row), row) for row in made.measurements]
-        mine = [(p, row) for p, row in read if p is not None and p["family"] == "arm"]
-        annotated = [g for g in gold[path.stem] if g["family"] == "arm"]
-        verdicts = _verdicts(scorer, annotated, [p for p, _ in mine])
-        for (level, best), (p, row) in zip(verdicts, mine, strict=True):
-            if level is None:
-                continue
-            reasons = made.reasons[row["measurement_id"]]
-            judged.append(
-                calibrate.Judged(path.stem, "arm", row["rule"], reasons, level, float(row["confidence"]))
-            )
-            own = others.get(row["measurement_id"], [])
-            kind = "" if level == scorer.TOP else _kind(scorer, level, best, p, annotated)
-            rows.append((row, own, kind, _holds(scorer, kind, best, own)))
+        for family in FAMILIES:
+            mine = [(p, row) for p, row in read if p is not None and p["family"] == family]
+            annotated = [g for g in gold[path.stem] if g["family"] == family]
+            verdicts = _verdicts(scorer, annotated, [p for p, _ in mine])
+            for (level, best), (p, row) in zip(verdicts, mine, strict=True):
+                if level is None:
+                    continue
+                reasons = made.reasons[row["measurement_id"]]
+                judged.append(
+                    calibrate.Judged(path.stem, family, row["rule"], reasons, level, float(row["confidence"]))
+                )
+                own = others.get(row["measurement_id"], [])
+                kind = "" if level == scorer.TOP else _kind(scorer, level, best, p, annotated)
+                rows.append((row, own, kind, _holds(scorer, kind, best, own)))
     sure = calibrate.cross_validated(judged, calibrate.PENALTY)
     right: Counter[str] = Counter()
     wrong = []
@@ -140,16 +142,14 @@ def _holds(scorer: Any, kind: str, best: Any, own: list[dict[str, str]]) -> bool
 
 
 def _could_be_pooled(row: dict[str, str]) -> bool:
-    printed = row["spread_value"] or (row["lower"] and row["upper"])
-    timed = row["weeks"] or row["phase"] == "baseline"
-    return bool(
-        row["centre"] in MEANS
-        and row["spread"] in SPREADS
-        and printed
-        and row["value"]
-        and row["arm"]
-        and timed
-    )
+    if not (row["value"] and row["arm"] and (row["weeks"] or row["phase"] == "baseline")):
+        return False
+    bounds = bool(row["lower"] and row["upper"])
+    if row["centre"] == "count":
+        return bool(row["total"] or row["n"])
+    if row["centre"] == "difference":
+        return bounds or bool(row["spread_value"])
+    return row["centre"] in MEANS and row["spread"] in SPREADS and (bounds or bool(row["spread_value"]))
 
 
 if __name__ == "__main__":

@@ -1,80 +1,45 @@
-"""A view and the tables behind it, made from a review in memory: what the queue looks at, without a desk."""
+"""Tables and a view of them, made from a review in memory: what the queue looks at, without a desk."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from sonospine.config.settings import Config
+from sonospine.curation.tables import Tables
+from sonospine.curation.view import EVERYBODY, View
 from sonospine.model.table_io import Row
 from sonospine.robustness import Review
-from sonospine.robustness.fitting import grouped
 from sonospine.vocabulary import Vocabulary
 
-
-@dataclass(frozen=True)
-class MadeTables:
-    """The tables behind a view."""
-
-    review: Review
-    alternatives: Sequence[Row] = ()
-    unread: Sequence[Row] = ()
-    vocabulary: Vocabulary | None = None
-
-    @property
-    def config(self) -> Config:
-        return self.review.config
-
-    @property
-    def directions(self) -> dict[str, str]:
-        return dict(self.review.directions)
-
-    @property
-    def records(self) -> Sequence[Row]:
-        return self.review.records
-
-    @property
-    def studies(self) -> Sequence[Row]:
-        return self.review.studies
-
-    @property
-    def decisions(self) -> Sequence[Row]:
-        return self.review.decisions
+NO_WORDS = Vocabulary({}, {}, {}, {}, {}, {}, {})
 
 
-@dataclass(frozen=True)
-class MadeView:
-    """A view of a review: its rows, and the effects that are computed from them."""
+def tables_of(
+    review: Review, alternatives: Sequence[Row] = (), unread: Sequence[Row] = (), words: Vocabulary = NO_WORDS
+) -> Tables:
+    """Return the tables behind a review."""
+    return Tables(
+        review.config, words, (), alternatives, (), unread, review.records, review.studies, review.decisions
+    )
 
-    review: Review
-    stale: Sequence[tuple[Row, Row]] = ()
-    actions: Sequence[Row] = field(default_factory=list)
 
-    @cached_property
-    def rows(self) -> dict[str, Row]:
-        return dict(self.review.by_id)
+def view_of(
+    review: Review,
+    tables: Tables,
+    *,
+    lines: Sequence[Row] = (),
+    log: Sequence[Row] = (),
+    effects: Sequence[Row] | None = None,
+) -> View:
+    """Return a view of a review; its effects are computed unless they are given."""
+    rows, made = review.measurements, review.effects() if effects is None else effects
+    return View(
+        EVERYBODY, tables, lines, rows, rows, review.arms, (), review.conflicts, log, made, (), ()
+    )  # fmt: skip
 
-    @cached_property
-    def effects(self) -> dict[str, list[Row]]:
-        return dict(grouped(self.review.effects(), "analysis"))
 
-    def of_study(self, study_id: str) -> Sequence[Row]:
-        return self._of["measurements"].get(study_id, [])
-
-    def arms_of(self, study_id: str) -> Sequence[Row]:
-        return self._of["arms"].get(study_id, [])
-
-    def conflicts_of(self, study_id: str) -> Sequence[Row]:
-        return self._of["conflicts"].get(study_id, [])
-
-    @cached_property
-    def _of(self) -> dict[str, dict[str, list[Row]]]:
-        names = ("measurements", "arms", "conflicts")
-        return {name: dict(grouped(getattr(self.review, name), "study_id")) for name in names}
-
-    def with_rows(self, *rows: Row) -> MadeView:
-        """Return the view with some rows in place of those with their ids."""
-        new = {row["measurement_id"]: row for row in rows}
-        listed = [new.get(row["measurement_id"], row) for row in self.review.measurements]
-        return MadeView(replace(self.review, measurements=listed), self.stale, self.actions)
+def with_rows(review: Review, changed: Mapping[str, Row]) -> Review:
+    """Return a review with some rows in place of those with their ids."""
+    return replace(
+        review, measurements=[changed.get(row["measurement_id"], row) for row in review.measurements]
+    )

@@ -126,9 +126,7 @@ def lines_of(analysis: Analysis, config: Config) -> tuple[float, ...]:
     Both on the analysis scale; the difference lies on the side of the better values. A proportion has no line of no
     effect.
     """
-    outcome = config.outcome(analysis.outcome)
-    named = analysis.minimal_important_difference
-    difference = getattr(outcome.minimal_important_difference, named) if named else None
+    outcome, difference = config.outcome(analysis.outcome), config.difference(analysis)
     lines = [] if analysis.contrast == "one_arm" else [0.0]
     if difference is not None:
         lines.append(-difference.value if outcome.direction == "lower" else difference.value)

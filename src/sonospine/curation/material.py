@@ -1,13 +1,13 @@
-"""What the queue looks at: a curator's view of the review, the tables behind it, and one study of it at a time."""
+"""What the queue looks at: the tables, grouped by study, and one study of a view at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
 
-from sonospine.config.settings import Config
+from sonospine.curation.tables import Tables
+from sonospine.curation.view import View
 from sonospine.effects.choosing import barred_study
 from sonospine.effects.selection import barred_records
 from sonospine.model.numbers import truth
@@ -15,78 +15,12 @@ from sonospine.model.table_io import Row
 from sonospine.robustness import Review
 from sonospine.robustness.fitting import PointSet, grouped, points
 from sonospine.robustness.reading import behind
-from sonospine.vocabulary import Vocabulary
-
-
-class Looked(Protocol):
-    """A view: current reconciled rows, candidate effects by analysis, stale lines (each with its row of the log)."""
-
-    @property
-    def rows(self) -> Mapping[str, Row]:
-        """Rows of ``reconciled`` by id."""
-
-    @property
-    def effects(self) -> Mapping[str, Sequence[Row]]:
-        """Rows of ``effects`` by analysis."""
-
-    @property
-    def stale(self) -> Sequence[tuple[Row, Row]]:
-        """Lines that were not applied because source or reading changed, and what the log says of them."""
-
-    @property
-    def actions(self) -> Sequence[Row]:
-        """The lines that count."""
-
-    def of_study(self, study_id: str) -> Sequence[Row]:
-        """Return the reconciled rows of a study."""
-
-    def arms_of(self, study_id: str) -> Sequence[Row]:
-        """Return the arms of a study."""
-
-    def conflicts_of(self, study_id: str) -> Sequence[Row]:
-        """Return the conflicts of a study."""
-
-
-class Behind(Protocol):
-    """The tables that no curator's line on a number changes."""
-
-    @property
-    def config(self) -> Config:
-        """The configuration."""
-
-    @property
-    def vocabulary(self) -> Vocabulary | None:
-        """What the words mean; without it a figure may show any outcome."""
-
-    @property
-    def directions(self) -> Mapping[str, str]:
-        """Which values are better, by instrument."""
-
-    @property
-    def alternatives(self) -> Sequence[Row]:
-        """Rows of ``alternatives``."""
-
-    @property
-    def unread(self) -> Sequence[Row]:
-        """Rows of ``unread``."""
-
-    @property
-    def records(self) -> Sequence[Row]:
-        """Rows of ``records``."""
-
-    @property
-    def studies(self) -> Sequence[Row]:
-        """Rows of ``studies``."""
-
-    @property
-    def decisions(self) -> Sequence[Row]:
-        """Rows of ``decisions``."""
 
 
 class Material:
     """The tables, grouped so that one study is at hand without looking through the others."""
 
-    def __init__(self, tables: Behind) -> None:
+    def __init__(self, tables: Tables) -> None:
         self.config = tables.config
         self.vocabulary = tables.vocabulary
         self.directions = tables.directions
@@ -99,7 +33,7 @@ class Material:
 
     def asked(
         self,
-        view: Looked,
+        view: View,
         study_id: str,
         entered: Mapping[str, PointSet],
         candidates: Mapping[str, list[Row]],
@@ -130,10 +64,8 @@ class Material:
         )
         return Asked(study_id, review, entered, candidates, study_id in self.included)
 
-    def constructs_named(self, caption: str) -> set[str] | None:
-        """Return the constructs of the instruments that a caption names; ``None`` where there is no vocabulary."""
-        if self.vocabulary is None:
-            return None
+    def constructs_named(self, caption: str) -> set[str]:
+        """Return the constructs of the instruments that a caption names."""
         known = self.vocabulary.instruments
         return {
             known[m.term].construct for m in self.vocabulary.find("instruments", caption) if m.term in known

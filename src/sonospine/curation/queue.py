@@ -6,9 +6,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sonospine.curation.influence import Pool, Weighed, pools_of, weigh
-from sonospine.curation.material import Behind, Looked, Material
+from sonospine.curation.material import Material
 from sonospine.curation.progress import Progress, progress_of
+from sonospine.curation.tables import Tables
 from sonospine.curation.targets import Target, targets_of
+from sonospine.curation.view import View
 from sonospine.model.table_io import Row
 from sonospine.synthesis.pooling import Choice
 
@@ -65,7 +67,7 @@ class Queue:
         The tables behind it.
     """
 
-    def __init__(self, view: Looked, tables: Behind) -> None:
+    def __init__(self, view: View, tables: Tables) -> None:
         self._material = Material(tables)
         assumed = tables.config.assumptions
         self._choice = Choice(assumed.estimator, assumed.ci, assumed.level)
@@ -97,7 +99,7 @@ class Queue:
         """Return how many of the pooled numbers a person has verified."""
         return self._progress
 
-    def after_save(self, view: Looked, changed: Collection[str]) -> None:
+    def after_save(self, view: View, changed: Collection[str]) -> None:
         """Take in what a save changed: the studies themselves, and the analyses whose pools moved with them.
 
         Parameters
@@ -109,7 +111,7 @@ class Queue:
         """
         self._take_in(view, set(changed))
 
-    def _take_in(self, view: Looked, changed: set[str]) -> None:
+    def _take_in(self, view: View, changed: set[str]) -> None:
         before = self._pools
         self._pools = pools_of(view.effects, self._material.config, self._choice)
         moved = {name for name, pool in self._pools.items() if pool != before.get(name)}
@@ -128,7 +130,7 @@ class Queue:
             found |= {study for study in {*old, *new} if old.get(study) != new.get(study)}
         return found
 
-    def _renew(self, view: Looked, changed: Collection[str]) -> None:
+    def _renew(self, view: View, changed: Collection[str]) -> None:
         """List the targets of some studies anew."""
         candidates: dict[str, dict[str, list[Row]]] = {}
         for name, rows in view.effects.items():

@@ -224,7 +224,7 @@ def in_figure(asked: Asked, material: Material, caption: str) -> Doubt:
         outcome = config.outcome(analysis.outcome)
         first, second = sides(analysis, asked.review.arms, asked.review.studies[0])
         arms = bool(first) and (analysis.comparator is None or bool(second))
-        if arms and (named is None or named & set(outcome.constructs)):
+        if arms and named & set(outcome.constructs):
             fitting.append(analysis.id)
     words = "if the figure shows it"
     return Doubt(
