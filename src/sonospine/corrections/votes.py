@@ -10,7 +10,13 @@ from sonospine.model.schema import TableSchema
 from sonospine.model.states import VOUCHED_SPREAD
 from sonospine.model.table_io import Row
 
-SOURCE_OF = {"abstract": "abstract", "body": "text", "title": "text", "table": "table", "registry": "registry"}
+SOURCE_OF = {
+    "abstract": "abstract",
+    "body": "text",
+    "title": "text",
+    "table": "table",
+    "registry": "registry",
+}
 """The kind of place (column ``source``) by the first part of a locator."""
 PLACE_OF = {
     "spread_value": "spread_locator",

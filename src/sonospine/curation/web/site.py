@@ -152,7 +152,7 @@ class Site:
 
     def records_of(self, study_id: str) -> list[str]:
         """Return the ids of a study's records; none for a study that does not exist."""
-        return list(self.desk.tables.records_of.get(study_id, ()))
+        return [row["record_id"] for row in self.desk.tables.records_of.get(study_id, ())]
 
     def study_label(self, study_id: str) -> str:
         """Return the label of a study, its id where it has none."""
