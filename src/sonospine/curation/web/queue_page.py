@@ -65,8 +65,9 @@ def routes(site: Site) -> Sequence[Route]:
 
 
 def _line(site: Site, view: View, entry: Entry, filters: dict[str, str]) -> dict[str, Any]:
-    row = view.rows.get(entry.target_id)
     path = path_of(entry, view)
+    # Of a conflict the row that is used (or the first one) tells what it is about.
+    row = view.rows.get(entry.target_id) or view.rows.get(path.removeprefix("/row/"))
     head, mark, tail = path.partition("#")
     if filters:
         path = head + ("&" if "?" in head else "?") + urlencode(filters) + mark + tail
