@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from sonospine.config.settings import Analysis, Config
+from sonospine.curation.likeness import others_of, updated
 from sonospine.figures.wording import effect_number
 from sonospine.model.numbers import number
 from sonospine.model.table_io import Row
@@ -180,22 +181,31 @@ def weigh(
         by ``chance`` · w · √(2/π) √(v + τ² + SE²) / SE, with v = median(vᵢ nᵢ)/n, and w its share of the weights
         1/(v + τ²): the mean absolute move if its value is drawn from the prediction of the pool.
     """
-    asked: list[tuple[int, Scenario, str]] = []
-    sets: list[PointSet] = []
     named = [
         doubt.analyses & set(pools) & (doubt.analyses if wanted is None else set(wanted[index]))
         for index, doubt in enumerate(doubts)
     ]
+    asked: list[tuple[int, str, list[Scenario]]] = []
+    sets: list[PointSet] = []
     for index, doubt in enumerate(doubts):
-        for one in doubt.scenarios:
-            for name in sorted(set(one.pieces) & named[index]):
-                if one.probability > 0 and one.pieces[name] != pools[name].pieces.get(doubt.study_id, ()):
-                    asked.append((index, one, name))
-                    sets.append(pools[name].otherwise(doubt.study_id, one.pieces[name]))
+        for name in sorted(named[index]):
+            listed = [s for s in doubt.scenarios if s.probability > 0 and name in s.pieces]
+            if listed:
+                asked.append((index, name, listed))
+                pieces = [(), *(one.pieces[name] for one in listed)]
+                sets += [pools[name].otherwise(doubt.study_id, piece) for piece in pieces]
+    fits = iter(zip(sets, fit_sets(sets, choice), strict=True))
     found = [{name: Weighed() for name in sorted(names)} for names in named]
-    for (index, one, name), fit in zip(asked, fit_sets(sets, choice), strict=True):
-        move = one.probability * move_of(pools[name], fit)
-        found[index][name] = _with(found[index][name], move, one.probability, one.words, pools[name], fit)
+    for index, name, listed in asked:
+        pool, study = pools[name], doubts[index].study_id
+        rest = others_of(*next(fits))
+        chances = [one.probability for one in listed]
+        as_read = pool.pieces.get(study, ())
+        if rest is not None and as_read:
+            chances = updated(rest, as_read, [one.pieces[name] for one in listed], chances)
+        for one, chance, (_, fit) in zip(listed, chances, fits, strict=False):
+            if one.pieces[name] != as_read:
+                found[index][name] = _with(found[index][name], chance, one, pool, fit)
     for index, doubt in enumerate(doubts):
         for name in sorted(set(doubt.enters) & named[index]):
             move, words = entry_of(pools[name], doubt.enters[name])
@@ -232,10 +242,10 @@ def entry_of(pool: Pool, people: int) -> tuple[float, str]:
     return move, f"{size} would get {_percent(share)} of the weight ({pool.title})"
 
 
-def _with(before: Weighed, move: float, probability: float, words: str, pool: Pool, fit: Fit) -> Weighed:
-    told, most = before.words, before.most
+def _with(before: Weighed, chance: float, scenario: Scenario, pool: Pool, fit: Fit) -> Weighed:
+    told, most, move = before.words, before.most, chance * move_of(pool, fit)
     if move > most:
-        told, most = f"{words}: {_change(pool, fit)}; {_percent(probability)}", move
+        told, most = f"{scenario.words}: {_change(pool, fit)}; {_percent(chance)}", move
     return Weighed(before.influence + move, most, told)
 
 
