@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,7 @@ from sonospine.model.table_io import Row
 
 if TYPE_CHECKING:
     from sonospine.curation.desk import Saved
-    from sonospine.curation.queue import Queue
+    from sonospine.curation.queue import Entry, Queue
     from sonospine.curation.view import View
 
 
@@ -46,7 +46,7 @@ class Memory:
     """What the server remembers of a session until it ends: what was saved last, and the way through the queue."""
 
     saved: Notice | None = None
-    walks: dict[str, list[str]] = field(default_factory=dict)
+    walks: dict[str, Sequence[Entry]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
