@@ -19,6 +19,7 @@ from sonospine.config.settings import Config
 from sonospine.curation.tables import Tables
 from sonospine.curation.view import EVERYBODY, View
 from sonospine.model.numbers import derived
+from sonospine.model.states import pooled_numbers
 from sonospine.model.table_io import Row
 from sonospine.model.tables import ALTERNATIVES, ARMS, DECISIONS, RECONCILED, RECORDS, STUDIES
 from sonospine.robustness import Review
@@ -26,6 +27,7 @@ from sonospine.robustness import Review
 TABLE = Path(__file__).with_name("reader_errors.json")
 SIZES = (6, 8, 10, 12, 16, 20, 28, 40)
 """Studies of the made analyses; they are differences between arms and changes within one, in turn."""
+MADE = "made_"
 LATER, IN_WINDOW, BEFORE = "26", "4", "6.0"
 FIELD_OF = {"spread": "spread", "time": "weeks", "arm": "arm", "n": "n"}
 """The field in which an alternative can hold the truth, by kind of error."""
@@ -86,8 +88,9 @@ def with_rows(review: Review, changed: Mapping[str, Row]) -> Review:
     return replace(review, measurements=[changed.get(r["measurement_id"], r) for r in review.measurements])
 
 
-def corpus_of(tables: Tables, embedded: Review, seed: int) -> Corpus:
-    """Join the embedded corpus and made studies of one seed; every row of both is taken for the truth."""
+def corpus_of(tables: Tables, embedded: Review, embedded_effects: Sequence[Row], seed: int) -> Corpus:
+    """Join the embedded corpus (the studies in its pools) and made studies of one seed; all rows are taken for true."""
+    embedded = embedded.of_studies({r["study_id"] for r in embedded_effects if r["included"] == "true"})
     made = _made(np.random.default_rng([seed, 1]))
     review = replace(
         embedded,
@@ -105,8 +108,7 @@ def corpus_of(tables: Tables, embedded: Review, seed: int) -> Corpus:
         records=review.records,
         decisions=review.decisions,
     )
-    entered = [row for row in review.effects() if row["included"] == "true" and row["variant"] == "primary"]
-    names = {name for row in entered for name in row["measurement_ids"].split(";")}
+    names = pooled_numbers(embedded_effects) | {row["measurement_id"] for row in made.measurements}
     return Corpus(review, joined, tuple(sorted(names)))
 
 

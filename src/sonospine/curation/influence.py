@@ -20,6 +20,8 @@ CROSSING = 1.0
 APPEARANCE = 2.0
 """What it counts that a pool gets its only study or loses it: as a move to the edge of its interval."""
 SHOWN_PERCENT = 0.01
+NOTHING = 1e-9
+"""A smaller difference is one of rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +176,10 @@ def weigh(
         μ and h are the estimate and the half-width of the interval as it stands, μ_s and h_s in the scenario; SE is
         the standard error by Wald, 1/√Σ 1/(vᵢ + τ²) (it is never 0, nor blown up by two effects); c_s is the number
         of lines (no effect, minimal important difference) that the interval comes to contain, ceases to contain, or
-        jumps over. A pool that appears or vanishes moves by ``APPEARANCE``. The influence of a number is the sum over
-        its analyses: with 1, a pool is expected to move by a standard error once the number is looked at.
+        jumps over. A pool that appears or vanishes moves by ``APPEARANCE``. p_s is what the reader says (confidence
+        and alternatives), updated by how well the effect fits the other studies (``likeness.updated``): a value far
+        from all others is more likely to be misread. The influence of a number is the sum over its analyses: with 1, a
+        pool is expected to move by a standard error once the number is looked at.
 
         A study that would newly enter with n people and nothing known of its value is expected to move the estimate
         by ``chance`` · w · √(2/π) √(v + τ² + SE²) / SE, with v = median(vᵢ nᵢ)/n, and w its share of the weights
@@ -244,7 +248,7 @@ def entry_of(pool: Pool, people: int) -> tuple[float, str]:
 
 def _with(before: Weighed, chance: float, scenario: Scenario, pool: Pool, fit: Fit) -> Weighed:
     told, most, move = before.words, before.most, chance * move_of(pool, fit)
-    if move > most:
+    if move > most + NOTHING:
         told, most = f"{scenario.words}: {_change(pool, fit)}; {_percent(chance)}", move
     return Weighed(before.influence + move, most, told)
 

@@ -11,7 +11,7 @@ from sonospine.robustness.fitting import Fit, PointSet
 
 FEWEST = 4
 """With fewer other effects nothing is said."""
-BROAD = 3.0
+BROAD = 4.0
 """A value that was misread in a way that nothing tells scatters this many times as far: a convention."""
 LEAST_SCATTER = 0.5
 """Standard deviation of the logarithms of variances, at least: studies differ in their size."""
@@ -19,25 +19,27 @@ LEAST_SCATTER = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Others:
-    """The other effects of a pool: mean, its variance plus tau², and mean and SD of the logarithms of variances."""
+    """The other effects of a pool: mean, its variance plus tau², mean and SD of the logarithms of variances, and k − 1."""
 
     mean: float
     variance: float
     log_vi: float
     scatter: float
+    df: int
 
     def likelihood(self, piece: PointSet, broad: float = 1.0) -> float:
         """Return the logarithm of the density of effects and of the logarithms of their variances.
 
-        Both are normal: y ~ N(μ, v + τ² + SE²), ln v ~ N(mean, scatter²) of the others; ``broad`` multiplies both
-        standard deviations. A study without an effect has no density and gives NaN.
+        Both have Student's t with k − 1 degrees of freedom, k the number of the others, as in a prediction interval:
+        y about μ with the variance v + τ² + SE², ln v about the mean of the others with their variance times 1 + 1/k.
+        ``broad`` multiplies both standard deviations. A study without an effect has no density and gives NaN.
         """
         if not piece:
             return math.nan
         total = 0.0
         for point in piece:
-            total += _normal(point.yi - self.mean, broad * math.sqrt(point.vi + self.variance))
-            total += _normal(math.log(point.vi) - self.log_vi, broad * self.scatter)
+            total += _density(point.yi - self.mean, broad * math.sqrt(point.vi + self.variance), self.df)
+            total += _density(math.log(point.vi) - self.log_vi, broad * self.scatter, self.df)
         return total
 
 
@@ -56,7 +58,8 @@ def others_of(points: PointSet, fit: Fit) -> Others | None:
     logs = [math.log(point.vi) for point in points]
     tau2 = 0.0 if math.isnan(fit.tau2) else fit.tau2
     of_mean = 1 / math.fsum(1 / (point.vi + tau2) for point in points)
-    return Others(fit.estimate, tau2 + of_mean, fmean(logs), max(LEAST_SCATTER, stdev(logs)))
+    scatter = max(LEAST_SCATTER, stdev(logs)) * math.sqrt(1 + 1 / len(logs))
+    return Others(fit.estimate, tau2 + of_mean, fmean(logs), scatter, len(points) - 1)
 
 
 def updated(
@@ -86,5 +89,6 @@ def updated(
     return [weight / total for weight in weights] if total > 0 else list(probabilities)
 
 
-def _normal(distance: float, sd: float) -> float:
-    return -0.5 * (distance / sd) ** 2 - math.log(sd)
+def _density(distance: float, sd: float, df: int) -> float:
+    """Return the logarithm of a density of Student's t, but for what is the same for every distance and SD."""
+    return -0.5 * (df + 1) * math.log1p((distance / sd) ** 2 / df) - math.log(sd)

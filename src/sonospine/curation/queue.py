@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from sonospine.curation.view import View
 from sonospine.model.table_io import Row
 from sonospine.synthesis.pooling import Choice
 
+DIGITS = 9
 NO_POOL = "it feeds no pool"
 STUDY_OUT = "its study is not included"
 
@@ -184,9 +186,10 @@ class Queue:
         return -entry.influence, idle, out, plain, entry.confidence, *where
 
     def _entry(self, target: Target, weighed: Mapping[str, Weighed]) -> Entry:
-        influence = sum(weighed[name].influence for name in sorted(weighed))
+        # Pools that are fitted together and apart differ in their last digits, which must not decide the order.
+        influence = round(math.fsum(w.influence for w in weighed.values()), DIGITS)
         analyses = tuple(sorted({*target.feeds, *(n for n, w in weighed.items() if w.influence > 0)}))
-        most = max(weighed.values(), key=lambda w: (w.most, w.words), default=Weighed())
+        most = max(weighed.values(), key=lambda w: (round(w.most, DIGITS), w.words), default=Weighed())
         told = [target.why, most.words]
         if not analyses:
             out = target.study_id not in self._material.included
