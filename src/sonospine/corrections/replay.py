@@ -18,6 +18,7 @@ from sonospine.model.record import Record
 from sonospine.model.schema import TableSchema
 from sonospine.model.table_io import Row
 from sonospine.model.tables import ARMS, CORRECTED, CORRECTION_LOG, MEASUREMENTS, TIMEPOINTS
+from sonospine.model.votes import THIRD_PERSON
 
 Target = tuple[str, str]
 
@@ -234,10 +235,7 @@ class _Session:
             return
         ballot = ballots.get(target[1], {}).get(action.curator)
         if ballot is not None and (ballot.keeps or ballot.rejected):
-            self.results[action.action_id] = (
-                "unknown",
-                "an adjudicator is a third person, not one who voted",
-            )
+            self.results[action.action_id] = ("unknown", THIRD_PERSON)
             return
         self.results[action.action_id] = ("applied", "")
         self.targets[action.action_id] = target
