@@ -10,10 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sonospine.model.curation import curation_files
+from sonospine.model.curation import curation_files, curation_rows
 from sonospine.model.errors import InputError
 from sonospine.model.schema import TableSchema
-from sonospine.model.table_io import Row, read_numbered
 from sonospine.model.tables import ARMS, CURATION, MEASUREMENTS, TIMEPOINTS
 from sonospine.model.written_order import TIME_ALLOWED, UNTIMED, in_written_order, moment
 
@@ -81,7 +80,10 @@ def read_actions(folder: Path | str) -> list[Action]:
     InputError
         A line is malformed; file, line, column, what was found and what is allowed are named.
     """
-    files = [[action_of(row, path, number) for number, row in _rows(path)] for path in curation_files(folder)]
+    files = [
+        [action_of(row, path, number) for number, row in curation_rows(path)]
+        for path in curation_files(folder)
+    ]
     known: dict[str, Action] = {}
     groups: dict[str, str] = {}
     for action in (action for actions in files for action in actions):
@@ -103,20 +105,6 @@ def read_actions(folder: Path | str) -> list[Action]:
                 found=action.group_id,
             )
     return ordered(files)
-
-
-def _rows(path: Path) -> list[tuple[int, Row]]:
-    lines = path.read_bytes().split(b"\n")
-    last = lines[-1]
-    if last.strip() and last.count(b"\t") != len(CURATION.names) - 1:
-        raise InputError(
-            "the last line is cut off",
-            file=path,
-            row=len(lines),
-            found=f"{last.count(chr(9).encode()) + 1} cells and no line end",
-            allowed=f"{len(CURATION.names)} cells",
-        )
-    return read_numbered(path, CURATION)
 
 
 def ordered(files: Iterable[Sequence[Action]]) -> list[Action]:

@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sonospine.model.curation import curation_files
+from sonospine.model.curation import curation_files, curation_rows
 from sonospine.model.errors import InputError
-from sonospine.model.table_io import Row, read_numbered
-from sonospine.model.tables import CURATION
+from sonospine.model.table_io import Row
 from sonospine.model.written_order import TIME_ALLOWED, UNTIMED, in_written_order, moment
 
 Target = tuple[str, str, str]
@@ -92,7 +91,7 @@ def read_votes(folder: Path | str, check: Callable[[Row], tuple[str, str] | None
     known: set[str] = set()
     for path in curation_files(folder):
         rows = []
-        for number, row in read_numbered(path, CURATION):
+        for number, row in curation_rows(path):
             if row["action_id"] in known:
                 raise InputError(
                     "the action stands twice",

@@ -1,0 +1,94 @@
+"""The queue: what to look at first, and how far the review has been looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sonospine.curation.web.site import Site, address
+from sonospine.curation.web.walking import filters_of, path_of, walked
+from sonospine.evidence.described import subject_of, values_of
+from sonospine.model.tables.measurements import STATES
+
+if TYPE_CHECKING:
+    from sonospine.curation.queue import Entry
+    from sonospine.curation.view import View
+
+A_PAGE = 50
+KINDS = {
+    "row": "number",
+    "conflict": "conflict between places",
+    "check": "failed check",
+    "unread": "result in a figure only",
+    "stale": "asked again",
+    "disputed": "disagreement of curators",
+}
+
+
+def routes(site: Site) -> Sequence[Route]:
+    """Return the page of the queue."""
+
+    def show(request: Request) -> Response:
+        view, queue = site.view(request), site.queue(request)
+        filters = filters_of(request)
+        entries = queue.entries(**filters)
+        pages = max(1, -(-len(entries) // A_PAGE))
+        asked = request.query_params.get("page", "1")
+        page = min(max(int(asked), 1), pages) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
+        if page == 1:
+            site.memory(request).walks[urlencode(filters)] = walked(entries, view)
+        verified, pooled = queue.progress()
+        return site.page(
+            request,
+            "queue.jinja",
+            lines=[
+                _line(site, view, entry, filters)
+                for entry in entries[(page - 1) * A_PAGE : page * A_PAGE]
+            ],
+            first=(page - 1) * A_PAGE + 1,
+            count=len(entries),
+            filters=filters,
+            choices=_choices(site),
+            verified=verified,
+            pooled=pooled,
+            page_number=page,
+            pages=pages,
+            previous=address("/", filters, page=str(page - 1)) if page > 1 else "",
+            next=address("/", filters, page=str(page + 1)) if page < pages else "",
+        )
+
+    return [Route("/", show)]
+
+
+def _line(site: Site, view: View, entry: Entry, filters: dict[str, str]) -> dict[str, Any]:
+    row = view.rows.get(entry.target_id)
+    path = path_of(entry, view)
+    head, mark, tail = path.partition("#")
+    if filters:
+        path = head + ("&" if "?" in head else "?") + urlencode(filters) + mark + tail
+    return {
+        "entry": entry,
+        "kind": KINDS.get(entry.kind, entry.kind),
+        "path": path,
+        "study": site.study_label(entry.study_id),
+        "subject": subject_of(row) if row is not None else entry.target_id,
+        "values": values_of(row) if row is not None else "",
+        "analyses": [site.title_of(analysis) for analysis in entry.analyses],
+    }
+
+
+def _choices(site: Site) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """Return the filters: name, label, values with their words."""
+    tables = site.desk.tables
+    return [
+        ("kind", "Kind", list(KINDS.items())),
+        ("analysis", "Analysis", [(a.id, a.title) for a in tables.config.analyses]),
+        ("study", "Study", sorted(site.studies_with_numbers.items(), key=lambda item: item[1].casefold())),
+        ("instrument", "Instrument", [(i, i.replace("_", " ")) for i in site.instruments]),
+        ("state", "State", [(s, s) for s in STATES]),
+    ]
