@@ -267,6 +267,22 @@ def test_a_second_curator_who_confirms_an_addition_makes_it_agreed_and_one_who_r
     assert state(run(*addition(), act("b1", "bob", "reject", name)), name)["state"] == "disputed"
 
 
+def test_a_row_added_at_the_place_of_another_makes_no_line_about_that_one_stale() -> None:
+    seen = json.loads(seen_text(ROWS[1], ROWS))
+    beside = [
+        dataclasses.replace(line, new_value=ROWS[1][line.field])
+        if line.field in ("locator", "source")
+        else line
+        for line in addition()
+    ]
+    result = run(act("b1", "bob", "confirm", seen=seen), *beside)
+    assert result.log[0]["outcome"] == "applied"
+    assert state(result)["state"] == "confirmed"
+    added = json.loads(seen_text(state(result, addition_id("g1")), ROWS)) | {"state": ""}
+    result = run(*beside, act("b1", "bob", "confirm", addition_id("g1"), seen=added))
+    assert result.log[-1]["outcome"] == "applied"
+
+
 def test_undoing_a_line_of_a_group_takes_the_addition_out() -> None:
     result = run(*addition(), act("a9", "ann", "undo", refers_to="g1-end"))
     assert len(result.corrected) == 3

@@ -82,7 +82,8 @@ def shown_of(
     machine
         The row before any correction; ``None`` where it is not at hand: the line then carries no ``seen``.
     beside
-        The machine's rows of the same record (at least those of the same number).
+        The machine's rows of the same record (at least all of the same number); without them the line does not
+        keep how many there were.
     record
         The record of the row; without it the line cannot be tied to its place again when the source moves.
     source_sha256
@@ -91,7 +92,7 @@ def shown_of(
     record_id, locator = row.get("record_id", ""), (machine or row).get("locator", "")
     seen = ""
     if machine is not None:
-        placed = "record_id" in machine and "locator" in machine
+        placed = beside and "record_id" in machine and "locator" in machine
         seen = (
             seen_text(machine, beside) if placed else json.dumps(machine, ensure_ascii=False, sort_keys=True)
         )
