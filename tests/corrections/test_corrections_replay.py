@@ -395,6 +395,49 @@ def test_a_malformed_line_names_file_line_and_column(
     assert (Path(fault.value.file or "").name, fault.value.row, fault.value.field) == ("ann.tsv", 3, field)
 
 
+@pytest.mark.parametrize(
+    ("ruling", "field"),
+    [
+        ({"field": "spread", "new_value": "sdd"}, "new_value"),
+        ({"new_value": "sdd"}, "new_value"),
+        ({"field": "spred", "new_value": "sd"}, "field"),
+        ({"field": "rule", "new_value": "mine"}, "field"),
+    ],
+)
+def test_a_decision_that_does_not_fit_what_it_decides_on_names_file_line_and_column(
+    tmp_path: Path, ruling: dict[str, str], field: str
+) -> None:
+    line = {"action_id": "c1", "curator": "cat", "action": "adjudicate", "refers_to": "a1"}
+    write(tmp_path / "ann.tsv", [SET])
+    write(tmp_path / "cat.tsv", [line | ruling])
+    again = {"action_id": "d1", "curator": "dan", "action": "adjudicate", "refers_to": "c1"}
+    for name, lines in (("cat.tsv", [line | ruling]), ("dan.tsv", [again | {"field": "spread"} | ruling])):
+        write(tmp_path / "cat.tsv", [line])
+        write(tmp_path / name, lines)
+        with pytest.raises(InputError) as fault:
+            read_actions(tmp_path)
+        assert (Path(fault.value.file or "").name, fault.value.row, fault.value.field) == (name, 2, field)
+
+
+@pytest.mark.parametrize("mark", ["<<<<<<< ours", "=======", ">>>>>>> theirs"])
+def test_marks_of_a_conflict_are_named_with_their_line(tmp_path: Path, mark: str) -> None:
+    write(tmp_path / "ann.tsv", [SET])
+    with (tmp_path / "ann.tsv").open("a", encoding="utf-8") as file:
+        file.write(f"{mark}\n")
+    with pytest.raises(InputError, match="git left a conflict here") as fault:
+        read_actions(tmp_path)
+    assert fault.value.row == 3
+
+
+def test_a_header_that_a_merge_left_twice_is_named_with_its_line(tmp_path: Path) -> None:
+    write(tmp_path / "ann.tsv", [SET])
+    text = (tmp_path / "ann.tsv").read_text(encoding="utf-8")
+    (tmp_path / "ann.tsv").write_text(text + text.replace("a1", "a2"), encoding="utf-8")
+    with pytest.raises(InputError, match="the header stands a second time") as fault:
+        read_actions(tmp_path)
+    assert fault.value.row == 3
+
+
 def test_a_last_line_that_was_cut_off_is_refused(tmp_path: Path) -> None:
     write(tmp_path / "ann.tsv", [SET])
     whole = (tmp_path / "ann.tsv").read_text(encoding="utf-8")
