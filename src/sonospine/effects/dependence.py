@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sonospine.effects.selection import WHOLE_STUDY, listed
 from sonospine.model.numbers import number, truth
@@ -24,6 +24,7 @@ NEAR = 0.02
 NEAR_N = 0.1
 """Numbers of people likewise: a report of completers has fewer."""
 _FIGURES = ("m1i", "sd1i", "m2i", "sd2i", "ai", "ci")
+_EXACT = ("yi", "vi", "n1i", "n2i")
 _REASONS = {
     "other_times": "the same people are in this pool at another time ({other})",
     "shared_control": "the people of an arm are in this pool already ({other})",
@@ -114,10 +115,12 @@ def _described(row: Row, kind: str) -> str:
 
 def _between_studies(rows: Sequence[Row], studies: Mapping[str, Row], same_people: str) -> None:
     groups: dict[str, str] = {}
-    for first, second in _pairs(rows):
+    registered = [_registrations(row, studies) for row in rows]
+    for one, two in _pairs(rows, registered):
+        first, second = rows[one], rows[two]
         if not (truth(first["included"]) and truth(second["included"])):
             continue
-        shared = _registrations(first, studies) & _registrations(second, studies)
+        shared = registered[one] & registered[two]
         if shared and same_people == "pick":
             kept, other = sorted((first, second), key=lambda row: (-_people(row), row["study_id"]))
             names = ", ".join(sorted(shared))
@@ -134,10 +137,38 @@ def _between_studies(rows: Sequence[Row], studies: Mapping[str, Row], same_peopl
             row["cluster"] = _root(groups, row["study_id"])
 
 
-def _pairs(rows: Sequence[Row]) -> Iterator[tuple[Row, Row]]:
-    for first, second in itertools.combinations(rows, 2):
-        if first["study_id"] != second["study_id"]:
-            yield first, second
+def _pairs(rows: Sequence[Row], registered: Sequence[set[str]]) -> list[tuple[int, int]]:
+    """Return the pairs of rows of two studies that are worth a look, in the order of all pairs.
+
+    They share a registration or may be nearly the same: of a pool of 300 studies that is one pair of a hundred.
+    """
+    found = set(_alike(rows))
+    for together in _sharing([(name, index) for index, names in enumerate(registered) for name in names]):
+        found |= set(itertools.combinations(together, 2))
+    return sorted(pair for pair in found if rows[pair[0]]["study_id"] != rows[pair[1]]["study_id"])
+
+
+def _alike(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
+    """Yield all pairs that can be ``nearly_the_same``, and some that are not."""
+    same = [(tuple(row[c] for c in _EXACT), i) for i, row in enumerate(rows) if row["n1i"]]
+    for together in _sharing(same):
+        yield from itertools.combinations(together, 2)
+    figures = [tuple(number(row[c]) for c in _FIGURES) for row in rows]
+    kinds = [(tuple(f is None for f in own), i) for i, own in enumerate(figures) if own.count(None) < 5]
+    for together in _sharing(kinds):
+        sizes = sorted((next((f for f in figures[i] if f is not None), 0.0), i) for i in together)
+        for place, (size, index) in enumerate(sizes):
+            for larger, other in itertools.islice(sizes, place + 1, None):
+                if not _near(size, larger, NEAR):
+                    break
+                yield min(index, other), max(index, other)
+
+
+def _sharing(named: Iterable[tuple[object, int]]) -> Iterator[list[int]]:
+    groups: dict[object, list[int]] = defaultdict(list)
+    for name, index in named:
+        groups[name].append(index)
+    return (group for group in groups.values() if len(group) > 1)
 
 
 def nearly_the_same(first: Row, second: Row) -> bool:
@@ -154,7 +185,7 @@ def nearly_the_same(first: Row, second: Row) -> bool:
     known = [(a, b) for a, b in figures if a is not None and b is not None]
     sizes = [(number(first[c]), number(second[c])) for c in ("n1i", "n2i")]
     if len(known) < 2 or any((a is None) != (b is None) for a, b in figures):
-        same = all(first[c] == second[c] for c in ("yi", "vi", "n1i", "n2i"))
+        same = all(first[c] == second[c] for c in _EXACT)
         return same and bool(first["n1i"])
     return all(_near(a, b, NEAR) for a, b in known) and all(
         a is not None and b is not None and _near(a, b, NEAR_N) for a, b in sizes if (a, b) != (None, None)
