@@ -17,6 +17,8 @@ from sonospine.model.tables import ARMS, CURATION, MEASUREMENTS, TIMEPOINTS
 from sonospine.model.written_order import TIME_ALLOWED, UNTIMED, in_written_order, moment
 
 END = "end"
+REJECT = "reject"
+"""Field of a line by which a third person takes a row out: an added one, or one that all others keep."""
 ANCHORS = ("locator", "quote", "spread_locator", "total_locator", "n_locator")
 FILLED = ("study_id", "arm_id", "comparator_arm_id", "timepoint_id", "result_id", "preferred", "state")
 BY_MACHINE = ("measurement_id", "record_id", *FILLED, *ANCHORS, "rule", "confidence", "flags")
