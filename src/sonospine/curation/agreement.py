@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -44,7 +44,8 @@ def cohen_kappa(pairs: Sequence[tuple[str, str]], level: float = LEVEL) -> Coeff
 
         Where both used one and the same category throughout, pe is 1 and kappa is not defined: it is neither 0 nor 1,
         and the note says so. Where they agree on everything in two or more categories kappa is 1, but its standard
-        error is 0 whatever n, so no interval is given; the note says so too. Without any pair nothing is defined.
+        error is 0 whatever n, so no interval is given; the note says so too (as where one of them gave one answer
+        throughout, and kappa is 0). Without any pair nothing is defined.
 
     Notes
     -----
@@ -65,18 +66,29 @@ def cohen_kappa(pairs: Sequence[tuple[str, str]], level: float = LEVEL) -> Coeff
     kappa = (agreed * n - chance) / (n * n - chance)
     if agreed == n:
         return Coefficient(n, kappa, note="no interval: the standard error is 0 where all agree")
-    expected = chance / n**2
-    on = [(count / n, (first[a] + second[a]) / n) for (a, b), count in cells.items() if a == b]
-    off = [(count / n, (second[a] + first[b]) / n) for (a, b), count in cells.items() if a != b]
-    variance = math.fsum(
-        [
-            *(p * (1 - margins * (1 - kappa)) ** 2 for p, margins in on),
-            *((1 - kappa) ** 2 * p * margins**2 for p, margins in off),
-            -((kappa - expected * (1 - kappa)) ** 2),
-        ]
-    ) / (n * (1 - expected) ** 2)
-    half = _normal_quantile(0.5 + level / 2) * math.sqrt(max(variance, 0.0))
+    variance = _variance(cells, first, second, Fraction(agreed * n - chance, n * n - chance), n)
+    if not variance:
+        return Coefficient(n, kappa, note="no interval: the standard error is 0 for such answers")
+    half = _normal_quantile(0.5 + level / 2) * math.sqrt(variance)
     return Coefficient(n, kappa, kappa - half, kappa + half)
+
+
+def _variance(
+    cells: Mapping[tuple[str, str], int],
+    first: Mapping[str, int],
+    second: Mapping[str, int],
+    kappa: Fraction,
+    n: int,
+) -> Fraction:
+    """Return the squared standard error of kappa; exact, so that what is 0 comes out as 0."""
+    expected = Fraction(sum(count * second.get(name, 0) for name, count in first.items()), n * n)
+    on, off = Fraction(0), Fraction(0)
+    for (a, b), count in cells.items():
+        if a == b:
+            on += Fraction(count, n) * (1 - Fraction(first[a] + second[a], n) * (1 - kappa)) ** 2
+        else:
+            off += Fraction(count, n) * Fraction(second.get(a, 0) + first.get(b, 0), n) ** 2
+    return (on + (1 - kappa) ** 2 * off - (kappa - expected * (1 - kappa)) ** 2) / (n * (1 - expected) ** 2)
 
 
 def intraclass_correlation(ratings: Sequence[Sequence[float]], level: float = LEVEL) -> Coefficient:

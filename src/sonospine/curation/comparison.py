@@ -28,6 +28,8 @@ WHAT: Mapping[str, str] = {
     TWICE: "two added this result with different values",
     ONE_SIDED: "only one changed this field",
 }
+Ruled = tuple[str, str, Row]
+"""The field that a decision is about (empty: the whole row, as the machine reads it), its value, and its line."""
 KEPT = "keep"
 """The value of the field ``reject`` where a row stands."""
 
@@ -141,7 +143,7 @@ def _of_rows(view: View) -> Iterator[Disagreement]:
         read = view.as_read(*target)
         if read is None:
             continue
-        decided = [_about(line, sheets.by_id) for line in sheets.decisions.get(target, ())]
+        decided = [_ruled(line, sheets.by_id, read) for line in sheets.decisions.get(target, ())]
         voters = list(by_curator)
         keepers = [s for s in by_curator.values() if s.keeps is not None]
         rejecters = [s for s in by_curator.values() if s.rejected is not None]
@@ -167,7 +169,7 @@ def _fields(
     target: Target,
     keepers: Sequence[Sheet],
     read: Row,
-    decided: Sequence[tuple[str, Row]],
+    decided: Sequence[Ruled],
     voters: Sequence[str],
 ) -> Iterator[Disagreement]:
     schema, _ = SETTABLE[target[0]]
@@ -187,31 +189,44 @@ def _fields(
             what = VALUES
         else:
             continue
-        yield _made(CORRECTIONS, target, field, what, votes, read[field], _verdict(decided, field), voters)
+        yield _made(
+            CORRECTIONS,
+            target,
+            field,
+            what,
+            votes,
+            read[field],
+            _verdict(decided, field, read[field]),
+            voters,
+        )
 
 
-def _about(line: Row, by_id: Mapping[str, Row]) -> tuple[str, Row]:
-    """Return the field that a decision is about (empty: the whole row), as ``corrections.replay`` takes it."""
+def _ruled(line: Row, by_id: Mapping[str, Row], read: Row) -> Ruled:
+    """Return what a decision is about and its value, as ``corrections.replay`` takes it."""
     referred = by_id[line["refers_to"]]
     if line["field"] == REJECT or (referred["action"] == "reject" and not line["new_value"]):
-        return REJECT, line
-    if referred["action"] in ("set", "adjudicate"):
-        field = line["field"] or referred["field"]
-    else:
-        field = line["field"] if line["new_value"] or referred["action"] == "confirm" else ""
-    return ("" if field == END else field), line
+        return REJECT, REJECT, line
+    spoken = referred["field"] if referred["action"] in ("set", "adjudicate") else ""
+    field = line["field"] or spoken
+    if field == END or (not line["new_value"] and not field):
+        return "", "", line
+    if line["new_value"]:
+        return field, line["new_value"], line
+    same = referred["action"] == "set" and field == referred["field"]
+    return field, referred["new_value"] if same else read.get(field, ""), line
 
 
-def _verdict(decided: Sequence[tuple[str, Row]], field: str) -> Verdict | None:
+def _verdict(decided: Sequence[Ruled], field: str, machine: str = "") -> Verdict | None:
     """Return the last decision that settles a field: about it, about the whole row, or that takes the row out."""
     held = None
-    for about, line in decided:
+    for about, value, line in decided:
         if field == REJECT:
             # Whoever decides on a value of a row lets it stand.
             held = Verdict(REJECT if about == REJECT else KEPT, line)
-        elif about in (field, "", REJECT):
-            value = REJECT if about == REJECT else line["new_value"]
+        elif about in (field, REJECT):
             held = Verdict(value, line)
+        elif not about:
+            held = Verdict(machine, line)
     return held
 
 
