@@ -178,12 +178,12 @@ def write_table(path: Path | str, schema: TableSchema, rows: Iterable[Mapping[st
     """Check and write a declared table, whole or not at all; rows are sorted by key unless it is a log."""
     listed = _clean(schema, rows)
     check_rows(listed, schema, path)
-    write_text(path, table_text(schema.names, _in_order(schema, listed)))
+    write_text(path, table_text(schema.names, in_order(schema, listed)))
 
 
 def as_written(schema: TableSchema, rows: Iterable[Mapping[str, str]]) -> list[Row]:
     """Return rows as a reader of their file gets them: in the order of the file, breaks in a cell as spaces."""
-    return _in_order(schema, _clean(schema, rows))
+    return in_order(schema, _clean(schema, rows))
 
 
 def _clean(schema: TableSchema, rows: Iterable[Mapping[str, str]]) -> list[Row]:
@@ -191,7 +191,8 @@ def _clean(schema: TableSchema, rows: Iterable[Mapping[str, str]]) -> list[Row]:
     return [{name: without_breaks(row[name]) for name in names} for row in rows]
 
 
-def _in_order(schema: TableSchema, rows: list[Row]) -> list[Row]:
+def in_order(schema: TableSchema, rows: list[Row]) -> list[Row]:
+    """Return rows as their file holds them: sorted by key unless it is a log."""
     return rows if schema.logged else sorted(rows, key=lambda row: [row[name] for name in schema.key])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import socket
 import webbrowser
@@ -43,7 +44,9 @@ STATIC = ("style.css", "curate.js", "htmx.min.js")
 log = logging.getLogger(__name__)
 
 
-def application(desk: Desk, *, host: str = "127.0.0.1", password: str = "", curator: str = "", port: int = PORT) -> Starlette:
+def application(
+    desk: Desk, *, host: str = "127.0.0.1", password: str = "", curator: str = "", port: int = PORT
+) -> Starlette:
     """Return the pages over a desk, guarded.
 
     Parameters
@@ -59,8 +62,21 @@ def application(desk: Desk, *, host: str = "127.0.0.1", password: str = "", cura
     """
     sessions = Sessions(password, cookie=f"sonospine-{port}")
     site = Site(desk, sessions, suggested=curator)
-    routes: list[BaseRoute] = [Route("/static/{name}", _static)]
-    for pages in (signing_in, queue_page, row_page, saving, adding, study_page, stale_page, history_page, help_page):
+    routes: list[BaseRoute] = [
+        Route("/static/{name}", _static),
+        Route("/favicon.ico", lambda _: Response(status_code=204)),
+    ]
+    for pages in (
+        signing_in,
+        queue_page,
+        row_page,
+        saving,
+        adding,
+        study_page,
+        stale_page,
+        history_page,
+        help_page,
+    ):
         routes += pages.routes(site)
     return Starlette(
         routes=routes,
@@ -86,7 +102,7 @@ def _told(site: Site, what: Callable[..., tuple[int, str]]) -> Callable[[Request
 
     def handler(request: Request, error: Exception) -> Response:
         status, words = what(error)
-        return site.page(request, "problem.jinja", status, problem=words, status=status)
+        return site.page(request, "problem.jinja", status, problem=words, code=status)
 
     return handler
 
@@ -140,7 +156,9 @@ def serve(
         curator_name(curator)
     if not password and not is_loopback(host):
         raise InputError(
-            "a page that other machines can reach needs a password", field="--password", allowed="a password with --host"
+            "a page that other machines can reach needs a password",
+            field="--password",
+            allowed="a password with --host",
         )
     listening = _listening(host, port)
     port = listening.getsockname()[1]
@@ -151,11 +169,11 @@ def serve(
         tell(f"Curation page: {where} (Ctrl-C ends it)")
         if open_browser:
             webbrowser.open(where)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False))
-        try:
+        server = uvicorn.Server(
+            uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+        )
+        with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listening])
-        except KeyboardInterrupt:
-            pass
     finally:
         listening.close()
 
@@ -177,6 +195,9 @@ def _listening(host: str, port: int) -> socket.socket:
         bound.listen()
     except OSError as error:
         raise InputError(
-            f"cannot listen here: {error.strerror or error}", field="--port", found=f"{host}:{port}", allowed="a free port"
+            f"cannot listen here: {error.strerror or error}",
+            field="--port",
+            found=f"{host}:{port}",
+            allowed="a free port",
         ) from None
     return bound

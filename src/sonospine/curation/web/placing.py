@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sonospine.evidence.naming import place_in_words
 from sonospine.model.errors import InputError
 from sonospine.model.places import cell_address, parse, quote_at, text_at
 from sonospine.model.record import Record
 
 MOST_NAMED = 5
+MOST_SHOWN, AROUND = 20, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +42,17 @@ def checked(record: Record | None, locator: str, quote: str, near: str = "") -> 
         The record has no such place, other characters stand there, they stand nowhere, or at several places.
     """
     if record is None:
-        raise InputError("the record is not at hand, so a place in it cannot be checked", field="place", found=locator)
+        raise InputError(
+            "the record is not at hand, so a place in it cannot be checked", field="place", found=locator
+        )
     if locator:
         there = quote_at(record, locator)
         if there is None:
             raise InputError("there is no such place in the record", field="place", found=locator)
         if quote and there != quote:
-            raise InputError("other characters stand at that place", field=locator, found=quote, allowed=there)
+            raise InputError(
+                "other characters stand at that place", field=locator, found=quote, allowed=there
+            )
         if not there.strip():
             raise InputError("nothing stands at that place", field="place", found=locator)
         return Found(locator, there)
@@ -79,6 +85,46 @@ def occurrences(record: Record, quote: str) -> list[Found]:
             found.append(Found(f"{address}:{start}-{start + len(quote)}", quote))
             start = text.find(quote, start + len(quote))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A place at which searched characters stand: its name in words, and the text before and after them."""
+
+    locator: str
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What was searched for in a record, how often it stands there, and the first places."""
+
+    words: str = ""
+    count: int = 0
+    places: tuple[Hit, ...] = ()
+
+
+def search(record: Record | None, words: str) -> Search:
+    """Return the places of a record at which characters stand."""
+    if record is None or not words.strip():
+        return Search()
+    found = occurrences(record, words)
+    hits = []
+    for one in found[:MOST_SHOWN]:
+        place = parse(one.locator)
+        text, start, end = text_at(record, place.address) or "", place.start or 0, place.end or 0
+        before, after = text[max(0, start - AROUND) : start], text[end : end + AROUND]
+        hits.append(
+            Hit(
+                one.locator,
+                place_in_words(record, one.locator),
+                ("…" if start > AROUND else "") + before,
+                after + ("…" if end + AROUND < len(text) else ""),
+            )
+        )
+    return Search(words, len(found), tuple(hits))
 
 
 def _addresses(record: Record) -> Iterator[str]:

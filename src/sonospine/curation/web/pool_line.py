@@ -61,7 +61,11 @@ def pool_line(config: Config, analysis_id: str, after: Row | None, before: Row |
     """
     setting = setting_of(config, config.analysis(analysis_id), demonstration=False)
     threshold = setting.threshold
-    drawn = [(row, former) for row, former in ((before, True), (after, False)) if row is not None and row["estimate"]]
+    drawn = [
+        (row, former)
+        for row, former in ((before, True), (after, False))
+        if row is not None and row["estimate"]
+    ]
     mids = [side * threshold.value for side in threshold.sides] if threshold and drawn else []
     numbers = [float(row[c]) for row, _ in drawn for c in ("ci_lower", "ci_upper", "estimate") if row[c]]
     low, high = min([*numbers, *mids, 0.0]), max([*numbers, *mids, 0.0])

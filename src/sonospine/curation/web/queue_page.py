@@ -42,20 +42,19 @@ def routes(site: Site) -> Sequence[Route]:
         page = min(max(int(asked), 1), pages) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
         if page == 1:
             site.memory(request).walks[urlencode(filters)] = walked(entries, view)
-        verified, pooled = queue.progress()
+        progress = queue.progress()
         return site.page(
             request,
             "queue.jinja",
             lines=[
-                _line(site, view, entry, filters)
-                for entry in entries[(page - 1) * A_PAGE : page * A_PAGE]
+                _line(site, view, entry, filters) for entry in entries[(page - 1) * A_PAGE : page * A_PAGE]
             ],
             first=(page - 1) * A_PAGE + 1,
             count=len(entries),
             filters=filters,
             choices=_choices(site),
-            verified=verified,
-            pooled=pooled,
+            verified=progress.verified,
+            pooled=progress.pooled,
             page_number=page,
             pages=pages,
             previous=address("/", filters, page=str(page - 1)) if page > 1 else "",

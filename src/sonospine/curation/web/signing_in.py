@@ -15,7 +15,7 @@ from sonospine.curation.web.sessions import CURATOR, ROLES, Sessions
 from sonospine.curation.web.site import Site, address
 from sonospine.model.errors import InputError
 
-OPEN = ("/sign-in", "/static/")
+OPEN = ("/sign-in", "/static/", "/favicon.ico")
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 4.0
 """Seconds that a wrong password costs: doubled with each until the longest."""
 
@@ -49,7 +49,9 @@ def routes(site: Site) -> Sequence[Route]:
     """Return the pages for signing in and out."""
     attempts = _Attempts()
 
-    def show(request: Request, problem: str = "", status: int = 200, name: str = "", role: str = CURATOR) -> Response:
+    def show(
+        request: Request, problem: str = "", status: int = 200, name: str = "", role: str = CURATOR
+    ) -> Response:
         session = site.sessions.of(request.cookies) or site.sessions.fresh()
         response = site.page(
             request,
@@ -61,7 +63,7 @@ def routes(site: Site) -> Sequence[Route]:
             role=role,
             roles=ROLES,
             asks_password=bool(site.sessions.password),
-            next=_own_path(request.query_params.get("next", "")),
+            next=own_path(request.query_params.get("next", "")),
         )
         site.sessions.give(session, response)
         return response
@@ -81,7 +83,7 @@ def routes(site: Site) -> Sequence[Route]:
             lambda: site.sessions.is_password(str(form.get("password", "")))
         ):
             return show(request, "The password is not the right one.", 403, name, role)
-        response = site.moved(_own_path(str(form.get("next", ""))) or "/")
+        response = site.moved(own_path(str(form.get("next", ""))) or "/")
         before = site.sessions.of(request.cookies)
         if before is not None:
             site.sessions.ended.add(before.id)
@@ -118,7 +120,12 @@ class _Attempts:
             return False
 
 
-def _own_path(text: str) -> str:
+def own_path(text: str) -> str:
     """Return a path of this server, empty where the text leads elsewhere."""
-    own = text.startswith("/") and not text.startswith(("//", "/\\")) and text.isprintable() and "\\" not in text
+    own = (
+        text.startswith("/")
+        and not text.startswith(("//", "/\\"))
+        and text.isprintable()
+        and "\\" not in text
+    )
     return text if own else ""

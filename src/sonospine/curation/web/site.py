@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -16,7 +15,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from sonospine.curation.desk import EVERYBODY, Desk
-from sonospine.curation.lines import Hand
+from sonospine.curation.lines import Hand, hand_of
+from sonospine.curation.web.queues import Queues
 from sonospine.curation.web.sessions import ADJUDICATOR, Session, Sessions
 from sonospine.evidence.described import subject_of, time_of, values_of
 from sonospine.evidence.environment import environment_for
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sonospine.curation.desk import Saved
     from sonospine.curation.queue import Queue
     from sonospine.curation.view import View
+
 
 NAVIGATION = (("/", "Queue"), ("/stale", "Asked again"), ("/history", "What I did"), ("/keys", "Keys"))
 
@@ -63,12 +64,12 @@ class Site:
 
     desk: Desk
     sessions: Sessions
-    make_queue: Callable[[View], Queue]
     suggested: str = ""
-    now: Callable[[], datetime] = partial(datetime.now, UTC)
     navigation: list[tuple[str, str]] = field(default_factory=lambda: list(NAVIGATION))
     _memories: dict[str, Memory] = field(default_factory=dict)
-    _queues: dict[str, tuple[View, Queue]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.queues = Queues(self.desk.tables)
 
     def session(self, request: Request) -> Session:
         """Return the session of a request; the gate lets none through that has not signed in."""
@@ -84,8 +85,7 @@ class Site:
 
     def hand(self, request: Request) -> Hand:
         """Return who writes the lines of this session."""
-        name = self.session(request).name
-        return Hand(name, self.now, lambda: f"{name}-{secrets.token_hex(6)}")
+        return hand_of(self.session(request).name)
 
     def memory(self, request: Request) -> Memory:
         """Return what is remembered of this session."""
@@ -108,12 +108,8 @@ class Site:
         return self.desk.view(self.viewer(request))
 
     def queue(self, request: Request) -> Queue:
-        """Return the queue over the session's view; it is made again where the view is another."""
-        viewer, view = self.viewer(request), self.view(request)
-        held = self._queues.get(viewer)
-        if held is None or held[0] is not view:
-            held = self._queues[viewer] = (view, self.make_queue(view))
-        return held[1]
+        """Return the queue over the session's view."""
+        return self.queues.of(self.view(request))
 
     def save(self, request: Request, kind: str, lines: list[Row], words: str) -> Saved:
         """Append lines and remember what they did for the next page of the session."""
@@ -121,6 +117,16 @@ class Site:
         ids = tuple(line["action_id"] for line in lines if line["action"] != "undo")
         self.memory(request).saved = Notice(words, ids, saved)
         return saved
+
+    def tell(self, request: Request, words: str) -> None:
+        """Have the next page of the session say something."""
+        self.memory(request).saved = Notice(words)
+
+    def told(self, request: Request) -> Notice | None:
+        """Return, once, what the last action of the session did."""
+        memory = self.memory(request)
+        notice, memory.saved = memory.saved, None
+        return notice
 
     def page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
         """Render a page: the values given, and what every page needs (who, token, faults, words)."""
@@ -143,6 +149,10 @@ class Site:
             "address": address,
         }
         return HTMLResponse(templates().get_template(template).render(**{**shared, **values}), status)
+
+    def records_of(self, study_id: str) -> list[str]:
+        """Return the ids of a study's records; none for a study that does not exist."""
+        return list(self.desk.tables.records_of.get(study_id, ()))
 
     def study_label(self, study_id: str) -> str:
         """Return the label of a study, its id where it has none."""
@@ -172,6 +182,14 @@ class Site:
     def instruments(self) -> list[str]:
         """Instruments that the machine named, sorted."""
         return sorted({row["instrument"] for row in self.desk.tables.measurements} - {""})
+
+    @cached_property
+    def alternatives(self) -> dict[str, list[Row]]:
+        """What else each row could be, by its id."""
+        found: dict[str, list[Row]] = defaultdict(list)
+        for row in self.desk.tables.alternatives:
+            found[row["measurement_id"]].append(row)
+        return dict(found)
 
     @cached_property
     def demonstration(self) -> bool:

@@ -113,8 +113,8 @@ def _count(record_id: str, evidence: StudyEvidence) -> int:
 def _blocks(record: Record, marks: Sequence[Mark]) -> list[Block]:
     at: dict[str, list[Mark]] = defaultdict(list)
     for mark in marks:
-        table = mark.address.startswith("table/")
-        at[mark.address.partition(":")[0] if table else mark.address].append(mark)
+        in_table = mark.address.startswith("table/")
+        at[mark.address.partition(":")[0] if in_table else mark.address].append(mark)
     blocks = []
     last = ""
     titled = any(p.locator == "title" for p in record.passages)
