@@ -208,7 +208,8 @@ def _ruled(line: Row, by_id: Mapping[str, Row], read: Row) -> Ruled:
         return REJECT, REJECT, line
     spoken = referred["field"] if referred["action"] in ("set", "adjudicate") else ""
     field = line["field"] or spoken
-    if field == END or (not line["new_value"] and not field):
+    again = referred["action"] == "adjudicate" and not line["field"] and not line["new_value"]
+    if field == END or not field or again:
         return "", "", line
     if line["new_value"]:
         return field, line["new_value"], line
@@ -293,8 +294,10 @@ def machine_value(kind: str, target_type: str, target_id: str, field: str, table
     if kind != "screening":
         return None
     if field in ("decision", "reason"):
-        ids = [target_id] if target_type == "record" else tables.records_of.get(target_id, ())
+        study = tables.study_of.get(target_id, target_id)
+        records = tables.records_of.get(study, ()) if target_type == "study" else ()
+        ids = [target_id, *(row["record_id"] for row in records)]
         found = [row for row in tables.decisions if row["record_id"] in ids]
         return found[-1][field] if found else None
-    study = tables.study.get(tables.study_of.get(target_id, target_id))
-    return study.get(field) if study is not None else None
+    found_study = tables.study.get(tables.study_of.get(target_id, target_id))
+    return found_study.get(field) if found_study is not None else None

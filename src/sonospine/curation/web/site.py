@@ -32,7 +32,16 @@ if TYPE_CHECKING:
     from sonospine.curation.view import View
 
 
-NAVIGATION = (("/", "Queue"), ("/stale", "Asked again"), ("/history", "What I did"), ("/keys", "Keys"))
+NAVIGATION = (
+    ("/", "Queue"),
+    ("/stale", "Asked again"),
+    ("/history", "What I did"),
+    ("/screening", "Screening"),
+    ("/risk-of-bias", "Risk of bias"),
+    ("/grade", "GRADE"),
+    ("/disagreements", "Disagreements"),
+    ("/keys", "Keys"),
+)
 
 
 @lru_cache(maxsize=1)
@@ -152,7 +161,7 @@ class Site:
 
     def records_of(self, study_id: str) -> list[str]:
         """Return the ids of a study's records; none for a study that does not exist."""
-        return list(self.desk.tables.records_of.get(study_id, ()))
+        return [row["record_id"] for row in self.desk.tables.records_of.get(study_id, ())]
 
     def study_label(self, study_id: str) -> str:
         """Return the label of a study, its id where it has none."""
