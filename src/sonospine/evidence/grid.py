@@ -130,5 +130,15 @@ def _row(
         here = marks.get(origin, [])
         content = marked(cell.text, here, anchors=anchors)
         head = r < table.header_rows
-        shown.append(ShownCell(content, cell_address(table, *origin), cell.header or head, head, down, across, any(m.used for m in here)))
+        shown.append(
+            ShownCell(
+                content,
+                cell_address(table, *origin),
+                cell.header or head,
+                head,
+                down,
+                across,
+                any(m.used for m in here),
+            )
+        )
     return tuple(shown)

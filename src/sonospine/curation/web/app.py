@@ -16,6 +16,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
 
 from sonospine.curation.desk import Desk, read_tables_of
 from sonospine.curation.logbook import Logbook, curator_name
@@ -51,7 +52,7 @@ log = logging.getLogger(__name__)
 
 def application(
     desk: Desk, *, host: str = "127.0.0.1", password: str = "", curator: str = "", port: int = PORT
-) -> Starlette:
+) -> ASGIApp:
     """Return the pages over a desk, guarded.
 
     Parameters
@@ -71,7 +72,7 @@ def application(
         Route("/static/{name}", _static),
         Route("/favicon.ico", lambda _: Response(status_code=204)),
     ]
-    for pages in (
+    for module in (
         signing_in,
         queue_page,
         row_page,
@@ -87,24 +88,18 @@ def application(
         comparing,
         voting,
     ):
-        routes += pages.routes(site)
-    return Starlette(
+        routes += module.routes(site)
+    pages = Starlette(
         routes=routes,
-        middleware=[
-            Middleware(
-                Guard,
-                hosts=hosts_of(host),
-                addresses=host in EVERY_ADDRESS,
-                sessions=sessions,
-            ),
-            Middleware(Gate, sessions=sessions),
-        ],
+        middleware=[Middleware(Gate, sessions=sessions)],
         exception_handlers={
             HTTPException: _told(site, lambda error: (error.status_code, error.detail)),
             InputError: _told(site, lambda error: (400, error.line())),
             Exception: _told(site, lambda _: (500, "Something went wrong here; nothing was written.")),
         },
     )
+    # Outermost, so that pages about failures carry the headers too.
+    return Guard(pages, hosts_of(host), host in EVERY_ADDRESS, sessions)
 
 
 def _told(site: Site, what: Callable[..., tuple[int, str]]) -> Callable[[Request, Exception], Response]:
