@@ -118,7 +118,7 @@
     const button = event.target.closest("[data-take]");
     if (!button) return;
     offer({ quote: button.dataset.quote, locator: button.dataset.take, taken: true });
-    const first = $("#fill [data-fills]");
+    const first = $("#fill [data-fills], #fill [data-supports]");
     if (first) first.focus();
     else say(`The place is ${button.dataset.take}`);
   });
@@ -139,6 +139,21 @@
     getSelection().removeAllRanges();
     held = null;
     input.focus({ preventScroll: false });
+  });
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-supports]");
+    if (!button || held === null) return;
+    const form = button.closest("form"), name = button.dataset.supports;
+    const quote = form.elements[`${name}.quote`];
+    quote.value = held.quote;
+    quote.classList.add("filled");
+    form.elements[`${name}.at`].value = held.locator;
+    say(`Support of ${name}, from ${held.locator}`);
+    $("#fill").hidden = true;
+    getSelection().removeAllRanges();
+    held = null;
+    quote.focus({ preventScroll: false });
   });
 
   // ---- what comes into view, and what is said ---------------------------------------------------------------------

@@ -22,14 +22,19 @@ from sonospine.curation.desk import Desk, read_tables_of
 from sonospine.curation.logbook import Logbook, curator_name
 from sonospine.curation.web import (
     adding,
+    comparing,
+    deciding,
     help_page,
     history_page,
+    judging,
+    linking,
     queue_page,
     row_page,
     saving,
     signing_in,
     stale_page,
     study_page,
+    voting,
 )
 from sonospine.curation.web.security import Guard, hosts_of, is_loopback
 from sonospine.curation.web.sessions import Sessions
@@ -77,6 +82,11 @@ def application(
         stale_page,
         history_page,
         help_page,
+        deciding,
+        linking,
+        judging,
+        comparing,
+        voting,
     ):
         routes += module.routes(site)
     pages = Starlette(

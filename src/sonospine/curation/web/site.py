@@ -32,7 +32,16 @@ if TYPE_CHECKING:
     from sonospine.curation.view import View
 
 
-NAVIGATION = (("/", "Queue"), ("/stale", "Asked again"), ("/history", "What I did"), ("/keys", "Keys"))
+NAVIGATION = (
+    ("/", "Queue"),
+    ("/stale", "Asked again"),
+    ("/history", "What I did"),
+    ("/screening", "Screening"),
+    ("/risk-of-bias", "Risk of bias"),
+    ("/grade", "GRADE"),
+    ("/disagreements", "Disagreements"),
+    ("/keys", "Keys"),
+)
 
 
 @lru_cache(maxsize=1)
