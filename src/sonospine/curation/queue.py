@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 from sonospine.curation.influence import Pool, Weighed, pools_of, weigh
@@ -112,6 +113,17 @@ class Queue:
             Ids of the studies with lines that were saved.
         """
         self._take_in(view, set(changed))
+
+    def copied(self) -> Queue:
+        """Return a queue that goes its own way from here: one of another viewer, who has to be taken in yet."""
+        twin = copy(self)
+        twin._pools, twin._targets, twin._entries = (
+            dict(self._pools),
+            dict(self._targets),
+            dict(self._entries),
+        )
+        twin._weighed = {study: [dict(one) for one in listed] for study, listed in self._weighed.items()}
+        return twin
 
     def _take_in(self, view: View, changed: set[str]) -> None:
         before = self._pools

@@ -68,6 +68,7 @@ def application(
     """
     sessions = Sessions(password, cookie=f"sonospine-{port}")
     site = Site(desk, sessions, suggested=curator)
+    site.prepare()
     routes: list[BaseRoute] = [
         Route("/static/{name}", _static),
         Route("/favicon.ico", lambda _: Response(status_code=204)),

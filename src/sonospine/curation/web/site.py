@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -80,6 +81,12 @@ class Site:
     def __post_init__(self) -> None:
         self.queues = Queues(self.desk.tables)
 
+    def prepare(self) -> None:
+        """Work out once what the first page would otherwise wait for."""
+        self.queues.of(self.desk.view(EVERYBODY))
+        for name in templates().list_templates():
+            templates().get_template(name)
+
     def session(self, request: Request) -> Session:
         """Return the session of a request; the gate lets none through that has not signed in."""
         session = self.sessions.of(request.cookies)
@@ -110,10 +117,10 @@ class Site:
         Where a line that another program wrote is malformed, the pages go on with what was read before; the fault
         stands at the top of the page.
         """
-        try:
+        with contextlib.suppress(InputError):
             self.desk.refresh()
-        except InputError as fault:
-            request.state.fault = fault.line()
+        if self.desk.fault is not None:
+            request.state.fault = self.desk.fault.line()
         return self.desk.view(self.viewer(request))
 
     def queue(self, request: Request) -> Queue:
