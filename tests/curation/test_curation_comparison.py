@@ -376,7 +376,7 @@ def spoken(desk: Desk, words: Sequence[tuple[str, str, str, int]]) -> None:
             confirms(desk, curator, field=field if action == "field" else "")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(WORDS, st.randoms(use_true_random=False))
 def test_disputes_of_the_pipeline_are_found_and_each_decision_is_what_the_pipeline_then_has(
     tables: Tables, words: list[tuple[str, str, str, int]], chance: st.DrawFn

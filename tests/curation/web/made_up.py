@@ -158,6 +158,11 @@ def said(page: HtmlElement, path: str = "//main") -> str:
     return " ".join(" ".join(part.text_content() for part in page.xpath(path)).split())
 
 
+def spaced(page: HtmlElement, path: str = "//main") -> str:
+    """Return the words of a part of a page with a space between any two elements."""
+    return " ".join(" ".join(text for part in page.xpath(path) for text in part.itertext()).split())
+
+
 def desk_at(folder: Path, tables: Tables) -> Desk:
     """Return a desk over the tables, with an empty log."""
     return Desk(tables, Logbook(folder / "curation"))

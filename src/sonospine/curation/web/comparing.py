@@ -15,15 +15,16 @@ from starlette.routing import Route
 from sonospine.corrections.actions import REJECT
 from sonospine.curation.agreement_table import agreement_rows
 from sonospine.curation.comparison import WHAT, Disagreement, disagreements
-from sonospine.curation.desk import EVERYBODY
+from sonospine.curation.desk import EVERYBODY, Saved
 from sonospine.curation.kinds import CORRECTIONS, LABELS, VOTED, lines_of
 from sonospine.curation.rulings import Decision, choices_of, ruling_lines
+from sonospine.curation.view import shifts
 from sonospine.curation.web.fields import label_of
 from sonospine.curation.web.placing import checked, search
 from sonospine.curation.web.pool_line import shift_lines
 from sonospine.curation.web.saving import posted
 from sonospine.curation.web.sessions import ADJUDICATOR
-from sonospine.curation.web.site import address
+from sonospine.curation.web.site import Notice, address
 from sonospine.curation.web.source import Source, source_of
 from sonospine.curation.web.voting import quoted_path
 from sonospine.evidence.described import subject_of
@@ -84,13 +85,15 @@ def routes(site: Site) -> Sequence[Route]:
             lines = ruling_lines(
                 site.hand(request), one, _decision(site, view, one, form), view.tables.vocabulary
             )
-            if one.kind == CORRECTIONS:
-                site.save(request, CORRECTIONS, lines, "Decided.")
-            else:
-                site.desk.save(one.kind, site.session(request).name, lines)
-                site.tell(request, "Decided. The next run counts it.")
+            site.desk.save(one.kind, site.session(request).name, lines)
         except InputError as fault:
             return _page(site, request, compared, problem=fault.line(), typed=form)
+        if one.kind == CORRECTIONS:
+            # What moved is told in the view that everybody's lines make, not in the adjudicator's own.
+            moved = tuple(shifts(view, site.desk.view(EVERYBODY)))
+            site.memory(request).saved = Notice("Decided.", (), Saved(tuple(lines), moved))
+        else:
+            site.tell(request, "Decided. The next run counts it.")
         return site.moved(quoted_path("disagreements", one.key))
 
     return [

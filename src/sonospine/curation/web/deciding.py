@@ -204,7 +204,8 @@ def _save(site: Site, request: Request, form: Form) -> Response:
     if what == "decision":
         targets = [("study", study_id, "decision"), *(("record", name, "decision") for name in records)]
     elif what == "columns":
-        targets = [("study", study_id, name) for name in COLUMNS]
+        posted_ones = [name for name in COLUMNS if any(key.partition(".is.")[0] == name for key in form)]
+        targets = [("study", study_id, name) for name in posted_ones]
     ballot = ballot_of(site, request, SCREENING)
     made = []
     for about in targets:
