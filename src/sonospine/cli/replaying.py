@@ -69,19 +69,21 @@ def what_was_read(shards: Path, records: Path, studies: Path, machine: Path) -> 
     )
 
 
-def read_in(root: Path) -> WasRead:
-    """Read the machine's tables of a review that has run.
-
-    Raises
-    ------
-    InputError
-        The review has not run yet, or a table does not fit its schema.
-    """
+def linked_records(root: Path) -> list[Row]:
+    """Return the table of records of a review that has run; ``InputError`` where it has not run yet."""
     from sonospine.model.errors import InputError
+    from sonospine.model.table_io import read_table
+    from sonospine.model.tables import RECORDS
 
-    needed = root / "results" / "studies" / "records.tsv"
-    if not needed.exists():
-        raise InputError("the review has not run yet: run `make review` first", file=needed)
+    table = root / "results" / "studies" / "records.tsv"
+    if not table.exists():
+        raise InputError("the review has not run yet: run `make review` first", file=table)
+    return read_table(table, RECORDS)
+
+
+def read_in(root: Path) -> WasRead:
+    """Read the machine's tables of a review that has run; the errors are those of ``linked_records``."""
+    linked_records(root)
     results = root / "results"
     return what_was_read(
         results / "import", results / "records", results / "studies", root / "extracted" / "machine"

@@ -125,12 +125,13 @@ class Logbook:
         if any(line["curator"] != curator for line in lines):
             raise ValueError(f"a line of somebody else for the file of {curator}")
         body = _body(lines)
+        if not body:
+            return Appended(path.name, Mark.of(path), Mark.of(path))
         with _named(path):
-            if lines:
-                path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             with self._locked(kind):
                 before = Mark.of(path)
-                while body and not (_extended(path, body) if path.exists() else _created(path, body)):
+                while not (_extended(path, body) if path.exists() else _created(path, body)):
                     before = Mark.of(path)
                 return Appended(path.name, before, Mark.of(path))
 
@@ -157,13 +158,7 @@ class Logbook:
             yield self._of(kind)
 
     def set_torn_aside(self) -> list[Path]:
-        """Cut off last lines that were not written to their end, and keep them aside.
-
-        Returns
-        -------
-        list of Path
-            All that is kept aside in ``.torn/`` beside the files, from this time and from earlier ones.
-        """
+        """Cut off last lines that were not written to their end, and keep them aside; returns what ``torn`` does."""
         for kind in KINDS:
             for path in curation_files(self._of(kind)):
                 with _named(path), self._locked(kind):
@@ -172,6 +167,10 @@ class Logbook:
                         _mended(fd, path)
                     finally:
                         os.close(fd)
+        return self.torn()
+
+    def torn(self) -> list[Path]:
+        """Return the files of ``.torn/`` with lines that were cut off while they were written, of every kind."""
         return sorted(path for kind in KINDS for path in (self._of(kind) / _ASIDE).glob("*"))
 
     def _of(self, kind: str) -> Path:

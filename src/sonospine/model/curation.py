@@ -47,15 +47,20 @@ def is_whole(line: bytes) -> bool:
 def curation_rows(path: Path | str) -> list[tuple[int, Row]]:
     """Read one curator's file as rows of the table ``curation``, each with its line (the header is line 1).
 
+    A file without a byte has no lines: a crash can leave one, and so can a person who has just begun.
+
     Raises
     ------
     InputError
         The last line is cut off, git left marks of a conflict or a second header, or a cell is not allowed.
     """
     try:
-        lines = Path(path).read_bytes().split(b"\n")
+        content = Path(path).read_bytes()
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", file=path) from None
+    lines = content.split(b"\n")
+    if not content.removeprefix(b"\xef\xbb\xbf").strip():
+        return []
     for number, line in enumerate(lines, start=1):
         if line.startswith(_CONFLICT):
             raise InputError(
@@ -75,7 +80,7 @@ def curation_rows(path: Path | str) -> list[tuple[int, Row]]:
     last = lines[-1]
     if len(lines) > 1 and last.strip() and not is_whole(last):
         raise InputError(
-            "the last line is cut off",
+            "the last line is cut off (the page of `sonospine curate` keeps such a line aside)",
             file=path,
             row=len(lines),
             found=f"{last.count(chr(9).encode()) + 1} cells and no line end",
