@@ -10,7 +10,7 @@ from threading import RLock
 
 from sonospine.curation.line_files import Line, LineFiles, News
 from sonospine.curation.logbook import Logbook
-from sonospine.curation.recompute import Base, Recomputing
+from sonospine.curation.recompute import Recomputing
 from sonospine.curation.tables import Tables, read_tables_of
 from sonospine.curation.taking_in import counts, empty_view, taken_in
 from sonospine.curation.threads import Threads
@@ -55,6 +55,8 @@ class Desk:
         What the machine read.
     logbook
         The files that people write.
+    work
+        The steps over these tables; given, several desks share what was worked out without any line.
 
     Attributes
     ----------
@@ -68,13 +70,12 @@ class Desk:
         A line of the log is malformed, or the tables are not of one run.
     """
 
-    def __init__(self, tables: Tables, logbook: Logbook) -> None:
+    def __init__(self, tables: Tables, logbook: Logbook, work: Recomputing | None = None) -> None:
         self.tables = tables
         self.logbook = logbook
         self.fault: InputError | None = None
         self._lock = RLock()
-        self._work = Recomputing(tables)
-        self._base = Base(self._work)
+        self._work = work or Recomputing(tables)
         self._files = LineFiles(logbook, CORRECTIONS)
         self._views: dict[str, View] = {}
         self._threads = self._laid_out([])
@@ -88,7 +89,7 @@ class Desk:
             return found
         with self._lock:
             if viewer not in self._views:
-                start = empty_view(viewer, self._work, self._base, self._views.get(EVERYBODY))
+                start = empty_view(viewer, self._work, self._views.get(EVERYBODY))
                 self._views[viewer] = taken_in(start, self._threads, self._threads.all())
             return self._views[viewer]
 
@@ -108,6 +109,8 @@ class Desk:
         InputError
             A line is malformed or cannot be replayed, or nothing could be written: then nothing is.
         """
+        if not lines:
+            return Saved(())
         if kind != CORRECTIONS:
             self.logbook.append(kind, curator, lines)
             return Saved(tuple(lines))
@@ -168,12 +171,12 @@ class Desk:
         threads = self._laid_out(lines)
         views = {}
         for viewer, view in self._views.items():
-            start = empty_view(viewer, self._work, self._base)
+            start = empty_view(viewer, self._work)
             views[viewer] = taken_in(start, threads, threads.all(), view)
         return threads, views
 
     def _laid_out(self, lines: Sequence[Line]) -> Threads:
-        threads = Threads(self.tables.study_of, self._base.study_of)
+        threads = Threads(self.tables.study_of, self._work.base.study_of)
         threads.take(lines)
         return threads
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from sonospine.config.settings import Analysis, Config
+from sonospine.curation.likeness import others_of, updated
 from sonospine.figures.wording import effect_number
 from sonospine.model.numbers import number
 from sonospine.model.table_io import Row
@@ -19,6 +20,8 @@ CROSSING = 1.0
 APPEARANCE = 2.0
 """What it counts that a pool gets its only study or loses it: as a move to the edge of its interval."""
 SHOWN_PERCENT = 0.01
+NOTHING = 1e-9
+"""A smaller difference is one of rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,29 +176,40 @@ def weigh(
         μ and h are the estimate and the half-width of the interval as it stands, μ_s and h_s in the scenario; SE is
         the standard error by Wald, 1/√Σ 1/(vᵢ + τ²) (it is never 0, nor blown up by two effects); c_s is the number
         of lines (no effect, minimal important difference) that the interval comes to contain, ceases to contain, or
-        jumps over. A pool that appears or vanishes moves by ``APPEARANCE``. The influence of a number is the sum over
-        its analyses: with 1, a pool is expected to move by a standard error once the number is looked at.
+        jumps over. A pool that appears or vanishes moves by ``APPEARANCE``. p_s is what the reader says (confidence
+        and alternatives), updated by how well the effect fits the other studies (``likeness.updated``): a value far
+        from all others is more likely to be misread. The influence of a number is the sum over its analyses: with 1, a
+        pool is expected to move by a standard error once the number is looked at.
 
         A study that would newly enter with n people and nothing known of its value is expected to move the estimate
         by ``chance`` · w · √(2/π) √(v + τ² + SE²) / SE, with v = median(vᵢ nᵢ)/n, and w its share of the weights
         1/(v + τ²): the mean absolute move if its value is drawn from the prediction of the pool.
     """
-    asked: list[tuple[int, Scenario, str]] = []
-    sets: list[PointSet] = []
     named = [
         doubt.analyses & set(pools) & (doubt.analyses if wanted is None else set(wanted[index]))
         for index, doubt in enumerate(doubts)
     ]
+    asked: list[tuple[int, str, list[Scenario]]] = []
+    sets: list[PointSet] = []
     for index, doubt in enumerate(doubts):
-        for one in doubt.scenarios:
-            for name in sorted(set(one.pieces) & named[index]):
-                if one.probability > 0 and one.pieces[name] != pools[name].pieces.get(doubt.study_id, ()):
-                    asked.append((index, one, name))
-                    sets.append(pools[name].otherwise(doubt.study_id, one.pieces[name]))
+        for name in sorted(named[index]):
+            listed = [s for s in doubt.scenarios if s.probability > 0 and name in s.pieces]
+            if listed:
+                asked.append((index, name, listed))
+                pieces = [(), *(one.pieces[name] for one in listed)]
+                sets += [pools[name].otherwise(doubt.study_id, piece) for piece in pieces]
+    fits = iter(zip(sets, fit_sets(sets, choice), strict=True))
     found = [{name: Weighed() for name in sorted(names)} for names in named]
-    for (index, one, name), fit in zip(asked, fit_sets(sets, choice), strict=True):
-        move = one.probability * move_of(pools[name], fit)
-        found[index][name] = _with(found[index][name], move, one.probability, one.words, pools[name], fit)
+    for index, name, listed in asked:
+        pool, study = pools[name], doubts[index].study_id
+        rest = others_of(*next(fits))
+        chances = [one.probability for one in listed]
+        as_read = pool.pieces.get(study, ())
+        if rest is not None and as_read:
+            chances = updated(rest, as_read, [one.pieces[name] for one in listed], chances)
+        for one, chance, (_, fit) in zip(listed, chances, fits, strict=False):
+            if one.pieces[name] != as_read:
+                found[index][name] = _with(found[index][name], chance, one, pool, fit)
     for index, doubt in enumerate(doubts):
         for name in sorted(set(doubt.enters) & named[index]):
             move, words = entry_of(pools[name], doubt.enters[name])
@@ -232,10 +246,10 @@ def entry_of(pool: Pool, people: int) -> tuple[float, str]:
     return move, f"{size} would get {_percent(share)} of the weight ({pool.title})"
 
 
-def _with(before: Weighed, move: float, probability: float, words: str, pool: Pool, fit: Fit) -> Weighed:
-    told, most = before.words, before.most
-    if move > most:
-        told, most = f"{words}: {_change(pool, fit)}; {_percent(probability)}", move
+def _with(before: Weighed, chance: float, scenario: Scenario, pool: Pool, fit: Fit) -> Weighed:
+    told, most, move = before.words, before.most, chance * move_of(pool, fit)
+    if move > most + NOTHING:
+        told, most = f"{scenario.words}: {_change(pool, fit)}; {_percent(chance)}", move
     return Weighed(before.influence + move, most, told)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 from sonospine.curation.influence import Pool, Weighed, pools_of, weigh
@@ -14,6 +16,7 @@ from sonospine.curation.view import View
 from sonospine.model.table_io import Row
 from sonospine.synthesis.pooling import Choice
 
+DIGITS = 9
 NO_POOL = "it feeds no pool"
 STUDY_OUT = "its study is not included"
 
@@ -111,6 +114,17 @@ class Queue:
         """
         self._take_in(view, set(changed))
 
+    def copied(self) -> Queue:
+        """Return a queue that goes its own way from here: one of another viewer, who has to be taken in yet."""
+        twin = copy(self)
+        twin._pools, twin._targets, twin._entries = (
+            dict(self._pools),
+            dict(self._targets),
+            dict(self._entries),
+        )
+        twin._weighed = {study: [dict(one) for one in listed] for study, listed in self._weighed.items()}
+        return twin
+
     def _take_in(self, view: View, changed: set[str]) -> None:
         before = self._pools
         self._pools = pools_of(view.effects, self._material.config, self._choice)
@@ -184,9 +198,10 @@ class Queue:
         return -entry.influence, idle, out, plain, entry.confidence, *where
 
     def _entry(self, target: Target, weighed: Mapping[str, Weighed]) -> Entry:
-        influence = sum(weighed[name].influence for name in sorted(weighed))
+        # Pools that are fitted together and apart differ in their last digits, which must not decide the order.
+        influence = round(math.fsum(w.influence for w in weighed.values()), DIGITS)
         analyses = tuple(sorted({*target.feeds, *(n for n, w in weighed.items() if w.influence > 0)}))
-        most = max(weighed.values(), key=lambda w: (w.most, w.words), default=Weighed())
+        most = max(weighed.values(), key=lambda w: (round(w.most, DIGITS), w.words), default=Weighed())
         told = [target.why, most.words]
         if not analyses:
             out = target.study_id not in self._material.included

@@ -198,6 +198,11 @@ class Recomputing:
         )
 
     @cached_property
+    def base(self) -> Base:
+        """Every study without any line."""
+        return Base(self)
+
+    @cached_property
     def _barred(self) -> tuple[set[str], set[str]]:
         return barred_records(self.tables.decisions, self.tables.records)
 

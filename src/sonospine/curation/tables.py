@@ -73,7 +73,7 @@ class ParsedRecords:
         return None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Tables:
     """What the curation page stands on; nothing in it changes while it runs.
 
@@ -101,6 +101,9 @@ class Tables:
     reports: Sequence[Row] = ()
     links: Sequence[Row] = ()
     parsed: ParsedRecords = field(default_factory=lambda: ParsedRecords(()))
+
+    def __repr__(self) -> str:
+        return f"Tables({len(self.measurements)} rows of {len(self.studies)} studies)"
 
     @cached_property
     def directions(self) -> Mapping[str, str]:

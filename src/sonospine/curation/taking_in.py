@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sonospine.curation.line_files import Line
-from sonospine.curation.recompute import Base, Recomputing, Replayed, StudyState
+from sonospine.curation.recompute import Recomputing, Replayed, StudyState
 from sonospine.curation.threads import Thread, Threads
 from sonospine.curation.view import EVERYBODY, Analyses, View
 
 
-def empty_view(viewer: str, work: Recomputing, base: Base, former: View | None = None) -> View:
+def empty_view(viewer: str, work: Recomputing, former: View | None = None) -> View:
     """Return the view of somebody of whom there is no line; pools are taken over from ``former`` where they hold."""
-    analyses = Analyses(work, base.states, former.analyses if former is not None else None)
-    return View(viewer, work, base, {}, {}, [], {}, {}, analyses)
+    analyses = Analyses(work, work.base.states, former.analyses if former is not None else None)
+    return View(viewer, work, {}, {}, [], {}, {}, analyses)
 
 
 def counts(view: View, line: Line) -> bool:
@@ -62,10 +62,8 @@ def taken_in(view: View, threads: Threads, touched: Iterable[Thread], known: Vie
             targets.pop(line.action.action_id, None)
         log |= replayed.log
         targets |= replayed.targets
-    analyses = Analyses(view.work, view.base.states | states, (known or view).analyses)
-    return View(
-        view.viewer, view.work, view.base, states, rows, _in_order(every.values()), log, targets, analyses
-    )
+    analyses = Analyses(view.work, view.work.base.states | states, (known or view).analyses)
+    return View(view.viewer, view.work, states, rows, _in_order(every.values()), log, targets, analyses)
 
 
 def _known(thread: Thread, lines: list[Line], known: View | None) -> tuple[Replayed, list[StudyState]] | None:

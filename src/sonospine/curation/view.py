@@ -12,7 +12,7 @@ from threading import Lock
 from sonospine.corrections import seen_text
 from sonospine.curation.line_files import Line
 from sonospine.curation.lines import Shown
-from sonospine.curation.recompute import AnalysisState, Base, Recomputing, StudyState, Target
+from sonospine.curation.recompute import AnalysisState, Recomputing, StudyState, Target
 from sonospine.curation.tables import Tables
 from sonospine.evidence.chain import StudyEvidence
 from sonospine.model import tables as declared
@@ -95,9 +95,7 @@ class View:
     viewer
         The curator whose lines count; ``EVERYBODY`` for all of them.
     work
-        The steps, with the tables they start from.
-    base
-        Every study without any line.
+        The steps, with the tables they start from, and every study without any line (``work.base``).
     states
         The studies that lines of this viewer are about.
     own_rows
@@ -114,7 +112,6 @@ class View:
 
     viewer: str
     work: Recomputing = field(repr=False)
-    base: Base = field(repr=False)
     states: Mapping[str, StudyState] = field(repr=False)
     own_rows: dict[str, Row] = field(repr=False)
     lines: Sequence[Line] = field(repr=False)
@@ -135,7 +132,7 @@ class View:
     @cached_property
     def rows(self) -> Mapping[str, Row]:
         """The reconciled rows by id (state, result and the rest filled)."""
-        return ChainMap(self.own_rows, self.base.rows)
+        return ChainMap(self.own_rows, self.work.base.rows)
 
     @property
     def machine(self) -> Mapping[str, Row]:
@@ -272,15 +269,17 @@ class View:
         if schema in (declared.EFFECTS, declared.POOLED, declared.WEIGHTS):
             parts = [getattr(made, schema.name) for made in self.analyses.by_name.values()]
         else:
-            parts = [getattr(state, schema.name) for state in {**self.base.states, **self.states}.values()]
+            parts = [
+                getattr(state, schema.name) for state in {**self.work.base.states, **self.states}.values()
+            ]
         return in_order(schema, list(chain.from_iterable(parts)))
 
     def _state(self, study_id: str) -> StudyState | None:
-        return self.states.get(study_id) or self.base.states.get(study_id)
+        return self.states.get(study_id) or self.work.base.states.get(study_id)
 
     def _holding(self, kind: str, target_id: str) -> StudyState | None:
         """Return the study that has a row, an arm or a timepoint."""
-        study = self.base.study_of.get((kind, target_id), "")
+        study = self.work.base.study_of.get((kind, target_id), "")
         if kind == "measurement" and target_id in self.own_rows:
             study = self.own_rows[target_id]["study_id"]
         if study:

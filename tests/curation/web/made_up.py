@@ -119,7 +119,7 @@ def tables_of(project: Path) -> Tables:
 class Browser:
     """Asks for pages as a browser does: follows redirects, keeps the cookie, sends the token of the last page."""
 
-    def __init__(self, desk: Desk, base: str = "http://127.0.0.1:8765", **options: str) -> None:
+    def __init__(self, desk: Desk, base: str = "http://127.0.0.1:8417", **options: str) -> None:
         self.desk = desk
         self.base = base
         self.client = TestClient(application(desk, **options), base_url=base, raise_server_exceptions=False)

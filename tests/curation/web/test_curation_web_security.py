@@ -56,7 +56,7 @@ def test_hostile_words_that_a_curator_writes_are_shown_as_text(ada: Browser) -> 
     assert page.xpath("//ul[@class='log']//script") == []
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "evil.example:8765", ""])
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "evil.example:8417", ""])
 def test_another_host_is_refused(ada: Browser, host: str) -> None:
     answer = ada.client.get("/", headers={"Host": host})
     assert answer.status_code == 421
@@ -69,9 +69,9 @@ def test_another_host_is_refused(ada: Browser, host: str) -> None:
         {"Origin": "http://evil.example"},
         {"Origin": "null"},
         {"Origin": "http://127.0.0.1:9999"},
-        {"Origin": "https://127.0.0.1:8765"},
+        {"Origin": "https://127.0.0.1:8417"},
         {"Origin": "", "Referer": ""},
-        {"Origin": "", "Referer": "http://evil.example/http://127.0.0.1:8765/"},
+        {"Origin": "", "Referer": "http://evil.example/http://127.0.0.1:8417/"},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
     ],
@@ -259,7 +259,7 @@ def test_what_is_not_there_is_told_in_one_line(ada: Browser, path: str, words: s
 
 
 def test_the_pages_work_under_names_of_this_machine_only(ada: Browser) -> None:
-    for host in ("127.0.0.1:8765", "localhost:8765", "[::1]:8765", "localhost"):
+    for host in ("127.0.0.1:8417", "localhost:8417", "[::1]:8417", "localhost"):
         assert ada.client.get("/static/style.css", headers={"Host": host}).status_code == 200
 
 

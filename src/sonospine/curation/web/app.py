@@ -42,7 +42,7 @@ from sonospine.curation.web.signing_in import Gate
 from sonospine.curation.web.site import Site
 from sonospine.model.errors import InputError
 
-PORT = 8765
+PORT = 8417
 EVERY_ADDRESS = ("0.0.0.0", "::")
 KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
 STATIC = ("style.css", "curate.js", "htmx.min.js")
@@ -68,6 +68,7 @@ def application(
     """
     sessions = Sessions(password, cookie=f"sonospine-{port}")
     site = Site(desk, sessions, suggested=curator)
+    site.prepare()
     routes: list[BaseRoute] = [
         Route("/static/{name}", _static),
         Route("/favicon.ico", lambda _: Response(status_code=204)),
@@ -127,7 +128,7 @@ def serve(
     host: str = "127.0.0.1",
     port: int = PORT,
     password: str = "",
-    open_browser: bool = False,
+    open_page: bool = False,
     tell: Callable[[str], None] = log.info,
 ) -> None:
     """Serve the pages until the process is interrupted.
@@ -144,7 +145,7 @@ def serve(
         Where to listen; anything but this machine alone demands a password. Port 0 takes a free one.
     password
         Asked at the sign-in.
-    open_browser
+    open_page
         Whether to open the page.
     tell
         Takes the one line that names the address.
@@ -172,7 +173,7 @@ def serve(
         app = application(desk, host=host, password=password, curator=curator, port=port)
         where = f"http://{_shown(host)}:{port}/"
         tell(f"Curation page: {where} (Ctrl-C ends it)")
-        if open_browser:
+        if open_page:
             webbrowser.open(where)
         server = uvicorn.Server(
             uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)

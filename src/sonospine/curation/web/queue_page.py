@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sonospine.curation.web.site import Site, address
-from sonospine.curation.web.walking import filters_of, path_of, walked
+from sonospine.curation.web.walking import address_of, filters_of, path_of
 from sonospine.evidence.described import subject_of, values_of
 from sonospine.model.tables.measurements import STATES
 
@@ -41,7 +41,7 @@ def routes(site: Site) -> Sequence[Route]:
         asked = request.query_params.get("page", "1")
         page = min(max(int(asked), 1), pages) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
         if page == 1:
-            site.memory(request).walks[urlencode(filters)] = walked(entries, view)
+            site.memory(request).walks[urlencode(filters)] = entries
         progress = queue.progress()
         return site.page(
             request,
@@ -65,15 +65,13 @@ def routes(site: Site) -> Sequence[Route]:
 
 
 def _line(site: Site, view: View, entry: Entry, filters: dict[str, str]) -> dict[str, Any]:
-    row = view.rows.get(entry.target_id)
     path = path_of(entry, view)
-    head, mark, tail = path.partition("#")
-    if filters:
-        path = head + ("&" if "?" in head else "?") + urlencode(filters) + mark + tail
+    # Of a conflict the row that is used (or the first one) tells what it is about.
+    row = view.rows.get(entry.target_id) or view.rows.get(path.removeprefix("/row/"))
     return {
         "entry": entry,
         "kind": KINDS.get(entry.kind, entry.kind),
-        "path": path,
+        "path": address_of(entry, view, filters),
         "study": site.study_label(entry.study_id),
         "subject": subject_of(row) if row is not None else entry.target_id,
         "values": values_of(row) if row is not None else "",

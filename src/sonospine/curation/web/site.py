@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,7 @@ from sonospine.model.table_io import Row
 
 if TYPE_CHECKING:
     from sonospine.curation.desk import Saved
-    from sonospine.curation.queue import Queue
+    from sonospine.curation.queue import Entry, Queue
     from sonospine.curation.view import View
 
 
@@ -55,7 +56,7 @@ class Memory:
     """What the server remembers of a session until it ends: what was saved last, and the way through the queue."""
 
     saved: Notice | None = None
-    walks: dict[str, list[str]] = field(default_factory=dict)
+    walks: dict[str, Sequence[Entry]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,12 @@ class Site:
 
     def __post_init__(self) -> None:
         self.queues = Queues(self.desk.tables)
+
+    def prepare(self) -> None:
+        """Work out once what the first page would otherwise wait for."""
+        self.queues.of(self.desk.view(EVERYBODY))
+        for name in templates().list_templates():
+            templates().get_template(name)
 
     def session(self, request: Request) -> Session:
         """Return the session of a request; the gate lets none through that has not signed in."""
@@ -110,10 +117,10 @@ class Site:
         Where a line that another program wrote is malformed, the pages go on with what was read before; the fault
         stands at the top of the page.
         """
-        try:
+        with contextlib.suppress(InputError):
             self.desk.refresh()
-        except InputError as fault:
-            request.state.fault = fault.line()
+        if self.desk.fault is not None:
+            request.state.fault = self.desk.fault.line()
         return self.desk.view(self.viewer(request))
 
     def queue(self, request: Request) -> Queue:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -20,6 +21,7 @@ from sonospine.curation.web.standing import STATES, said_of
 from sonospine.evidence.described import conflict_kind
 from sonospine.evidence.naming import addresses_of_row, place_in_words
 from sonospine.model.errors import InputError
+from sonospine.model.table_io import Row
 
 KINDS = ("arm", "timepoint")
 
@@ -82,7 +84,7 @@ def _page(
         raise HTTPException(404, f"There is no study {study_id}.")
     records = site.records_of(study_id)
     evidence = view.evidence(study_id)
-    rows = view.of_study(study_id)
+    rows = sorted(view.of_study(study_id), key=_as_printed)
     forms: dict[str, list[dict[str, Any]]] = {
         kind: [
             {
@@ -96,7 +98,7 @@ def _page(
             }
             for row in listed
         ]
-        for kind, listed in (("arm", view.arms_of(study_id)), ("timepoint", view.timepoints_of(study_id)))
+        for kind, listed in (("arm", view.arms_of(study_id)), ("timepoint", sorted(view.timepoints_of(study_id), key=_in_time)))
     }  # fmt: skip
     own = {("measurement", r["measurement_id"]) for r in rows}
     own |= {(kind, form["id"]) for kind, listed in forms.items() for form in listed}
@@ -136,3 +138,14 @@ def _page(
         saved=saved,
         shifts=shift_lines(site.desk.tables.config, saved.saved.shifts) if saved and saved.saved else [],
     )
+
+
+def _as_printed(row: Row) -> tuple[object, ...]:
+    """Order rows as they stand in their records."""
+    pieces = re.split(r"(\d+)", row["locator"])
+    return row["record_id"], [(int(piece), "") if piece.isdigit() else (-1, piece) for piece in pieces]
+
+
+def _in_time(row: Row) -> tuple[bool, bool, float]:
+    """Order timepoints: baseline first, those without weeks last."""
+    return row["phase"] != "baseline", not row["weeks"], float(row["weeks"] or 0)

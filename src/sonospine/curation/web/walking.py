@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
@@ -49,31 +49,39 @@ def path_of(entry: Entry, view: View) -> str:
     return f"/study/{quote(entry.study_id)}"
 
 
-def walked(entries: Sequence[Entry], view: View) -> list[str]:
-    """Return the pages of entries in their order, each once."""
-    return list(dict.fromkeys(path_of(entry, view) for entry in entries))
-
-
 def step_of(site: Site, request: Request, path: str) -> Step:
-    """Return where a page stands among the entries that the filters of its address let through."""
+    """Return where a page stands among the entries that the filters of its address let through.
+
+    The order is the one that the session saw when it last looked at the queue: what is saved meanwhile moves nothing.
+    """
     filters = filters_of(request)
     walks = site.memory(request).walks
     key = urlencode(filters)
     if key not in walks:
-        walks[key] = walked(site.queue(request).entries(**filters), site.view(request))
-    walk = walks[key]
-    at = walk.index(path) if path in walk else -1
-    following = walk[at + 1] if at + 1 < len(walk) else ""
+        walks[key] = site.queue(request).entries(**filters)
+    walk, view = walks[key], site.view(request)
+    here = [place for place, entry in enumerate(walk) if _is_at(entry, path, view)]
+    before = walk[here[0] - 1] if here and here[0] > 0 else None
+    following = here[-1] + 1 if here else 0
+    after = walk[following] if following < len(walk) else None
     return Step(
-        _with(walk[at - 1], filters) if at > 0 else "",
-        _with(following, filters) if following != path else "",
-        at + 1,
+        address_of(before, view, filters) if before is not None else "",
+        address_of(after, view, filters) if after is not None else "",
+        here[0] + 1 if here else 0,
         len(walk),
         key,
     )
 
 
-def _with(path: str, filters: Mapping[str, str]) -> str:
-    head, mark, tail = path.partition("#")
-    joined = head + ("&" if "?" in head else "?") + urlencode(filters) if filters else head
-    return joined + mark + tail
+def address_of(entry: Entry, view: View, filters: Mapping[str, str]) -> str:
+    """Return the page of an entry with the filters by which it was found."""
+    path, mark, fragment = path_of(entry, view).partition("#")
+    joined = path + ("&" if "?" in path else "?") + urlencode(filters) if filters else path
+    return joined + mark + fragment
+
+
+def _is_at(entry: Entry, path: str, view: View) -> bool:
+    # Most entries are rows, which are told without asking the view: there can be very many.
+    if entry.kind in ("row", "check", "disputed"):
+        return path.endswith(entry.target_id) and path == f"/row/{quote(entry.target_id)}"
+    return path_of(entry, view) == path
