@@ -263,9 +263,9 @@ def _figures(row: Row) -> dict[str, str]:
     def interval(name: str) -> str:
         if not row[name]:
             return ""
-        text = rounded(row[name])
+        text = rounded(row[name], 3)
         if row[f"{name}_lower"] and row[f"{name}_upper"]:
-            text += f" ({rounded(row[f'{name}_lower'])} to {rounded(row[f'{name}_upper'])})"
+            text += f" ({rounded(row[f'{name}_lower'], 3)} to {rounded(row[f'{name}_upper'], 3)})"
         return text
 
     return {
