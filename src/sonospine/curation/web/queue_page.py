@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sonospine.curation.web.site import Site, address
+from sonospine.curation.web.paging import paging
+from sonospine.curation.web.site import Site
 from sonospine.curation.web.walking import address_of, filters_of, path_of
 from sonospine.evidence.described import subject_of, values_of
 from sonospine.model.tables.measurements import STATES
@@ -37,28 +38,20 @@ def routes(site: Site) -> Sequence[Route]:
         view, queue = site.view(request), site.queue(request)
         filters = filters_of(request)
         entries = queue.entries(**filters)
-        pages = max(1, -(-len(entries) // A_PAGE))
-        asked = request.query_params.get("page", "1")
-        page = min(max(int(asked), 1), pages) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
-        if page == 1:
+        part = paging(request, len(entries), A_PAGE, filters)
+        if part.number == 1:
             site.memory(request).walks[urlencode(filters)] = entries
         progress = queue.progress()
         return site.page(
             request,
             "queue.jinja",
-            lines=[
-                _line(site, view, entry, filters) for entry in entries[(page - 1) * A_PAGE : page * A_PAGE]
-            ],
-            first=(page - 1) * A_PAGE + 1,
+            lines=[_line(site, view, entry, filters) for entry in entries[part.start : part.end]],
             count=len(entries),
             filters=filters,
             choices=_choices(site),
             verified=progress.verified,
             pooled=progress.pooled,
-            page_number=page,
-            pages=pages,
-            previous=address("/", filters, page=str(page - 1)) if page > 1 else "",
-            next=address("/", filters, page=str(page + 1)) if page < pages else "",
+            paging=part,
         )
 
     return [Route("/", show)]
