@@ -308,12 +308,12 @@ def test_a_rejection_is_upheld_or_not_and_what_the_keeper_set_stands(
     assert state == "rejected" or row["n"] == "28"
 
 
-def test_choices_are_what_was_said_the_machine_s_and_another(desk: Desk) -> None:
+def test_choices_are_what_was_said_the_machine_s_and_another_and_each_value_stands_once(desk: Desk) -> None:
     sets(desk, "ada", "n", "28")
     confirms(desk, "bob")
     (one,) = found(desk)
-    assert [(choice.name, choice.value) for choice in choices_of(one)] == [
-        ("curator:ada", "28"), ("curator:bob", "30"), ("machine", "30"), ("other", ""),
+    assert [(choice.name, choice.whose, choice.value) for choice in choices_of(one)] == [
+        ("curator:ada", "ada", "28"), ("curator:bob", "bob; the machine", "30"), ("other", "another value", ""),
     ]  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sonospine.corrections.actions import REJECT, SETTABLE
@@ -41,7 +41,10 @@ class Decision:
 
 
 def choices_of(disagreement: Disagreement) -> list[Choice]:
-    """Return the ways to decide: what each curator says, the machine's, and (but for whole rows) another value."""
+    """Return the ways to decide: what each curator says, the machine's, and (but for whole rows) another value.
+
+    Whoever says the same shares one choice.
+    """
     found = [
         Choice(f"curator:{one.curator}", one.curator, one.value)
         for one in disagreement.said
@@ -49,11 +52,15 @@ def choices_of(disagreement: Disagreement) -> list[Choice]:
     ]
     if disagreement.field == REJECT:
         if not any(one.value == REJECT for one in found):
-            found.append(Choice(OUT, "nobody's yet: the row is left out", REJECT))
+            found.append(Choice(OUT, "nobody says so: the row is left out", REJECT))
         return found
     if disagreement.machine is not None:
         found.append(Choice(MACHINE, "the machine", disagreement.machine))
-    return [*found, Choice(OTHER, "another value", "")]
+    together: dict[str, Choice] = {}
+    for one in found:
+        held = together.get(one.value)
+        together[one.value] = replace(held, whose=f"{held.whose}; {one.whose}") if held else one
+    return [*together.values(), Choice(OTHER, "another value", "")]
 
 
 def ruling_lines(
@@ -74,8 +81,13 @@ def ruling_lines(
     if not decision.reason.strip():
         raise InputError("a decision needs its reason", field="reason", found="", allowed="a few words")
     names = [choice.name for choice in choices_of(disagreement)]
+    if disagreement.field != REJECT:
+        names += [f"curator:{one.curator}" for one in disagreement.said]
+        names += [MACHINE] if disagreement.machine is not None else []
     if decision.choice not in names:
-        raise InputError("no such choice", field="choice", found=decision.choice, allowed=", ".join(names))
+        raise InputError(
+            "no such choice", field="choice", found=decision.choice, allowed=", ".join(dict.fromkeys(names))
+        )
     if disagreement.kind != CORRECTIONS:
         return [_on_vote(hand, disagreement, decision, vocabulary)]
     if disagreement.field == REJECT:

@@ -6,7 +6,7 @@ again, are replayed by ``corrections``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -153,13 +153,13 @@ def count(rows: Iterable[Row], target: Callable[[Row], Target] | None = None) ->
     listed = list(rows)
     name = target or (lambda row: (row["target_type"], row["target_id"], row["field"]))
     idle: dict[str, str] = {}
-    undone = _undone(listed, idle)
+    taken_back = undone(listed, idle)
     votes: dict[Target, dict[str, Row]] = {}
     targets: dict[str, Target] = {}
     voters: dict[tuple[str, str], set[str]] = {}
     verdicts: dict[Target, Row] = {}
     for row in listed:
-        if row["action_id"] in undone:
+        if row["action_id"] in taken_back:
             continue
         if row["action"] == "set":
             about = targets[row["action_id"]] = name(row)
@@ -178,18 +178,23 @@ def count(rows: Iterable[Row], target: Callable[[Row], Target] | None = None) ->
     return Count(found, idle)
 
 
-def _undone(rows: list[Row], idle: dict[str, str]) -> set[str]:
-    """Return the lines that were taken back; what an ``undo`` does in vain is noted in ``idle``."""
+def undone(rows: Sequence[Row], idle: dict[str, str] | None = None) -> set[str]:
+    """Return the ids of the lines that were taken back; an ``undo`` that is itself undone takes nothing back.
+
+    What an ``undo`` does in vain is noted in ``idle``: only its own curator takes a line back.
+    """
     curators = {row["action_id"]: row["curator"] for row in rows}
-    undone: set[str] = set()
-    # From the last to the first: an undo that is itself undone takes nothing back.
-    for row in reversed(rows):
-        if row["action"] != "undo" or row["action_id"] in undone:
+    taken_back: set[str] = set()
+    for row in reversed(rows):  # from the last to the first: what undoes an undo stands below it
+        if row["action"] != "undo" or row["action_id"] in taken_back:
             continue
+        why = ""
         if row["refers_to"] not in curators:
-            idle[row["action_id"]] = f"no action {row['refers_to']}"
+            why = f"no action {row['refers_to']}"
         elif curators[row["refers_to"]] != row["curator"]:
-            idle[row["action_id"]] = "only the curator of a line can undo it"
+            why = "only the curator of a line can undo it"
         else:
-            undone.add(row["refers_to"])
-    return undone
+            taken_back.add(row["refers_to"])
+        if why and idle is not None:
+            idle[row["action_id"]] = why
+    return taken_back

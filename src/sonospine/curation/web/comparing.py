@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from sonospine.corrections.actions import REJECT
 from sonospine.curation.agreement_table import agreement_rows
-from sonospine.curation.comparison import WHAT, Disagreement, disagreements
+from sonospine.curation.comparison import KEPT, WHAT, Disagreement, Said, disagreements
 from sonospine.curation.desk import EVERYBODY, Saved
 from sonospine.curation.kinds import CORRECTIONS, LABELS, VOTED, lines_of
 from sonospine.curation.rulings import Decision, choices_of, ruling_lines
@@ -30,7 +30,9 @@ from sonospine.curation.web.voting import quoted_path
 from sonospine.evidence.described import subject_of
 from sonospine.figures.wording import rounded
 from sonospine.model.errors import InputError
+from sonospine.model.grade import LABELS as LABELS_OF_GRADE
 from sonospine.model.places import parse
+from sonospine.model.risk_of_bias import DOMAINS
 from sonospine.model.table_io import Row
 from sonospine.model.votes import THIRD_PERSON
 
@@ -180,7 +182,45 @@ def study_of(one: Disagreement, view: View) -> str:
 
 def field_name(one: Disagreement) -> str:
     """Return what a disagreement is about in words."""
-    return "the whole row" if one.field == REJECT else label_of(one.field)
+    if one.field == REJECT:
+        return "the whole row"
+    if one.kind == "risk_of_bias" and one.field in DOMAINS:
+        return f"Domain {one.field}"
+    return LABELS_OF_GRADE.get(one.field, one.field) if one.kind == "grade" else label_of(one.field)
+
+
+def told(one: Disagreement, said: Said) -> str:
+    """Return what a curator says in words: ``set: 2.5``, ``confirmed: 2.0``, ``rejects it``, ``keeps it (confirmed)``."""
+    if one.field == REJECT and said.value == REJECT:
+        return "rejects it"
+    if one.field == REJECT and said.value == KEPT:
+        return f"keeps it ({said.words})"
+    return f"{said.words}: {in_form(one, said.value)}"
+
+
+def in_form(one: Disagreement, value: str | None) -> str:
+    """Return a value as a page prints it: ids of decisions and links as words."""
+    if value is None:
+        return "nothing"
+    words = value.replace("_", " ") if one.field in ("decision", "relation") else value
+    return words or "empty"
+
+
+def _where(one: Disagreement, study: str) -> tuple[str, str]:
+    """Return the page on which such a thing stands whole, and its name."""
+    if one.kind == CORRECTIONS:
+        if one.target_type == "measurement":
+            return quoted_path("row", one.target_id), "The whole row"
+        return quoted_path("study", study), "The study’s arms and times"
+    if one.kind == "links":
+        first, second = one.target_id.split()
+        return address("/links/pair", one=first, other=second), "Both records beside each other"
+    if one.kind == "grade":
+        return quoted_path("grade", one.target_id), "All ratings of the analysis"
+    if one.kind == "risk_of_bias":
+        path, analysis = quoted_path("risk-of-bias", study), one.target_id.partition("/")[2]
+        return address(path, analysis=analysis), "All judgements of the study"
+    return quoted_path("screening", study), "The study’s screening"
 
 
 def subject_of_disagreement(site: Site, view: View, one: Disagreement) -> str:
@@ -210,6 +250,10 @@ def _row(site: Site, view: View, one: Disagreement) -> dict[str, Any]:
         "field": field_name(one),
         "what": WHAT[one.what],
         "about": LABELS[one.kind],
+        "said": [(said, told(one, said)) for said in one.said],
+        "machine": in_form(one, one.machine),
+        "verdict": in_form(one, one.verdict.value) if one.verdict is not None else "",
+        "where": _where(one, study),
     }
 
 
@@ -219,9 +263,9 @@ def _figures(row: Row) -> dict[str, str]:
     def interval(name: str) -> str:
         if not row[name]:
             return ""
-        text = rounded(row[name])
+        text = rounded(row[name], 3)
         if row[f"{name}_lower"] and row[f"{name}_upper"]:
-            text += f" ({rounded(row[f'{name}_lower'])} to {rounded(row[f'{name}_upper'])})"
+            text += f" ({rounded(row[f'{name}_lower'], 3)} to {rounded(row[f'{name}_upper'], 3)})"
         return text
 
     return {
@@ -260,7 +304,7 @@ def _page(
         row=_row(site, view, one),
         one=one,
         refused=refused,
-        choices=choices_of(one),
+        choices=[(choice, in_form(one, choice.value)) for choice in choices_of(one)],
         source=source,
         find=search(source.record, request.query_params.get("find", "")) if source is not None else None,
         measurement=view.rows.get(one.target_id) if one.target_type == "measurement" else None,
