@@ -122,12 +122,10 @@ class Queue:
     def copied(self) -> Queue:
         """Return a queue that goes its own way from here: one of another viewer, who has to be taken in yet."""
         twin = copy(self)
-        twin._pools, twin._targets, twin._entries = (
-            dict(self._pools),
-            dict(self._targets),
-            dict(self._entries),
-        )
+        twin._targets, twin._open = dict(self._targets), dict(self._open)
         twin._weighed = {study: [dict(one) for one in listed] for study, listed in self._weighed.items()}
+        twin._placed = {study: list(listed) for study, listed in self._placed.items()}
+        twin._places, twin._ordered = list(self._places), list(self._ordered)
         return twin
 
     def _take_in(self, view: View, changed: set[str]) -> None:
