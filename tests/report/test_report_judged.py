@@ -77,12 +77,16 @@ def test_the_certainty_of_an_analysis_stands_with_its_footnotes(files: dict[str,
     assert "Inconsistency:" not in shown, "what was not rated needs no footnote"
 
 
-def test_the_command_reads_the_judgements_and_names_a_line_that_is_wrong(made: Any, tmp_path: Path) -> None:
+def test_the_command_reads_the_judgements_and_names_a_line_that_is_wrong(
+    made: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     config = laid_out(made, tmp_path)
     folder = tmp_path / "extracted/curation"
     write_table(folder / "risk_of_bias/ann.tsv", CURATION, RISK[:3])
-    write_table(folder / "grade/ann.tsv", CURATION, GRADES)
+    elsewhere = line(9, "analysis", "elsewhere", "certainty", "low")
+    write_table(folder / "grade/ann.tsv", CURATION, [*GRADES, elsewhere])
     report.run(config, tmp_path / "report", tmp_path)
+    assert "certainty of elsewhere: no such analysis" in caplog.text
     assert 'id="risk-of-bias"' in (tmp_path / "report/studies/s1.html").read_text("utf-8")
     write_table(folder / "grade/ann.tsv", CURATION, [line(1, "analysis", "arms", "imprecision", "serious")])
     with pytest.raises(InputError, match="line 2, reason: the line is malformed"):

@@ -76,7 +76,14 @@ def _review(config: Path, root: Path) -> Review:
     corrections = curation_files(written / "corrections")
     risks, idle = risks_of_bias(read_votes(written / "risk_of_bias", fault_of_risk_line))
     certainties, more = grades(read_votes(written / "grade", fault_of_grade_line))
-    for line in (*idle, *more):
+    analyses = {analysis.id for analysis in settings.analyses}
+    studies = rows(results / "studies/studies.tsv", tables.STUDIES)
+    known = {row["study_id"] for row in studies}
+    nowhere = [
+        f"risk of bias of {name}: no such study" for name, one in risks.items() if one.study_id not in known
+    ]
+    nowhere += [f"certainty of {name}: no such analysis" for name in certainties if name not in analyses]
+    for line in (*idle, *more, *nowhere):
         log.warning("curation: %s", line)
     return Review(
         config=settings,
@@ -84,7 +91,7 @@ def _review(config: Path, root: Path) -> Review:
         records=rows(results / "studies/records.tsv", tables.RECORDS),
         reports=rows(results / "studies/reports.tsv", tables.REPORTS),
         links=rows(results / "studies/links.tsv", tables.LINKS),
-        studies=rows(results / "studies/studies.tsv", tables.STUDIES),
+        studies=studies,
         decisions=rows(results / "screening/decisions.tsv", tables.DECISIONS),
         prisma=rows(results / "screening/prisma.tsv", tables.PRISMA),
         rejected=rows(results / "records/rejected.tsv", tables.REJECTED),
