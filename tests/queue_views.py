@@ -8,6 +8,7 @@ from dataclasses import replace
 from sonospine.curation.tables import Tables
 from sonospine.curation.view import EVERYBODY, View
 from sonospine.model.table_io import Row
+from sonospine.model.tables import CORRECTION_LOG
 from sonospine.robustness import Review
 from sonospine.vocabulary import Vocabulary
 
@@ -28,13 +29,19 @@ def view_of(
     tables: Tables,
     *,
     lines: Sequence[Row] = (),
-    log: Sequence[Row] = (),
-    effects: Sequence[Row] | None = None,
+    stale: Sequence[str] = (),
 ) -> View:
-    """Return a view of a review; its effects are computed unless they are given."""
-    rows, made = review.measurements, review.effects() if effects is None else effects
+    """Return a view of a review with some lines, those of the ids ``stale`` not applied; effects are computed here."""
+    log = [
+        CORRECTION_LOG.row(
+            action_id=line["action_id"], file="a.tsv", line="2",
+            outcome="stale" if line["action_id"] in stale else "applied",
+        )
+        for line in lines
+    ]  # fmt: skip
+    rows = review.measurements
     return View(
-        EVERYBODY, tables, lines, rows, rows, review.arms, (), review.conflicts, log, made, (), ()
+        EVERYBODY, tables, lines, rows, rows, review.arms, (), review.conflicts, log, review.effects(), (), ()
     )  # fmt: skip
 
 

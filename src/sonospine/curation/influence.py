@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
+from types import MappingProxyType
 
 from sonospine.config.settings import Analysis, Config
 from sonospine.curation.likeness import others_of, updated
@@ -94,7 +95,12 @@ class Pool:
         return 1 / math.sqrt(math.fsum(weights)) if weights else math.nan
 
 
-def pools_of(effects: Mapping[str, Sequence[Row]], config: Config, choice: Choice) -> dict[str, Pool]:
+def pools_of(
+    effects: Mapping[str, Sequence[Row]],
+    config: Config,
+    choice: Choice,
+    known: Mapping[str, Pool] = MappingProxyType({}),
+) -> dict[str, Pool]:
     """Return the pool of each analysis of the configuration.
 
     Parameters
@@ -105,6 +111,8 @@ def pools_of(effects: Mapping[str, Sequence[Row]], config: Config, choice: Choic
         The configuration, which names the minimal important differences.
     choice
         Estimator, interval and level of the ordinary pools.
+    known
+        Pools that were fitted before: one with the same effects is not fitted again.
 
     Raises
     ------
@@ -116,10 +124,15 @@ def pools_of(effects: Mapping[str, Sequence[Row]], config: Config, choice: Choic
         name: {study: points(listed) for study, listed in sorted(grouped(rows, "study_id").items())}
         for name, rows in entered.items()
     }
-    sets = [tuple(p for piece in pieces[a.id].values() for p in piece) for a in config.analyses]
+    stay = {name: known[name].fit for name in pieces if name in known and known[name].pieces == pieces[name]}
+    anew = [name for name in pieces if name not in stay]
+    sets = [tuple(p for piece in pieces[name].values() for p in piece) for name in anew]
+    fits = stay | dict(zip(anew, fit_sets(sets, choice), strict=True))
     return {
-        a.id: Pool(a.id, a.title, a.measure, pieces[a.id], _people(entered[a.id]), lines_of(a, config), fit)
-        for a, fit in zip(config.analyses, fit_sets(sets, choice), strict=True)
+        a.id: Pool(
+            a.id, a.title, a.measure, pieces[a.id], _people(entered[a.id]), lines_of(a, config), fits[a.id]
+        )
+        for a in config.analyses
     }
 
 
@@ -191,23 +204,27 @@ def weigh(
     ]
     asked: list[tuple[int, str, list[Scenario]]] = []
     sets: list[PointSet] = []
+    rests: dict[tuple[str, str], PointSet] = {}
     for index, doubt in enumerate(doubts):
         for name in sorted(named[index]):
+            pool, study = pools[name], doubt.study_id
             listed = [s for s in doubt.scenarios if s.probability > 0 and name in s.pieces]
             if listed:
                 asked.append((index, name, listed))
-                pieces = [(), *(one.pieces[name] for one in listed)]
-                sets += [pools[name].otherwise(doubt.study_id, piece) for piece in pieces]
-    fits = iter(zip(sets, fit_sets(sets, choice), strict=True))
+                sets += [pool.otherwise(study, one.pieces[name]) for one in listed]
+                if pool.pieces.get(study) and (name, study) not in rests:
+                    rests[name, study] = pool.otherwise(study, ())
+    fits = fit_sets([*rests.values(), *sets], choice)
+    others = {key: others_of(rest, fit) for (key, rest), fit in zip(rests.items(), fits, strict=False)}
+    of_sets = iter(fits[len(rests) :])
     found = [{name: Weighed() for name in sorted(names)} for names in named]
     for index, name, listed in asked:
         pool, study = pools[name], doubts[index].study_id
-        rest = others_of(*next(fits))
+        as_read, rest = pool.pieces.get(study, ()), others.get((name, study))
         chances = [one.probability for one in listed]
-        as_read = pool.pieces.get(study, ())
-        if rest is not None and as_read:
+        if rest is not None:
             chances = updated(rest, as_read, [one.pieces[name] for one in listed], chances)
-        for one, chance, (_, fit) in zip(listed, chances, fits, strict=False):
+        for one, chance, fit in zip(listed, chances, of_sets, strict=False):
             if one.pieces[name] != as_read:
                 found[index][name] = _with(found[index][name], chance, one, pool, fit)
     for index, doubt in enumerate(doubts):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import fmean, stdev
 
 from sonospine.robustness.fitting import Fit, PointSet
 
@@ -58,8 +57,10 @@ def others_of(points: PointSet, fit: Fit) -> Others | None:
     logs = [math.log(point.vi) for point in points]
     tau2 = 0.0 if math.isnan(fit.tau2) else fit.tau2
     of_mean = 1 / math.fsum(1 / (point.vi + tau2) for point in points)
-    scatter = max(LEAST_SCATTER, stdev(logs)) * math.sqrt(1 + 1 / len(logs))
-    return Others(fit.estimate, tau2 + of_mean, fmean(logs), scatter, len(points) - 1)
+    mean = math.fsum(logs) / len(logs)
+    sd = math.sqrt(math.fsum((one - mean) ** 2 for one in logs) / (len(logs) - 1))
+    scatter = max(LEAST_SCATTER, sd) * math.sqrt(1 + 1 / len(logs))
+    return Others(fit.estimate, tau2 + of_mean, mean, scatter, len(points) - 1)
 
 
 def updated(

@@ -27,6 +27,7 @@ class Material:
         self.alternatives = grouped(tables.alternatives, "measurement_id")
         self.unread = grouped(tables.unread, "record_id")
         self.records = grouped(tables.records, "study_id")
+        self.study_of = tables.study_of
         self.studies = {row["study_id"]: row for row in tables.studies}
         self.decisions = grouped(tables.decisions, "record_id")
         self.included, self.barred = barred_records(tables.decisions, tables.records)
@@ -65,11 +66,12 @@ class Material:
         return Asked(study_id, review, entered, candidates, study_id in self.included)
 
     def constructs_named(self, caption: str) -> set[str]:
-        """Return the constructs of the instruments that a caption names."""
+        """Return the constructs of the instruments that a caption names, a generic one by the words about it."""
         known = self.vocabulary.instruments
-        return {
-            known[m.term].construct for m in self.vocabulary.find("instruments", caption) if m.term in known
-        }
+        mentions = self.vocabulary.find("instruments", caption)
+        found = {known[m.term].construct for m in mentions if m.term in known}
+        whole = self.vocabulary.instrument(caption)
+        return (found | ({whole.construct} if whole is not None else set())) - {""}
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,11 @@ class Asked:
     def feeds(self) -> Mapping[str, set[str]]:
         """The analyses that each row of the study feeds."""
         return analyses_behind(self.candidates, wanted=True)
+
+    @cached_property
+    def of_record(self) -> Mapping[str, Sequence[Row]]:
+        """The rows of each record of the study."""
+        return grouped(self.review.measurements, "record_id")
 
     @cached_property
     def could_feed(self) -> Mapping[str, set[str]]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
+from operator import itemgetter
 
 from sonospine.curation.influence import Pool, Weighed, pools_of, weigh
 from sonospine.curation.material import Material
@@ -16,6 +18,7 @@ from sonospine.curation.view import View
 from sonospine.model.table_io import Row
 from sonospine.synthesis.pooling import Choice
 
+Place = tuple[float, bool, bool, bool, float, str, str, str]
 DIGITS = 9
 NO_POOL = "it feeds no pool"
 STUDY_OUT = "its study is not included"
@@ -77,7 +80,9 @@ class Queue:
         self._pools: dict[str, Pool] = {}
         self._targets: dict[str, list[Target]] = {}
         self._weighed: dict[str, list[dict[str, Weighed]]] = {}
-        self._entries: dict[str, list[Entry]] = {}
+        self._open: dict[str, dict[int, set[str]]] = {}
+        self._placed: dict[str, list[tuple[Place, Entry]]] = {}
+        self._places: list[Place] = []
         self._ordered: list[Entry] = []
         self._progress = Progress(0, 0)
         self._take_in(view, {*self._material.records, *self._material.studies})
@@ -87,7 +92,7 @@ class Queue:
     ) -> Sequence[Entry]:
         """Return the entries in order, those that fit every filter that is not empty."""
         if not (analysis or study or instrument or state or kind):
-            return self._ordered
+            return list(self._ordered)
         return [
             one
             for one in self._ordered
@@ -117,22 +122,19 @@ class Queue:
     def copied(self) -> Queue:
         """Return a queue that goes its own way from here: one of another viewer, who has to be taken in yet."""
         twin = copy(self)
-        twin._pools, twin._targets, twin._entries = (
-            dict(self._pools),
-            dict(self._targets),
-            dict(self._entries),
-        )
+        twin._targets, twin._open = dict(self._targets), dict(self._open)
         twin._weighed = {study: [dict(one) for one in listed] for study, listed in self._weighed.items()}
+        twin._placed = {study: list(listed) for study, listed in self._placed.items()}
+        twin._places, twin._ordered = list(self._places), list(self._ordered)
         return twin
 
     def _take_in(self, view: View, changed: set[str]) -> None:
         before = self._pools
-        self._pools = pools_of(view.effects, self._material.config, self._choice)
+        self._pools = pools_of(view.effects, self._material.config, self._choice, before)
         moved = {name for name, pool in self._pools.items() if pool != before.get(name)}
         changed |= self._studies_moved(before, moved)
         self._renew(view, changed)
-        self._weigh(changed, moved)
-        self._order(changed)
+        self._order(changed, self._weigh(changed, moved))
         self._progress = progress_of((row for rows in view.effects.values() for row in rows), view.rows)
 
     def _studies_moved(self, before: Mapping[str, Pool], moved: Iterable[str]) -> set[str]:
@@ -152,45 +154,75 @@ class Queue:
                 if row["study_id"] in changed:
                     candidates.setdefault(row["study_id"], {}).setdefault(name, []).append(row)
         stale: dict[str, list[tuple[Row, Row]]] = {}
-        studies = {r["record_id"]: study for study, rows in self._material.records.items() for r in rows}
         for action, log in view.stale:
             known = view.rows.get(action["target_id"])
-            study = known["study_id"] if known is not None else studies.get(action["record_id"], "")
+            study = (
+                known["study_id"]
+                if known is not None
+                else self._material.study_of.get(action["record_id"], "")
+            )
             stale.setdefault(study, []).append((action, log))
         for study in sorted(changed):
             entered = {name: p.pieces[study] for name, p in self._pools.items() if study in p.pieces}
             asked = self._material.asked(view, study, entered, candidates.get(study, {}))
-            self._targets[study] = targets_of(self._material, view, asked, stale.get(study, []))
+            found = targets_of(self._material, view, asked, stale.get(study, []))
+            self._targets[study] = found
+            self._weighed[study] = [{} for _ in found]
+            self._open[study] = {i: names for i, one in enumerate(found) if (names := one.doubt.analyses)}
 
-    def _weigh(self, changed: Collection[str], moved: Collection[str]) -> None:
-        """Weigh the targets of changed studies in all analyses, those of the others in the analyses that moved."""
-        places, doubts, wanted = [], [], []
-        for study, targets in self._targets.items():
-            anew = study in changed
-            if anew:
-                self._weighed[study] = [{} for _ in targets]
-            for index, target in enumerate(targets):
-                names = target.doubt.analyses if anew else target.doubt.analyses & set(moved)
-                if names:
-                    places.append((study, index))
-                    doubts.append(target.doubt)
-                    wanted.append(names)
-        for (study, index), names, found in zip(
-            places, wanted, weigh(doubts, self._pools, self._choice, wanted), strict=True
-        ):
-            self._weighed[study][index].update({name: found[name] for name in names if name in found})
-            self._entries.pop(study, None)
+    def _weigh(self, changed: Collection[str], moved: set[str]) -> list[tuple[str, int]]:
+        """Weigh the targets of changed studies in all analyses, those of the others in the analyses that moved.
 
-    def _order(self, changed: Collection[str]) -> None:
-        for study, targets in self._targets.items():
-            if study in changed or study not in self._entries:
-                self._entries[study] = [
-                    self._entry(target, weighed)
-                    for target, weighed in zip(targets, self._weighed[study], strict=True)
-                ]
-        self._ordered = sorted((e for listed in self._entries.values() for e in listed), key=self._place)
+        Returns
+        -------
+        list of tuple
+            Study and number of each target that was weighed.
+        """
+        places = [
+            (study, index, wanted)
+            for study, targets in self._open.items()
+            for index, names in targets.items()
+            if (wanted := names if study in changed else names & moved)
+        ]
+        doubts = [self._targets[study][index].doubt for study, index, _ in places]
+        found = weigh(doubts, self._pools, self._choice, [wanted for _, _, wanted in places])
+        for (study, index, _), weighed in zip(places, found, strict=True):
+            self._weighed[study][index].update(weighed)
+        return [(study, index) for study, index, _ in places]
 
-    def _place(self, entry: Entry) -> tuple[object, ...]:
+    def _order(self, changed: Collection[str], weighed: Iterable[tuple[str, int]]) -> None:
+        """Put the entries of changed studies, and others that were weighed, in their places; the rest stays."""
+        first = not self._ordered
+        for study in changed:
+            for place, _ in self._placed.get(study, ()):
+                self._take_out(place)
+            self._placed[study] = [self._made(study, index) for index in range(len(self._targets[study]))]
+            if not first:
+                for place, entry in self._placed[study]:
+                    self._put_in(place, entry)
+        if first:
+            every = sorted((one for listed in self._placed.values() for one in listed), key=itemgetter(0))
+            self._places, self._ordered = [place for place, _ in every], [entry for _, entry in every]
+        for study, index in weighed:
+            if study not in changed:
+                self._take_out(self._placed[study][index][0])
+                self._placed[study][index] = self._made(study, index)
+                self._put_in(*self._placed[study][index])
+
+    def _made(self, study: str, index: int) -> tuple[Place, Entry]:
+        entry = self._entry(self._targets[study][index], self._weighed[study][index])
+        return self._place(entry), entry
+
+    def _take_out(self, place: Place) -> None:
+        index = bisect_left(self._places, place)
+        del self._places[index], self._ordered[index]
+
+    def _put_in(self, place: Place, entry: Entry) -> None:
+        index = bisect_left(self._places, place)
+        self._places.insert(index, place)
+        self._ordered.insert(index, entry)
+
+    def _place(self, entry: Entry) -> Place:
         idle = not entry.analyses
         out = entry.study_id not in self._material.included
         plain = entry.kind == "row"

@@ -56,7 +56,9 @@ def in_doubt(
         Field and value that people wrote for it and that do not hold (they disagree, or their line is stale): each
         is as likely as the value that stands.
     """
-    siblings = [r for r in asked.review.measurements if r["record_id"] == row["record_id"]]
+    if not asked.included:
+        return Doubt(asked.study_id)  # whatever its rows are, they enter no pool
+    siblings = asked.of_record[row["record_id"]]
     found: list[Scenario] = []
     told = [
         (field, value, made)
@@ -99,11 +101,15 @@ def _scenario(asked: Asked, row: Row, made: Row, share: float, words: str) -> li
 
 
 def _entered(asked: Asked, row: Row, made: Row) -> set[str]:
-    """Return the analyses without an effect of the study for which the row counts only when it is otherwise."""
-    if not truth(row["preferred"]):
-        return set()
+    """Return the analyses without an effect of the study that a row may enter when it is otherwise.
+
+    It stands behind a candidate that was refused, or only its new time, arm or outcome makes it fit.
+    """
+    found = set(asked.could_feed.get(row["measurement_id"], ()))
+    moved = any(made[name] != row[name] for name in _MOVES)
+    if not moved or not truth(row["preferred"]):
+        return found
     config = asked.review.config
-    found = set()
     for analysis in map(config.analysis, asked.lacking):
         window = config.window(analysis.window) if analysis.window is not None else None
         outcome = config.outcome(analysis.outcome)
@@ -111,6 +117,9 @@ def _entered(asked: Asked, row: Row, made: Row) -> set[str]:
         if belongs(made, outcome) and (baseline or in_window(made, window)):
             found.add(analysis.id)
     return found
+
+
+_MOVES = ("weeks", "phase", "arm", "comparator_arm", "construct", "instrument")
 
 
 def in_words(row: Row, field: str, value: str) -> str:

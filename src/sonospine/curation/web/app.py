@@ -168,20 +168,15 @@ def serve(
         )
     listening = _listening(host, port)
     port = listening.getsockname()[1]
-    try:
+    with contextlib.closing(listening), contextlib.suppress(KeyboardInterrupt):
         desk = Desk(read_tables_of(root, config), Logbook(root / "extracted" / "curation"))
         app = application(desk, host=host, password=password, curator=curator, port=port)
         where = f"http://{_shown(host)}:{port}/"
         tell(f"Curation page: {where} (Ctrl-C ends it)")
         if open_page:
             webbrowser.open(where)
-        server = uvicorn.Server(
-            uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
-        )
-        with contextlib.suppress(KeyboardInterrupt):
-            server.run(sockets=[listening])
-    finally:
-        listening.close()
+        settings = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+        uvicorn.Server(settings).run(sockets=[listening])
 
 
 def _shown(host: str) -> str:

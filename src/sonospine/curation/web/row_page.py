@@ -18,7 +18,7 @@ from sonospine.curation.web.pool_line import PoolLine, pool_line, shift_lines
 from sonospine.curation.web.site import Site
 from sonospine.curation.web.source import source_of
 from sonospine.curation.web.standing import standing_of
-from sonospine.curation.web.walking import step_of
+from sonospine.curation.web.walking import filters_of, step_of
 from sonospine.evidence.chain import StudyEvidence
 from sonospine.evidence.described import conflict_kind
 from sonospine.evidence.fragments import chain_html
@@ -85,7 +85,7 @@ def row_response(
     evidence = view.evidence(row["study_id"])
     asked = request.query_params.get("source", "")
     source = source_of(evidence, asked if asked in evidence.records else row["record_id"], row)
-    machine = view.machine.get(row_id)
+    read = view.as_read("measurement", row_id)
     saved = site.told(request)
     return site.page(
         request,
@@ -98,8 +98,8 @@ def row_response(
         source=source,
         find=search(source.record, request.query_params.get("find", "")),
         place=place_in_words(evidence.records.get(row["record_id"]), row["locator"]),
-        groups=[(name, fields_of("measurement", names, row, machine, typed)) for name, names in GROUPS],
-        placed=fields_of("measurement", PLACED, row, machine),
+        groups=[(name, fields_of("measurement", names, row, read, typed)) for name, names in GROUPS],
+        placed=fields_of("measurement", PLACED, row, read),
         instruments=site.instruments,
         arms=sorted({arm["label"] for arm in view.arms_of(row["study_id"])} - {""}),
         alternatives=alternatives_of(site, row),
@@ -110,7 +110,7 @@ def row_response(
         saved=saved,
         shifts=shift_lines(site.desk.tables.config, saved.saved.shifts) if saved and saved.saved else [],
         step=step_of(site, request, request.url.path if request.method == "GET" else f"/row/{row_id}"),
-        label_of=label_of,
+        filters=filters_of(request),
     )
 
 
