@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sonospine.model.curation import curation_files
+from sonospine.model.curation import curation_files, curation_rows
 from sonospine.model.errors import InputError
 from sonospine.model.schema import TableSchema
-from sonospine.model.table_io import Row, read_numbered
 from sonospine.model.tables import ARMS, CURATION, MEASUREMENTS, TIMEPOINTS
 from sonospine.model.written_order import TIME_ALLOWED, UNTIMED, in_written_order, moment
 
@@ -81,7 +80,10 @@ def read_actions(folder: Path | str) -> list[Action]:
     InputError
         A line is malformed; file, line, column, what was found and what is allowed are named.
     """
-    files = [[action_of(row, path, number) for number, row in _rows(path)] for path in curation_files(folder)]
+    files = [
+        [action_of(row, path, number) for number, row in curation_rows(path)]
+        for path in curation_files(folder)
+    ]
     known: dict[str, Action] = {}
     groups: dict[str, str] = {}
     for action in (action for actions in files for action in actions):
@@ -102,21 +104,34 @@ def read_actions(folder: Path | str) -> list[Action]:
                 field="group_id",
                 found=action.group_id,
             )
+    for action in known.values():
+        if action.action == "adjudicate" and action.new_value:
+            _check_ruling(action, known, Path(folder) / action.file)
     return ordered(files)
 
 
-def _rows(path: Path) -> list[tuple[int, Row]]:
-    lines = path.read_bytes().split(b"\n")
-    last = lines[-1]
-    if last.strip() and last.count(b"\t") != len(CURATION.names) - 1:
-        raise InputError(
-            "the last line is cut off",
-            file=path,
-            row=len(lines),
-            found=f"{last.count(chr(9).encode()) + 1} cells and no line end",
-            allowed=f"{len(CURATION.names)} cells",
-        )
-    return read_numbered(path, CURATION)
+def _check_ruling(action: Action, known: Mapping[str, Action], path: Path) -> None:
+    """Check the value of a decision by the column of what it decides on: its own line need not name either."""
+    about: Action | None = action
+    field, met = "", set()
+    while about is not None and about.action == "adjudicate" and about.action_id not in met:
+        met.add(about.action_id)
+        field = field or about.field
+        about = known.get(about.refers_to)
+    if about is None or about.action not in ("confirm", "set", "reject", "add"):
+        return
+    field = field or (about.field if about.action == "set" else "")
+    schema, names = SETTABLE[about.target_type or "measurement"]
+    if field:
+        _check_value(replace(action, field=field), schema, names, _fault_at(action, path))
+
+
+def _fault_at(action: Action, path: Path) -> Callable[..., InputError]:
+    def fault(reason: str, column: str, allowed: object = None) -> InputError:
+        found = getattr(action, column)
+        return InputError(reason, file=path, row=action.line, field=column, found=found, allowed=allowed)
+
+    return fault
 
 
 def ordered(files: Iterable[Sequence[Action]]) -> list[Action]:
@@ -131,9 +146,7 @@ def action_of(row: Mapping[str, str], path: Path, line: int) -> Action:
         **values, file=path.name, line=line, when=_time(row, path, line), seen=_seen(row, path, line)
     )
 
-    def fault(reason: str, column: str, allowed: object = None) -> InputError:
-        return InputError(reason, file=path, row=line, field=column, found=row[column], allowed=allowed)
-
+    fault = _fault_at(action, path)
     if action.action in ("undo", "adjudicate") and not action.refers_to:
         raise fault(f"{action.action} names no action", "refers_to", "an action_id")
     if action.action in ("confirm", "set", "reject"):
@@ -162,7 +175,9 @@ def action_of(row: Mapping[str, str], path: Path, line: int) -> Action:
     return action
 
 
-def _check_value(action: Action, schema: TableSchema, names: Sequence[str], fault: Any) -> None:
+def _check_value(
+    action: Action, schema: TableSchema, names: Sequence[str], fault: Callable[..., InputError]
+) -> None:
     if action.field not in names:
         near = difflib.get_close_matches(action.field, names, n=1)
         raise fault(

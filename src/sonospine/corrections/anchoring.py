@@ -82,9 +82,14 @@ class Index:
         for row in rows:
             record = row.get("record_id", "")
             by_record[record].append(row[key])
-            counts[record, row.get("locator", "")] += 1
+            counts[record, row.get("locator", "")] += not is_added(row[key])
         by_id = {row[key]: row for row in rows}
         return cls(kind, by_id, sha256, context, dict(by_record), dict(counts))
+
+
+def is_added(row_id: str) -> bool:
+    """Tell whether a row was added by a person: no number of the machine made it (``additions.addition_id``)."""
+    return row_id.startswith("x")
 
 
 def same_value(schema: TableSchema, column: str, one: str, other: str) -> bool:
@@ -185,7 +190,7 @@ def _same_reading(action: Action, row: Row, index: Index, own: Mapping[str, Sequ
             continue
         if not any(same_value(schema, column, row[column], value) for value in own.get(column, ())):
             return False
-    rows = action.seen.get(ROWS_OF_NUMBER)
+    rows = None if is_added(row.get(f"{index.kind}_id", "")) else action.seen.get(ROWS_OF_NUMBER)
     return rows is None or rows == index.counts.get((row.get("record_id", ""), row.get("locator", "")))
 
 

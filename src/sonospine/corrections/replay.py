@@ -16,7 +16,7 @@ from sonospine.model.numbers import truth
 from sonospine.model.places import context_of, quote_at
 from sonospine.model.record import Record
 from sonospine.model.schema import TableSchema
-from sonospine.model.table_io import Row
+from sonospine.model.table_io import Row, without_breaks
 from sonospine.model.tables import ARMS, CORRECTED, CORRECTION_LOG, MEASUREMENTS, TIMEPOINTS
 
 Target = tuple[str, str]
@@ -150,12 +150,12 @@ class _Session:
     def context(self, record_id: str, locator: str) -> str:
         """Return the quote with 40 characters either side; empty where the record is not at hand."""
         record = self.records.get(record_id)
-        return context_of(record, locator) if record else ""
+        return without_breaks(context_of(record, locator)) if record else ""
 
     def quote(self, record_id: str, locator: str) -> str:
         """Return the characters at a locator; empty where there are none."""
         record = self.records.get(record_id)
-        return (quote_at(record, locator) or "") if record else ""
+        return without_breaks(quote_at(record, locator) or "") if record else ""
 
     def additions(self) -> list[Addition]:
         """Return the added rows whose source still fits, and note what each line of a group did."""

@@ -33,6 +33,11 @@ _BREAKS = str.maketrans(
 )
 
 
+def without_breaks(text: str) -> str:
+    """Return a cell's text as a table holds it: a tab or a line end of any kind becomes a space."""
+    return text.translate(_BREAKS)
+
+
 def read_table(path: Path | str, schema: TableSchema, *, validate: bool = True) -> list[Row]:
     """Read a declared table as rows of text; the errors are those of ``read_numbered``."""
     return [row for _, row in read_numbered(path, schema, validate=validate)]
@@ -171,7 +176,7 @@ def _first_fault(
 
 def write_table(path: Path | str, schema: TableSchema, rows: Iterable[Mapping[str, str]]) -> None:
     """Check and write a declared table, whole or not at all; rows are sorted by key unless it is a log."""
-    listed = [{name: row[name].translate(_BREAKS) for name in schema.names} for row in rows]
+    listed = [{name: without_breaks(row[name]) for name in schema.names} for row in rows]
     check_rows(listed, schema, path)
     if not schema.logged:
         listed.sort(key=lambda row: [row[name] for name in schema.key])

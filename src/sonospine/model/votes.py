@@ -6,14 +6,13 @@ again, are replayed by ``corrections``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sonospine.model.curation import curation_files
+from sonospine.model.curation import curation_files, curation_rows
 from sonospine.model.errors import InputError
-from sonospine.model.table_io import Row, read_numbered
-from sonospine.model.tables import CURATION
+from sonospine.model.table_io import Row
 from sonospine.model.written_order import TIME_ALLOWED, UNTIMED, in_written_order, moment
 
 Target = tuple[str, str, str]
@@ -53,7 +52,7 @@ def read_votes(folder: Path | str, check: Callable[[Row], tuple[str, str] | None
     known: set[str] = set()
     for path in curation_files(folder):
         rows = []
-        for number, row in read_numbered(path, CURATION):
+        for number, row in curation_rows(path):
             if row["action_id"] in known:
                 raise InputError(
                     "the action stands twice",
@@ -103,17 +102,17 @@ def settled(rows: Iterable[Row], target: Callable[[Row], Target] | None = None) 
     """
     listed = list(rows)
     name = target or (lambda row: (row["target_type"], row["target_id"], row["field"]))
-    undone = _undone(listed)
+    taken_back = undone(listed)
     votes: dict[Target, dict[str, Row]] = {}
     targets: dict[str, Target] = {}
     verdicts: dict[Target, Row] = {}
     for row in listed:
         if row["action"] == "set":
             targets[row["action_id"]] = name(row)
-            if row["action_id"] not in undone:
+            if row["action_id"] not in taken_back:
                 mine = votes.setdefault(name(row), {})
                 mine[row["curator"]] = row
-        elif row["action"] == "adjudicate" and row["action_id"] not in undone:
+        elif row["action"] == "adjudicate" and row["action_id"] not in taken_back:
             about = targets.get(row["refers_to"])
             if about is not None:
                 verdicts[about] = row
@@ -129,10 +128,10 @@ def settled(rows: Iterable[Row], target: Callable[[Row], Target] | None = None) 
     return outcome
 
 
-def _undone(rows: list[Row]) -> set[str]:
-    undone: set[str] = set()
-    # From the last to the first: an undo that is itself undone takes nothing back.
-    for row in reversed(rows):
-        if row["action"] == "undo" and row["action_id"] not in undone:
-            undone.add(row["refers_to"])
-    return undone
+def undone(rows: Sequence[Row]) -> set[str]:
+    """Return the ids of the lines that were taken back; an ``undo`` that is itself undone takes nothing back."""
+    taken_back: set[str] = set()
+    for row in reversed(rows):  # from the last to the first: what undoes an undo stands below it
+        if row["action"] == "undo" and row["action_id"] not in taken_back:
+            taken_back.add(row["refers_to"])
+    return taken_back
