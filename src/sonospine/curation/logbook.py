@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 CURATOR = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 _HEADER = table_text(CURATION.names, []).encode()
+_MARK = b"\xef\xbb\xbf"
 _ASIDE = ".torn"
 _LOCK = ".lock"
 _PATIENCE = 30.0
@@ -289,12 +290,12 @@ def _mended(fd: int, path: Path) -> tuple[int, bytes]:
     if not tail:
         _check_header(fd, size, path)
         return size, b""
-    if not is_whole(tail):
+    if not _stands(tail, size):
         time.sleep(_SETTLING)
         while (size, tail) != (now := _tail(fd)):  # an editor is still saving the file
             size, tail = now
             time.sleep(_SETTLING)
-    if not tail or is_whole(tail):
+    if not tail or _stands(tail, size):
         _check_header(fd, size, path)
         return size, b"\n" if tail else b""
     kept = path.parent / _ASIDE / f"{path.stem}-{short_hash(tail.decode('utf-8', 'replace'))}.txt"
@@ -305,6 +306,15 @@ def _mended(fd: int, path: Path) -> tuple[int, bytes]:
     size -= len(tail)
     _check_header(fd, size, path)
     return size, b""
+
+
+def _stands(tail: bytes, size: int) -> bool:
+    """Tell whether a last line without a line end is more than the beginning of one (of the header: line 1)."""
+    if len(tail) < size:
+        return is_whole(tail)
+    header = _HEADER.rstrip(b"\n")
+    first = tail.removeprefix(_MARK)
+    return first.rstrip(b"\r") == header or not header.startswith(first)
 
 
 def _tail(fd: int) -> tuple[int, bytes]:
@@ -319,7 +329,7 @@ def _tail(fd: int) -> tuple[int, bytes]:
 
 
 def _check_header(fd: int, size: int, path: Path) -> None:
-    first = os.pread(fd, len(_HEADER) + 4, 0).removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
+    first = os.pread(fd, len(_HEADER) + 4, 0).removeprefix(_MARK).replace(b"\r\n", b"\n")
     if size and not first.startswith(_HEADER) and first.rstrip(b"\n") != _HEADER.rstrip(b"\n"):
         raise InputError(
             "the first line is not the header of a log, so no line is written below it",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 from sonospine.model.errors import InputError
@@ -39,9 +40,14 @@ def is_whole(line: bytes) -> bool:
         return False
     try:
         (cells,) = csv.reader([line.decode("utf-8")], delimiter="\t", strict=True)
-    except (ValueError, csv.Error):  # not UTF-8, several lines, or a quotation mark that is left open
+        # Half of the JSON in the last cell can end where its quotation marks are in pairs.
+        return len(cells) == len(CURATION.names) and (not cells[-1] or json.loads(cells[-1]) is not None)
+    except (
+        ValueError,
+        csv.Error,
+        RecursionError,
+    ):  # not UTF-8, several lines, no JSON, or an open quotation mark
         return False
-    return len(cells) == len(CURATION.names)
 
 
 def curation_rows(path: Path | str) -> list[tuple[int, Row]]:
