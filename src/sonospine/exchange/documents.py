@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import bisect
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sonospine.model.files import short_hash
 from sonospine.model.places import Place, cell_address, parse
 from sonospine.model.record import Record, Table
 from sonospine.model.table_io import without_breaks
 
 _OUTCOMES = "outcomeMeasures"
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,14 @@ def document_of(record: Record) -> Document:
             put("\n")
         put("\n")
     return Document(record.record_id, record.title, "".join(pieces), tuple(segments))
+
+
+def file_stem(record_id: str) -> str:
+    """Return a name for the files of a record that any system allows: ``pubmed:123`` is ``pubmed_123``."""
+    plain = record_id.replace(":", "_")
+    if _PLAIN.fullmatch(plain) and "_" not in record_id:
+        return plain
+    return f"{_UNSAFE.sub('-', plain)}-{short_hash(record_id, digits=8)}"
 
 
 _Line = list[tuple[str, str]]

@@ -106,6 +106,13 @@ def _spread(row: Row, document: Document, whole: tuple[int, int], after: int) ->
     wanted = [row["lower"], row["upper"]] if row["spread"] in BOUNDED else [row["spread_value"]]
     if row["spread"] in BOUNDED and not all(wanted):
         wanted = [row["spread_value"]]
+    # Bounds may be printed in descending order.
+    return _in_order(document, within, wanted, start) or _in_order(document, within, wanted[::-1], start)
+
+
+def _in_order(
+    document: Document, within: tuple[int, int], wanted: Sequence[str], start: int
+) -> Fragments | None:
     fragments: list[tuple[int, int]] = []
     for text in wanted:
         found = _found(document, within, text, start)
