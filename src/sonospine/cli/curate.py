@@ -37,6 +37,12 @@ COMMANDS: dict[str, Entry] = {
         "Say what each line of the log does.",
         "sonospine curate check --root .",
     ),
+    "agreement": Entry(
+        "curate_agreement",
+        "Commands",
+        "Say how far two curators agree, field by field.",
+        "sonospine curate agreement -o agreement.tsv",
+    ),
 }
 ROOT_HELP = "Folder of the review."
 CURATOR_HELP = "Whose lines they are; also the name of the file."

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from sonospine.corrections.actions import END, Action
+from sonospine.corrections.actions import END, REJECT, Action
 from sonospine.corrections.additions import Addition, closed_groups, make_addition
 from sonospine.corrections.anchoring import Anchor, Index, anchor
 from sonospine.corrections.identity import arm_id, merged_arms, timepoint_id, timepoints_of
@@ -18,18 +18,28 @@ from sonospine.model.record import Record
 from sonospine.model.schema import TableSchema
 from sonospine.model.table_io import Row, without_breaks
 from sonospine.model.tables import ARMS, CORRECTED, CORRECTION_LOG, MEASUREMENTS, TIMEPOINTS
+from sonospine.model.votes import THIRD_PERSON
 
 Target = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Curated:
-    """Rows of ``corrected``, ``arms``, ``timepoints`` and ``correction_log``."""
+    """Rows of ``corrected``, ``arms``, ``timepoints`` and ``correction_log``, and what lines spoke about.
+
+    ``added``, ``arms_read`` and ``timepoints_read`` are the added rows, the arms and the timepoints before any vote on
+    them, which is what a curator sees of them. ``targets`` are the row (kind and id) that each line speaks about now,
+    of stale lines too where one can be named.
+    """
 
     corrected: list[Row]
     arms: list[Row]
     timepoints: list[Row]
     log: list[Row]
+    added: list[Row] = field(default_factory=list)
+    arms_read: list[Row] = field(default_factory=list)
+    timepoints_read: list[Row] = field(default_factory=list)
+    targets: dict[str, Target] = field(default_factory=dict)
 
 
 def replay(
@@ -81,12 +91,22 @@ def replay(
         row["arm_id"] = arm_id(study, row["arm"])
         row["comparator_arm_id"] = arm_id(study, row["comparator_arm"])
         row["timepoint_id"] = timepoint_id(study, row)
-    arm_rows = session.corrected("arm", merged_arms(arms, corrected, studies, order), ARMS)
+    arms_read = merged_arms(arms, corrected, studies, order)
+    arm_rows = session.corrected("arm", arms_read, ARMS)
     read = timepoints_of(corrected)
     timepoints = session.corrected("timepoint", read, TIMEPOINTS)
     _retime(corrected, read, timepoints)
     session.close()
-    return Curated(corrected, arm_rows, timepoints, session.log())
+    return Curated(
+        corrected,
+        arm_rows,
+        timepoints,
+        session.log(),
+        [addition.row for addition in added],
+        arms_read,
+        read,
+        session.asked | session.targets,
+    )
 
 
 def _retime(corrected: Sequence[Row], read: Sequence[Row], timepoints: Sequence[Row]) -> None:
@@ -115,6 +135,7 @@ class _Session:
         self.results: dict[str, tuple[str, str]] = {}
         self.undone_by = self._undone()
         self.targets: dict[str, Target] = {}
+        self.asked: dict[str, Target] = {}
         self.groups = closed_groups(self._standing())
         self.added: dict[str, Addition] = {}
 
@@ -174,7 +195,7 @@ class _Session:
 
     def corrected(self, kind: str, rows: Sequence[Row], schema: TableSchema) -> list[Row]:
         """Return the rows of a kind after the votes on them."""
-        index = Index.of(kind, rows, self.sha256, self.context)
+        index = Index.of(kind, rows, self.sha256, self.context, added=self.added)
         ballots: dict[str, dict[str, Ballot]] = defaultdict(dict)
         rulings: dict[str, Ruling] = {}
         stale: set[str] = set()
@@ -192,6 +213,7 @@ class _Session:
                     _vote(ballots[anchored.target_id].setdefault(action.curator, Ballot()), action)
                 elif anchored.target_id:
                     stale.add(anchored.target_id)
+                    self.asked[action.action_id] = (kind, anchored.target_id)
             elif action.action == "adjudicate":
                 self._adjudicate(action, kind, ballots, rulings)
         decided = []
@@ -234,10 +256,7 @@ class _Session:
             return
         ballot = ballots.get(target[1], {}).get(action.curator)
         if ballot is not None and (ballot.keeps or ballot.rejected):
-            self.results[action.action_id] = (
-                "unknown",
-                "an adjudicator is a third person, not one who voted",
-            )
+            self.results[action.action_id] = ("unknown", THIRD_PERSON)
             return
         self.results[action.action_id] = ("applied", "")
         self.targets[action.action_id] = target
@@ -283,8 +302,11 @@ def _vote(ballot: Ballot, action: Action) -> None:
 
 
 def _rule(ruling: Ruling, action: Action, referred: Action) -> None:
-    """Take a third person's decision; a later one replaces an earlier one on the same field."""
-    if referred.action == "reject" and not action.new_value:
+    """Take a third person's decision; a later one replaces an earlier one on the same field.
+
+    A decision with the field ``reject``, or one on a line that rejects, takes the row out.
+    """
+    if action.field == REJECT or (referred.action == "reject" and not action.new_value):
         ruling.stands = False
         return
     ruling.stands = True
@@ -299,7 +321,8 @@ def _rule(ruling: Ruling, action: Action, referred: Action) -> None:
     elif referred.action == "set" and field == referred.field:
         ruling.values[field] = Vote(referred.new_value, referred.new_locator, referred.new_quote)
         ruling.machine.discard(field)
-    elif field and referred.action == "confirm":
+    elif field and (action.field or referred.action == "confirm"):
+        # A field that is named without a value: the machine's.
         ruling.values.pop(field, None)
         ruling.machine.add(field)
     else:

@@ -13,7 +13,7 @@ from sonospine.figures.forest import conflicted_effects
 from sonospine.model.demonstration import is_demonstration
 from sonospine.model.numbers import truth
 from sonospine.model.record import Record
-from sonospine.model.states import by_person
+from sonospine.model.states import pooled_numbers, verified_numbers
 from sonospine.model.table_io import Row
 from sonospine.screening.identified import search_names
 
@@ -174,20 +174,12 @@ class Review:
     @cached_property
     def pooled_ids(self) -> set[str]:
         """Measurements behind the effects of the primary pools."""
-        return {
-            name
-            for row in self.effects
-            if row["variant"] == "primary" and truth(row["included"])
-            for name in row["measurement_ids"].split(";")
-            if name
-        }
+        return pooled_numbers(self.effects)
 
     @cached_property
     def checked_ids(self) -> set[str]:
         """Those of them that a person has verified (``model.states``)."""
-        return {
-            i for i in self.pooled_ids if i in self.measurement and by_person(self.measurement[i]["state"])
-        }
+        return verified_numbers(self.pooled_ids, self.measurement)
 
     @cached_property
     def conflicted(self) -> set[str]:
