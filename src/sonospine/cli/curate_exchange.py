@@ -137,6 +137,8 @@ def _pairs(file: Path, record_rows: Sequence[Row]) -> Iterator[_Source]:
     from sonospine.exchange.documents import file_stem
     from sonospine.model.files import read_text
 
+    if not file.exists():
+        raise InputError("no such file or folder", file=file)
     paths = sorted(file.glob("*.ann")) if file.is_dir() else [file]
     if not paths:
         raise InputError("no .ann file is in the folder", file=file, allowed="a folder as it was exported")

@@ -92,7 +92,7 @@ def file_stem(record_id: str) -> str:
     plain = record_id.replace(":", "_")
     if _PLAIN.fullmatch(plain) and "_" not in record_id:
         return plain
-    return f"{_UNSAFE.sub('-', plain)}-{short_hash(record_id, digits=8)}"
+    return f"record-{_UNSAFE.sub('-', plain)[:80]}-{short_hash(record_id, digits=8)}"
 
 
 _Line = list[tuple[str, str]]
