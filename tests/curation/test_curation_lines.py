@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
+from small_log import ADDED, ARMS, RECORD, ROWS, SHA256, Writer, actions_of, replayed, shown
 
 from sonospine.curation import lines
 from sonospine.curation.lines import hand_of, shown_of
 from sonospine.model.errors import InputError
 from sonospine.model.tables import CURATION
-
-from .small_log import ADDED, ARMS, RECORD, ROWS, SHA256, Writer, actions_of, replayed, shown
 
 
 def hand() -> lines.Hand:

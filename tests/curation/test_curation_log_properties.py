@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from small_log import ACTS, ADDED, RECORD, ROWS, Writer, actions_of, replayed, state
 
 from sonospine.corrections import ordered, read_actions
 from sonospine.curation import lines, logbook
@@ -18,8 +19,6 @@ from sonospine.curation.logbook import Logbook
 from sonospine.model.errors import InputError
 from sonospine.model.table_io import Row, table_text
 from sonospine.model.tables import CURATION
-
-from .small_log import ACTS, ADDED, RECORD, ROWS, Writer, actions_of, replayed, state
 
 
 @pytest.fixture(autouse=True, scope="module")

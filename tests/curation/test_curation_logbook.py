@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from small_log import ADDED, RECORD, Writer, shown
 
 from sonospine.corrections import read_actions
 from sonospine.curation import lines, logbook
@@ -18,8 +19,6 @@ from sonospine.curation.logbook import Logbook, curator_name
 from sonospine.model.errors import InputError
 from sonospine.model.table_io import Row, table_text
 from sonospine.model.tables import CURATION
-
-from .small_log import ADDED, RECORD, Writer, shown
 
 HEADER = table_text(CURATION.names, [])
 

@@ -1,148 +1,117 @@
-"""Tables for spreadsheets: no text becomes a formula, no number a text, and every text comes back."""
+"""A table as a person or a spreadsheet saves it."""
 
 from __future__ import annotations
 
 import csv
 import io
 from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from sonospine.exchange.spreadsheet import read_sheet, sheet_bytes
+from sonospine.exchange.spreadsheet import cell_of, guarded, read_sheet, unguarded
 from sonospine.model.errors import InputError
-from sonospine.model.sheets import guarded, unguarded
-from sonospine.model.table_io import without_breaks
+from sonospine.model.table_io import table_text
 from sonospine.model.tables import RECONCILED
 
-SIGNS = "=+-@\t\r\n'＝＋－＠ \u00a0"
-TEXTS = st.one_of(st.text(), st.text(SIGNS + "a1", max_size=6))
+HEAD = ["measurement_id", "arm", "n", "value", "change", "quote"]
+CELLS = ["m1", "=1+1", "26", "-2.50", "true", "a;b, c"]
 
 
-def row(**values: str) -> dict[str, str]:
-    return RECONCILED.row(
-        **{"measurement_id": "m1", "record_id": "file:1", "source": "text", "locator": "body/s1p1:0-4", "quote": "-2.1",
-           "change": "false", "centre": "mean", "value": "-2.1", "spread": "none", "adjusted": "false", "rule": "t",
-           "confidence": "0.9"} | values
-    )  # fmt: skip
+def sheet(tmp_path: Path, content: str | bytes, **more: object):
+    path = tmp_path / "edited.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+    return read_sheet(path, RECONCILED, **more)  # type: ignore[arg-type]
 
 
-@given(TEXTS)
-def test_every_text_comes_back(text: str) -> None:
-    assert unguarded(guarded(text)) == text
-
-
-@given(TEXTS)
-def test_no_guarded_text_begins_as_a_formula_does(text: str) -> None:
-    written = guarded(text)
-    assert not written.startswith(("\t", "\r", "\n"))
-    assert not written.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))
-
-
-@pytest.mark.parametrize("text", ["'=1", "''=1", "' =1", "'tis", "'", "", "a=1", "'-", "'\u00a0@x"])
-def test_a_text_with_an_apostrophe_of_its_own_keeps_it(text: str) -> None:
-    assert unguarded(guarded(text)) == text
-
-
-@settings(deadline=None, max_examples=50)
-@given(separator=st.sampled_from(",;"), outcome=TEXTS, arm=TEXTS)
-def test_a_table_comes_back_from_its_file(
-    separator: str, outcome: str, arm: str, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    told = row(outcome=without_breaks(outcome), arm=without_breaks(arm))
-    path = tmp_path_factory.getbasetemp() / "t.csv"
-    path.write_bytes(sheet_bytes(RECONCILED, [told], separator))
-    (read,) = read_sheet(path, RECONCILED)
-    assert [unguarded(read.saved[name]) for name in ("outcome", "arm")] == [told["outcome"], told["arm"]]
-    assert {name: text.strip() for name, text in read.cells.items()} == {
-        name: text.strip() for name, text in told.items()
-    }
-
-
-def test_numbers_stay_numbers_and_texts_are_guarded() -> None:
-    content = sheet_bytes(RECONCILED, [row(outcome="=cmd|' /C calc'!A0", time="-1 week")])
-    assert content.startswith(b"\xef\xbb\xbfmeasurement_id,")
-    assert b"\n" not in content.replace(b"\r\n", b"")
-    (read,) = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
-    assert (read["value"], read["quote"], read["outcome"], read["time"]) == (
-        "-2.1", "'-2.1", "'=cmd|' /C calc'!A0", "'-1 week",
-    )  # fmt: skip
-
-
-def test_a_semicolon_comes_with_a_decimal_comma(tmp_path: Path) -> None:
-    content = sheet_bytes(RECONCILED, [row(value="-.5", lower="1e-3", time="2.5 weeks")], ";").decode(
-        "utf-8-sig"
-    )
-    (read,) = csv.DictReader(io.StringIO(content, newline=""), delimiter=";")
-    assert (read["value"], read["confidence"], read["time"]) == ("-,5", "0,9", "2.5 weeks")
-    (tmp_path / "t.csv").write_text(content, encoding="utf-8")
-    (back,) = read_sheet(tmp_path / "t.csv", RECONCILED)
-    assert (back.cells["value"], back.cells["lower"], back.cells["time"]) == ("-.5", "1e-3", "2.5 weeks")
-
-
-def test_a_text_in_a_column_of_numbers_is_refused() -> None:
-    with pytest.raises(InputError, match=r"value: the value is not allowed; found '=1\+1'"):
-        sheet_bytes(RECONCILED, [row(value="=1+1")])
-
-
-def test_an_export_that_is_saved_unchanged_says_nothing(reviewed: Any) -> None:
-    said = reviewed.take("csv", reviewed.export("csv"))
-    assert (said.status, said.out) == (0, "")
-    assert said.err.endswith("0 changes, 0 lines: nothing written\n")
-
-
-def test_a_cell_that_is_edited_in_the_export_becomes_a_line(reviewed: Any) -> None:
-    path = reviewed.export("csv", "--separator", "semicolon")
-    (effect,) = [row for row in reviewed.effects() if row["label"].startswith("Galiano")]
-    key = effect["measurement_ids"].split(";")[0]
-    text = path.read_bytes().decode("utf-8-sig")
-    rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
-    before = next(r for r in rows if r["measurement_id"] == key)["value"]
-    assert before == "14,3"
-    changed = [{**r, "value": "14,8"} if r["measurement_id"] == key else r for r in rows]
+def saved(cells: list[str], separator: str, end: str = "\r\n") -> str:
     out = io.StringIO()
-    writer = csv.DictWriter(out, list(rows[0]), delimiter=";")
-    writer.writeheader()
-    writer.writerows(changed)
-    path.write_text(out.getvalue(), encoding="utf-8")
-    said = reviewed.take("csv", path)
-    assert said.status == 0, said.err
-    assert [(r["target_id"], r["field"], r["new_value"]) for r in reviewed.lines()] == [
-        (key, "value", "14.8")
-    ]
+    csv.writer(out, delimiter=separator, lineterminator=end).writerows([HEAD, cells])
+    return out.getvalue()
 
 
-def test_a_table_is_chosen_by_study_and_analysis(reviewed: Any) -> None:
-    effects = reviewed.effects()
-    analysis = next(row["analysis"] for row in effects if row["label"].startswith("Galiano"))
-    path = reviewed.export("csv", "--table", "effects", "--analysis", analysis)
-    rows = list(csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")))
-    assert {row["analysis"] for row in rows} == {analysis}
-    assert any(row["label"].startswith("Galiano") for row in rows)
+@pytest.mark.parametrize("separator", ["\t", ",", ";"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_tabs_commas_semicolons_and_byte_order_marks_are_read(
+    tmp_path: Path, separator: str, end: str, encoding: str
+) -> None:
+    (row,) = sheet(tmp_path, saved(CELLS, separator, end).encode(encoding))
+    assert row.line == 2
+    assert row.cells == dict(zip(HEAD, CELLS, strict=True))
+
+
+def test_a_line_that_names_the_separator_is_passed_over(tmp_path: Path) -> None:
+    (row,) = sheet(tmp_path, "sep=;\r\n" + saved(CELLS, ";"))
+    assert (row.line, row.cells["quote"]) == (3, "a;b, c")
+
+
+def test_what_a_spreadsheet_writes_otherwise_is_the_same_value(tmp_path: Path) -> None:
+    (row,) = sheet(tmp_path, saved(["m1", "'=1+1", "26", "−2,50", "TRUE", "x\r\ny"], ";"))
+    assert row.cells == dict(zip(HEAD, ["m1", "=1+1", "26", "-2.50", "true", "x  y"], strict=True))
+    assert row.saved["value"] == "−2,50"
+
+
+def test_a_decimal_comma_is_read_only_where_semicolons_separate() -> None:
+    value = RECONCILED.column("value")
+    assert cell_of(value, "2,5", ";") == "2.5"
+    assert cell_of(value, "2,5", ",") == "2,5"
+    assert cell_of(value, "1,234,5", ";") == "1,234,5"
+    assert cell_of(RECONCILED.column("arm"), "2,5", ";") == "2,5"
+
+
+@given(st.text())
+def test_a_guarded_text_is_no_formula_and_comes_back_as_it_was(text: str) -> None:
+    assert not guarded(text).startswith(("=", "+", "-", "@"))
+    assert unguarded(guarded(text)) == text
+
+
+def test_the_guard_is_taken_off_text_alone() -> None:
+    assert cell_of(RECONCILED.column("value"), "-2.5") == "-2.5"
+    assert cell_of(RECONCILED.column("arm"), "'-2.5") == "-2.5"
+    assert cell_of(RECONCILED.column("arm"), "'quoted'") == "'quoted'"
+
+
+def test_the_plain_table_is_read_as_it_is(tmp_path: Path) -> None:
+    rows = [RECONCILED.row(measurement_id=f"m{n}", arm='the "first" arm', value=str(n)) for n in range(3)]
+    read = sheet(tmp_path, table_text(RECONCILED.names, rows))
+    assert [row.cells for row in read] == rows
+
+
+def test_columns_may_be_missing_moved_or_more_where_that_is_said(tmp_path: Path) -> None:
+    (row,) = sheet(tmp_path, "reason,value,measurement_id,,\nchecked,3,m1,,\n,,,,\n", more=("reason",))
+    assert row.cells == {"reason": "checked", "value": "3", "measurement_id": "m1"}
+
+
+def test_the_line_of_a_row_is_where_it_begins_though_cells_above_have_several_lines(tmp_path: Path) -> None:
+    read = sheet(tmp_path, 'measurement_id,quote\nm1,"two\nlines"\n\nm2,x\n')
+    assert [(row.line, row.cells["measurement_id"]) for row in read] == [(2, "m1"), (5, "m2")]
 
 
 @pytest.mark.parametrize(
-    ("arguments", "line"),
+    ("content", "message"),
     [
-        (("--table", "effect"), "--table: no such table; found 'effect'; allowed: "),
-        (("--study", "s0"), "results/studies/studies.tsv, study_id: no study has this id; found 's0'"),
-        (("--analysis", "x"), "results/effects/effects.tsv, analysis: no effect is of this analysis; found 'x'"),
+        (b"", "the file is empty"),
+        (b"\n\n", "the file is empty"),
+        (b"\nmeasurement_id\nm1\n", "the first line is empty"),
+        (b"PK\x03\x04 and so on", "not a text file; found 'an .xlsx or .ods workbook'; allowed: a table saved as CSV or TSV in UTF-8"),
+        ("measurement_id,arm\nm1,Ä\n".encode("cp1252"), "line 2: not UTF-8"),
+        (b"measurment_id,arm\nm1,a\n", "did you mean measurement_id?"),
+        (b"arm,value\na,1\n", "the column measurement_id is missing"),
+        (b"measurement_id,arm,arm\nm1,a,b\n", "the column stands twice; found 'arm'"),
+        (b"measurement_id,arm\nm1,a,b\n", "line 2: more cells than columns; found 'b'; allowed: 2"),
+        (b'measurement_id,arm\nm1,"a\nm2,b\n', "not a table"),
     ],
 )  # fmt: skip
-def test_a_mistake_is_answered_with_one_line_and_nothing_is_written(
-    reviewed: Any, arguments: tuple[str, ...], line: str
-) -> None:
-    said = reviewed.run("curate", "export", "-o", "t.csv", *arguments)
-    assert (said.status, said.out, len(said.err.splitlines())) == (1, "", 1)
-    assert said.err.startswith(line), said.err
-    assert not (reviewed.root / "t.csv").exists()
+def test_a_file_that_is_no_table_is_one_clear_line(tmp_path: Path, content: bytes, message: str) -> None:
+    with pytest.raises(InputError) as fault:
+        sheet(tmp_path, content)
+    assert message in fault.value.line()
+    assert "edited.csv" in fault.value.line()
 
 
-def test_an_export_never_writes_over_what_may_have_been_edited(reviewed: Any) -> None:
-    for form in ("csv", "brat"):
-        path = reviewed.export(form)
-        said = reviewed.run("curate", "export", "--format", form, "-o", path)
-        assert said.status == 1
-        assert "is there already, and may have been edited" in said.err
+def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
+    for path, message in ((tmp_path / "none.csv", "no such file"), (tmp_path, "Is a directory")):
+        with pytest.raises(InputError, match=message):
+            read_sheet(path, RECONCILED)

@@ -133,7 +133,7 @@ COMMANDS: dict[str, Entry] = {
         PEOPLE,
         "Open the page on which what was read is corrected; import and check corrections.",
         "sonospine curate --curator ada\n"
-        "  sonospine curate import edited.tsv --curator ada --dry-run\n"
+        "  sonospine curate import edited.tsv --curator ada\n"
         "  sonospine curate check",
     ),
     "evaluate": Entry(

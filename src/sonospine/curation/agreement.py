@@ -120,7 +120,7 @@ def intraclass_correlation(ratings: Sequence[Sequence[float]], level: float = LE
     k = len(ratings[0])
     if len({value for row in ratings for value in row}) == 1:
         return Coefficient(n, None, note="ICC is not defined: every value is the same")
-    rows, columns, error = _mean_squares([[Fraction(value) for value in row] for row in ratings])
+    rows, columns, error = _mean_squares(ratings)
     whole = rows + (k - 1) * error + Fraction(k, n) * (columns - error)
     if not whole:
         return Coefficient(n, None, note="ICC is not defined: neither things nor raters differ on average")
@@ -148,17 +148,19 @@ def intraclass_correlation(ratings: Sequence[Sequence[float]], level: float = LE
     )
 
 
-def _mean_squares(ratings: Sequence[Sequence[Fraction]]) -> tuple[Fraction, Fraction, Fraction]:
+def _mean_squares(ratings: Sequence[Sequence[float]]) -> tuple[Fraction, Fraction, Fraction]:
     """Return the mean squares of rows, columns and error; exact, so that what is 0 comes out as 0."""
     n, k = len(ratings), len(ratings[0])
-    grand = sum((sum(row) for row in ratings), Fraction(0)) / (n * k)
-    means = [sum(row, Fraction(0)) / k for row in ratings]
-    raters = [sum((row[j] for row in ratings), Fraction(0)) / n for j in range(k)]
-    rows = k * sum(((mean - grand) ** 2 for mean in means), Fraction(0))
-    columns = n * sum(((mean - grand) ** 2 for mean in raters), Fraction(0))
-    total = sum(((value - grand) ** 2 for row in ratings for value in row), Fraction(0))
-    error = total - rows - columns
-    return Fraction(rows) / (n - 1), Fraction(columns) / (k - 1), Fraction(error) / ((n - 1) * (k - 1))
+    # In whole numbers, by one common denominator: as exact as fractions, and many times as fast.
+    parts = [[value.as_integer_ratio() for value in row] for row in ratings]
+    one = math.lcm(*{below for row in parts for _, below in row})
+    whole = [[above * (one // below) for above, below in row] for row in parts]
+    middle = Fraction(sum(sum(row) for row in whole) ** 2, n * k)
+    rows = Fraction(sum(sum(row) ** 2 for row in whole), k) - middle
+    columns = Fraction(sum(sum(column) ** 2 for column in zip(*whole, strict=True)), n) - middle
+    error = sum(value * value for row in whole for value in row) - middle - rows - columns
+    scale = one * one
+    return rows / (scale * (n - 1)), columns / (scale * (k - 1)), error / (scale * (n - 1) * (k - 1))
 
 
 def _normal_quantile(p: float) -> float:

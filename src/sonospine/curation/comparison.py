@@ -138,7 +138,7 @@ def _made(
 
 def _of_rows(view: View) -> Iterator[Disagreement]:
     sheets = sheets_of(view)
-    at_work = _at_work(view, sheets)
+    at_work, added = _at_work(view, sheets), _added(view, sheets)
     for target, by_curator in sorted(sheets.by_row.items()):
         read = view.as_read(*target)
         if read is None:
@@ -152,7 +152,7 @@ def _of_rows(view: View) -> Iterator[Disagreement]:
             what = REJECTED
             said += [Said(s.curator, REJECT, (s.rejected,)) for s in rejecters if s.rejected is not None]
         elif len(voters) == 1 and keepers and keepers[0].added:
-            twins = _twins(view, target, sheets)
+            twins = {n: row for n, row in _twins(view, target, added).items() if n not in voters}
             otherwise = {name: row for name, row in twins.items() if values_of(row) != values_of(read)}
             if otherwise:
                 what = TWICE
@@ -241,15 +241,21 @@ def _at_work(view: View, sheets: Sheets) -> dict[str, set[str]]:
     return found
 
 
-def _twins(view: View, target: Target, sheets: Sheets) -> dict[str, Row]:
+def _twins(view: View, target: Target, added: Mapping[str, Mapping[str, Row]]) -> dict[str, Row]:
     """Return the rows that others added for the same result, by who added them."""
-    own = view.rows.get(target[1], {})
-    found: dict[str, Row] = {}
-    for (kind, other), by_curator in sheets.by_row.items():
-        row = view.rows.get(other, {})
-        same = own.get("result_id") and row.get("result_id") == own["result_id"]
-        if kind == "measurement" and other != target[1] and same:
-            found |= {name: row for name, sheet in by_curator.items() if sheet.added}
+    own = view.rows.get(target[1], {}).get("result_id", "")
+    return {
+        name: row for name, row in added.get(own, {}).items() if own and row["measurement_id"] != target[1]
+    }
+
+
+def _added(view: View, sheets: Sheets) -> dict[str, dict[str, Row]]:
+    """Return the added rows by result and by who added them."""
+    found: dict[str, dict[str, Row]] = {}
+    for (_, name), by_curator in sheets.by_row.items():
+        for curator, sheet in by_curator.items():
+            if sheet.added and name in view.rows:
+                found.setdefault(view.rows[name]["result_id"], {})[curator] = view.rows[name]
     return found
 
 

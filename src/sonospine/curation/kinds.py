@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from sonospine.linkage.curation import fault_of_link_line, fault_of_study_line, link_target
 from sonospine.model import grade, risk_of_bias
@@ -31,6 +32,7 @@ LABELS: Mapping[str, str] = {
 VOTED = tuple(kind for kind in LABELS if kind != CORRECTIONS)
 """Kinds whose targets stay where they are, so that their lines are votes on targets (``model.votes``)."""
 Fault = Callable[[Row], "tuple[str, str] | None"]
+_HELD: WeakKeyDictionary[Logbook, dict[str, tuple[object, list[Row]]]] = WeakKeyDictionary()
 _JUDGED = {"risk_of_bias": risk_of_bias.FIELDS, "grade": grade.FIELDS}
 
 
@@ -54,16 +56,21 @@ def target_of(row: Row) -> Target:
 def lines_of(logbook: Logbook, kind: str, vocabulary: Vocabulary) -> list[Row]:
     """Read all lines of a kind in the order in which they were written.
 
-    Judgements come in the spelling of their tool, so that two spellings of one word are no disagreement.
+    Judgements come in the spelling of their tool, so that two spellings of one word are no disagreement. The files are
+    read again only where one changed.
 
     Raises
     ------
     InputError
         A line is malformed.
     """
+    held = _HELD.setdefault(logbook, {})
     with logbook.reading(kind) as folder:
-        rows = read_votes(folder, fault_of(kind, vocabulary))
-    return [_spelt(row) for row in rows] if kind in _JUDGED else rows
+        seen = logbook.fingerprint(kind)
+        if kind not in held or held[kind][0] != seen:
+            rows = read_votes(folder, fault_of(kind, vocabulary))
+            held[kind] = (seen, [_spelt(row) for row in rows] if kind in _JUDGED else rows)
+        return list(held[kind][1])
 
 
 def _spelt(row: Row) -> Row:

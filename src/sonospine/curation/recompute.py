@@ -7,10 +7,10 @@ figures are those of the pipeline too.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from sonospine.corrections import replay
+from sonospine.corrections import Curated, replay
 from sonospine.curation.line_files import Line
 from sonospine.curation.tables import ParsedRecords, Tables
 from sonospine.effects.computing import Plan, StudyEffects, analysis_effects, plans_of, study_effects
@@ -55,7 +55,6 @@ class StudyState:
 
     study_id: str
     replayed: Replayed
-    corrected: Sequence[Row]
     reconciled: Sequence[Row]
     arms: Sequence[Row]
     timepoints: Sequence[Row]
@@ -139,63 +138,70 @@ class Recomputing:
         InputError
             A group of lines that add a row is closed and incomplete.
         """
-        tables, named = self.tables, sorted(studies)
-        records = [row for study in named for row in tables.records_of.get(study, ())]
-        curated = replay(
-            [row for study in named for row in tables.measurements_of.get(study, ())],
-            [row for study in named for row in tables.arms_of.get(study, ())],
-            records,
-            [line.action for line in lines],
-            _Read({row["record_id"] for row in records}, tables.parsed),
-        )
+        named = sorted(studies)
+        curated = self._curated(named, lines)
         log = as_written(declared.CORRECTION_LOG, curated.log)
         replayed = Replayed(
             frozenset(named), tuple(lines), {row["action_id"]: row for row in log}, curated.targets
         )
-        study_of = tables.study_of
-        added: dict[str, dict[Target, Row]] = {study: {} for study in named}
+        read: dict[str, dict[Target, Row]] = {study: {} for study in named}
         for row in curated.added:
-            added[study_of[row["record_id"]]]["measurement", row["measurement_id"]] = row
+            read[self.tables.study_of[row["record_id"]]]["measurement", row["measurement_id"]] = row
         for kind, rows in (("arm", curated.arms_read), ("timepoint", curated.timepoints_read)):
             for row in rows:
-                added[row["study_id"]][kind, row[f"{kind}_id"]] = row
+                read[row["study_id"]][kind, row[f"{kind}_id"]] = row
         corrected = grouped(as_written(declared.CORRECTED, curated.corrected), "study_id")
         arms = grouped(as_written(declared.ARMS, curated.arms), "study_id")
         timepoints = grouped(as_written(declared.TIMEPOINTS, curated.timepoints), "study_id")
         return replayed, [
             self._state(
-                study,
-                replayed,
-                corrected.get(study, ()),
-                arms.get(study, ()),
-                timepoints.get(study, ()),
-                added[study],
+                replayed, study, corrected.get(study, []), arms.get(study, []), timepoints.get(study, []),
+                read[study],
             )
             for study in named
-        ]
+        ]  # fmt: skip
+
+    def corrected(self, replayed: Replayed) -> list[Row]:
+        """Return the corrected rows of some studies: they are not kept, since nothing but reconciling asks for them."""
+        curated = self._curated(sorted(replayed.studies), replayed.lines)
+        return as_written(declared.CORRECTED, curated.corrected)
+
+    def _curated(self, studies: Sequence[str], lines: Sequence[Line]) -> Curated:
+        tables = self.tables
+        records = [row for study in studies for row in tables.records_of.get(study, ())]
+        return replay(
+            [row for study in studies for row in tables.measurements_of.get(study, ())],
+            [row for study in studies for row in tables.arms_of.get(study, ())],
+            records,
+            [line.action for line in lines],
+            _Read({row["record_id"] for row in records}, tables.parsed),
+        )
 
     def _state(
         self,
-        study_id: str,
         replayed: Replayed,
-        corrected: Sequence[Row],
-        arms: Sequence[Row],
-        timepoints: Sequence[Row],
+        study_id: str,
+        corrected: list[Row],
+        arms: list[Row],
+        timepoints: list[Row],
         read: Mapping[Target, Row],
     ) -> StudyState:
-        study = self.tables.study.get(study_id)
-        found = reconcile(corrected, arms, [study] if study else [], whole_numbers=self.tables.whole_numbers)
+        study, tables = self.tables.study.get(study_id), self.tables
+        found = reconcile(corrected, arms, [study] if study else [], whole_numbers=tables.whole_numbers)
         reconciled = as_written(declared.RECONCILED, found.measurements)
         conflicts = as_written(declared.CONFLICTS, found.conflicts)
+        if replayed.lines:
+            # Most rows are as they are without any line: they are held once, whoever looks.
+            base = self.base.states[study_id]
+            reconciled, arms = _held(reconciled, base.reconciled), _held(arms, base.arms)
+            timepoints = _held(timepoints, base.timepoints)
         effects = None
         studies_in, barred = self._barred
         if study is not None and reconciled and study_id in studies_in:
             effects = study_effects(
-                study, reconciled, conflicts, arms, self.plans, barred, directions=self.tables.directions
+                study, reconciled, conflicts, arms, self.plans, barred, directions=tables.directions
             )
-        return StudyState(
-            study_id, replayed, corrected, reconciled, arms, timepoints, conflicts, read, effects
-        )
+        return StudyState(study_id, replayed, reconciled, arms, timepoints, conflicts, read, effects)
 
     @cached_property
     def base(self) -> Base:
@@ -220,14 +226,14 @@ class Recomputing:
         former
             The analysis as it was: where what is pooled is the same, the pools are not worked out again.
         """
-        giving = tuple(one for one in given if plan.analysis.id in one.chosen)
-        if former is not None and former.given == giving:
-            return former
+        name = plan.analysis.id
+        giving = tuple(one for one in given if name in one.chosen)
+        if former is not None and _same(plan, former.given, giving):
+            return former if former.given == giving else replace(former, given=giving)
         made = analysis_effects(plan, giving, self.tables.study, self.tables.config.assumptions.same_people)
         effects = in_order(declared.EFFECTS, made)
         if former is not None and _entered(effects) == _entered(former.effects):
             return AnalysisState(giving, effects, former.pooled, former.weights)
-        name = plan.analysis.id
         pools = pool(effects, self.tables.choice, self.tables.thresholds, [name])
         return AnalysisState(
             giving,
@@ -260,6 +266,23 @@ class Base:
             self.rows |= {row["measurement_id"]: row for row in state.reconciled}
             named = [("measurement", row["measurement_id"]) for row in state.reconciled]
             self.study_of |= dict.fromkeys([*named, *state.read], study_id)
+
+
+def _held(rows: Sequence[Row], base: Iterable[Row]) -> list[Row]:
+    """Return rows, those that are equal to one of ``base`` as that one."""
+    known = {next(iter(row.values())): row for row in base}
+    return [held if (held := known.get(next(iter(row.values())))) == row else row for row in rows]
+
+
+def _same(plan: Plan, former: Sequence[StudyEffects], giving: Sequence[StudyEffects]) -> bool:
+    """Tell whether all studies give to an analysis what they gave before."""
+    if [one.study_id for one in former] != [one.study_id for one in giving]:
+        return False
+    name = plan.analysis.id
+    changed = [(old, new) for old, new in zip(former, giving, strict=True) if old is not new]
+    if changed and plan.analysis.measure == "SMD":
+        return False  # which of its candidates a study gives depends on the other studies
+    return all(old.rows(old.chosen[name]) == new.rows(new.chosen[name]) for old, new in changed)
 
 
 def _entered(effects: Iterable[Row]) -> list[Row]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from sys import intern
 from threading import Lock
 
 from sonospine.config.loading import check_ids, load_config
@@ -22,6 +23,8 @@ from sonospine.robustness.fitting import grouped
 from sonospine.synthesis.pooling import Choice, Threshold
 from sonospine.vocabulary import Vocabulary, load_vocabulary
 
+SHORT = 24
+"""Cells of fewer characters repeat from row to row: each is held once."""
 KEPT = 256
 """Parsed records that are kept: those of the studies that somebody has open, and some more."""
 
@@ -231,7 +234,12 @@ def read_tables_of(root: Path, config_file: Path) -> Tables:
 def _rows(path: Path, schema: TableSchema) -> list[Row]:
     if not path.exists():
         raise _not_made(path)
-    return read_table(path, schema, validate=False)  # what wrote it has checked it
+    rows = read_table(path, schema, validate=False)  # what wrote it has checked it
+    for row in rows:
+        for name, text in row.items():
+            if len(text) < SHORT:
+                row[name] = intern(text)
+    return rows
 
 
 def _not_made(path: Path) -> InputError:

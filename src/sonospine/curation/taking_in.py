@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sonospine.curation.line_files import Line
 from sonospine.curation.recompute import Recomputing, Replayed, StudyState
@@ -40,7 +40,7 @@ def taken_in(view: View, threads: Threads, touched: Iterable[Thread], known: Vie
     """
     states, rows = dict(view.states), dict(view.own_rows)
     log, targets = dict(view.log), dict(view.targets)
-    every = {line.action.action_id: line for line in view.lines}
+    fresh: dict[str, Line] = {}
     waiting = list(touched)
     while waiting:
         thread = waiting.pop()
@@ -58,12 +58,14 @@ def taken_in(view: View, threads: Threads, touched: Iterable[Thread], known: Vie
             if joined is not None:
                 waiting.append(joined)
         for line in lines:
-            every[line.action.action_id] = line
+            if line.action.action_id not in log:
+                fresh[line.action.action_id] = line
             targets.pop(line.action.action_id, None)
         log |= replayed.log
         targets |= replayed.targets
+    lines = _merged(view.lines, _in_order(fresh.values()))
     analyses = Analyses(view.work, view.work.base.states | states, (known or view).analyses)
-    return View(view.viewer, view.work, states, rows, _in_order(every.values()), log, targets, analyses)
+    return View(view.viewer, view.work, states, rows, lines, log, targets, analyses)
 
 
 def _known(thread: Thread, lines: list[Line], known: View | None) -> tuple[Replayed, list[StudyState]] | None:
@@ -78,3 +80,10 @@ def _known(thread: Thread, lines: list[Line], known: View | None) -> tuple[Repla
 
 def _in_order(lines: Iterable[Line]) -> list[Line]:
     return sorted(lines, key=lambda line: line.key)
+
+
+def _merged(lines: Sequence[Line], fresh: Sequence[Line]) -> list[Line]:
+    """Return the lines of both in order; most often the fresh ones are the last."""
+    if lines and fresh and fresh[0].key < lines[-1].key:
+        return _in_order([*lines, *fresh])
+    return [*lines, *fresh]

@@ -269,9 +269,13 @@ class View:
         if schema in (declared.EFFECTS, declared.POOLED, declared.WEIGHTS):
             parts = [getattr(made, schema.name) for made in self.analyses.by_name.values()]
         else:
-            parts = [
-                getattr(state, schema.name) for state in {**self.work.base.states, **self.states}.values()
-            ]
+            states = {**self.work.base.states, **self.states}.values()
+            if schema is declared.CORRECTED:
+                parts = [
+                    self.work.corrected(one) for one in dict.fromkeys(state.replayed for state in states)
+                ]
+            else:
+                parts = [getattr(state, schema.name) for state in states]
         return in_order(schema, list(chain.from_iterable(parts)))
 
     def _state(self, study_id: str) -> StudyState | None:

@@ -14,12 +14,13 @@ from starlette.routing import Route
 
 from sonospine.corrections.actions import REJECT
 from sonospine.curation.agreement_table import agreement_rows
-from sonospine.curation.comparison import KEPT, WHAT, Disagreement, Said, disagreements
+from sonospine.curation.comparison import KEPT, WHAT, Disagreement, Said, all_disagreements
 from sonospine.curation.desk import EVERYBODY, Saved
 from sonospine.curation.kinds import CORRECTIONS, LABELS, VOTED, lines_of
 from sonospine.curation.rulings import Decision, choices_of, ruling_lines
 from sonospine.curation.view import shifts
 from sonospine.curation.web.fields import label_of
+from sonospine.curation.web.paging import paging
 from sonospine.curation.web.placing import checked, search
 from sonospine.curation.web.pool_line import shift_lines
 from sonospine.curation.web.saving import posted
@@ -52,27 +53,33 @@ class Compared:
         self._lock = Lock()
         self._view: View | None = None
         self._seen: object = None
-        self._found: tuple[list[Disagreement], list[Row]] = ([], [])
+        self._votes: object = None
+        self._found: list[Disagreement] = []
+        self._agreement: list[Row] = []
 
-    def of(self, site: Site, view: View) -> tuple[list[Disagreement], list[Row]]:
-        """Return both for the view of everybody.
-
-        Raises
-        ------
-        InputError
-            A line of the log is malformed.
-        """
-        logbook, vocabulary = site.desk.logbook, view.tables.vocabulary
+    def disagreements(self, site: Site, view: View) -> list[Disagreement]:
+        """Return the disagreements in the view of everybody; ``InputError`` where a line of the log is malformed."""
         with self._lock:
-            seen = [logbook.fingerprint(kind) for kind in VOTED]
+            seen = [site.desk.logbook.fingerprint(kind) for kind in VOTED]
             if self._view is not view or self._seen != seen:
-                lines = {kind: lines_of(logbook, kind, vocabulary) for kind in VOTED}
-                self._found = (
-                    disagreements(view, lines.__getitem__),
-                    agreement_rows(view, lines.__getitem__),
-                )
+                self._found = all_disagreements(view, site.desk.logbook)
                 self._view, self._seen = view, seen
             return self._found
+
+    def agreement(self, site: Site, view: View) -> list[Row]:
+        """Return the rows of agreement; decisions of adjudicators do not change them."""
+        with self._lock:
+            lines = {kind: lines_of(site.desk.logbook, kind, view.tables.vocabulary) for kind in VOTED}
+            votes = [
+                row["action_id"]
+                for listed in (view.actions, *lines.values())
+                for row in listed
+                if row["action"] not in ("adjudicate", "comment")
+            ]
+            if votes != self._votes:
+                self._agreement = agreement_rows(view, lines.__getitem__)
+                self._votes = votes
+            return self._agreement
 
 
 def routes(site: Site) -> Sequence[Route]:
@@ -109,16 +116,14 @@ def _closed(site: Site, request: Request) -> Response:
     return site.page(request, "comparing_closed.jinja", 403)
 
 
-def _everything(
-    site: Site, request: Request, compared: Compared
-) -> tuple[View, list[Disagreement], list[Row]]:
+def _everything(site: Site, request: Request, compared: Compared) -> tuple[View, list[Disagreement]]:
     site.view(request)
     view = site.desk.view(EVERYBODY)
-    return view, *compared.of(site, view)
+    return view, compared.disagreements(site, view)
 
 
 def _one(site: Site, request: Request, compared: Compared) -> tuple[View, Disagreement]:
-    view, found, _ = _everything(site, request, compared)
+    view, found = _everything(site, request, compared)
     key = request.path_params["key"]
     one = next((one for one in found if one.key == key), None)
     if one is None:
@@ -129,7 +134,7 @@ def _one(site: Site, request: Request, compared: Compared) -> tuple[View, Disagr
 def _list(site: Site, request: Request, compared: Compared) -> Response:
     if site.session(request).role != ADJUDICATOR:
         return _closed(site, request)
-    view, found, agreement = _everything(site, request, compared)
+    view, found = _everything(site, request, compared)
     filters = {name: request.query_params.get(name, "") for name in FILTERS}
     shown = []
     for one in found:
@@ -139,14 +144,12 @@ def _list(site: Site, request: Request, compared: Compared) -> Response:
             continue
         if all(not filters[name] or filters[name] == value for name, value in has.items()):
             shown.append(one)
-    pages = max(1, -(-len(shown) // A_PAGE))
-    number = request.query_params.get("page", "1")
-    page = min(max(int(number), 1), pages) if number.isascii() and number.isdigit() and len(number) < 9 else 1
+    part = paging(request, len(shown), A_PAGE, filters)
     studies = {study_of(one, view) for one in found} - {""}
     return site.page(
         request,
         "comparing_list.jinja",
-        rows=[_row(site, view, one) for one in shown[(page - 1) * A_PAGE : page * A_PAGE]],
+        rows=[_row(site, view, one) for one in shown[part.start : part.end]],
         count=len(shown),
         open_ones=sum(one.verdict is None for one in found),
         decided=sum(one.verdict is not None for one in found),
@@ -160,11 +163,8 @@ def _list(site: Site, request: Request, compared: Compared) -> Response:
             ("field", "Field", sorted({(one.field, field_name(one)) for one in found})),
             ("study", "Study", sorted(((s, site.study_label(s)) for s in studies), key=lambda item: item[1])),
         ],
-        agreement=[_figures(row) for row in agreement],
-        page_number=page,
-        pages=pages,
-        previous=address("/disagreements", filters, page=str(page - 1)) if page > 1 else "",
-        next=address("/disagreements", filters, page=str(page + 1)) if page < pages else "",
+        agreement=[_figures(row) for row in compared.agreement(site, view)],
+        paging=part,
         saved=site.told(request),
     )
 

@@ -13,9 +13,9 @@ from starlette.routing import Route
 
 from sonospine.curation.comparison import machine_value
 from sonospine.curation.web.fields import label_of
+from sonospine.curation.web.paging import paging
 from sonospine.curation.web.placing import search
 from sonospine.curation.web.saving import posted
-from sonospine.curation.web.site import address
 from sonospine.curation.web.source import source_of
 from sonospine.curation.web.voting import Ballot, Given, ballot_of, quoted_path, save_votes, vote_line
 from sonospine.model.errors import InputError
@@ -86,23 +86,18 @@ def _list(site: Site, request: Request) -> Response:
             continue
         rows.append((study, verdict, [f"{one['curator']}: {one['new_value']}" for one in said]))
     rows.sort(key=lambda row: row[0]["label"].casefold())
-    pages = max(1, -(-len(rows) // A_PAGE))
-    number = request.query_params.get("page", "1")
-    page = min(max(int(number), 1), pages) if number.isascii() and number.isdigit() and len(number) < 9 else 1
+    part = paging(request, len(rows), A_PAGE, asked)
     return site.page(
         request,
         "deciding_studies.jinja",
         rows=[
             (study, verdict, said, quoted_path("screening", study["study_id"]))
-            for study, verdict, said in rows[(page - 1) * A_PAGE : page * A_PAGE]
+            for study, verdict, said in rows[part.start : part.end]
         ],
         count=len(rows),
         asked=asked,
         decided=DECIDED,
-        page_number=page,
-        pages=pages,
-        previous=address("/screening", asked, page=str(page - 1)) if page > 1 else "",
-        next=address("/screening", asked, page=str(page + 1)) if page < pages else "",
+        paging=part,
         saved=site.told(request),
     )
 
