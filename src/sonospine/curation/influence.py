@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from statistics import median
 from types import MappingProxyType
 
@@ -13,7 +14,7 @@ from sonospine.curation.likeness import others_of, updated
 from sonospine.figures.wording import effect_number
 from sonospine.model.numbers import number
 from sonospine.model.table_io import Row
-from sonospine.robustness.fitting import Fit, PointSet, fit_sets, grouped, included, points
+from sonospine.robustness.fitting import Fit, Point, PointSet, fit_sets, grouped, included, points
 from sonospine.synthesis.pooling import Choice
 
 CROSSING = 1.0
@@ -84,10 +85,16 @@ class Pool:
 
     def otherwise(self, study_id: str, piece: PointSet) -> PointSet:
         """Return the effects of the pool with those of one study replaced, in the order of studies."""
-        named = {**self.pieces, study_id: piece}
-        return tuple(point for name in sorted(named) for point in named[name])
+        found: list[Point] = []
+        for name in self._order if study_id in self.pieces else sorted((*self._order, study_id)):
+            found += piece if name == study_id else self.pieces[name]
+        return tuple(found)
 
-    @property
+    @cached_property
+    def _order(self) -> list[str]:
+        return sorted(self.pieces)
+
+    @cached_property
     def unit(self) -> float:
         """The standard error of the pool by Wald, 1/√Σ 1/(vᵢ + τ²); NaN without effects."""
         tau2 = 0.0 if math.isnan(self.fit.tau2) else self.fit.tau2
