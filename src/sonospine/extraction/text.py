@@ -15,6 +15,7 @@ from sonospine.extraction.comparisons import with_comparisons
 from sonospine.extraction.expressions import Expression
 from sonospine.extraction.language import sentences
 from sonospine.extraction.listed_conditions import with_listed_conditions
+from sonospine.extraction.listed_outcomes import is_counted
 from sonospine.extraction.nobody import is_nobody, nobody_by_percent
 from sonospine.extraction.one_arm import is_one_patient
 from sonospine.extraction.outcome_labels import Label, each_phrase, nearest_before, phrases
@@ -25,7 +26,7 @@ from sonospine.extraction.sentence_parts import Parts, parts_of
 from sonospine.extraction.sentence_rows import compared, of_arm, of_every_arm, of_subgroup
 from sonospine.extraction.short_forms import Meanings
 from sonospine.extraction.spoken_arms import FROM_BEFORE, arm_spoken_of, with_arm_spoken_of
-from sonospine.extraction.text_outcomes import is_counted, outcomes, same_counted
+from sonospine.extraction.text_outcomes import outcomes, same_counted
 from sonospine.extraction.text_statistics import BesideMeans, beside_means, statistic_of, unnamed_intervals
 from sonospine.extraction.text_times import PlannedTimes, times_only_in_abstract
 from sonospine.extraction.times import TimeMention
