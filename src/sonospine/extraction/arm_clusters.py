@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from sonospine.extraction import arm_patterns
+from sonospine.extraction import arm_patterns, arm_sides
 from sonospine.extraction.alternatives import folded, holds
 from sonospine.extraction.arm_labels import ACTIVES, CONTROLS, is_code, normalised, words_of
 from sonospine.extraction.arm_listings import listed_with_sizes
@@ -95,7 +95,7 @@ def candidates(record: Record, passages: Sequence[Passage]) -> Iterator[tuple[Ca
             sentence = passage.text[start:end]
             if not holds(folded(sentence), _WORDS_OF_ALLOCATION) or not _ALLOCATES.search(sentence):
                 continue
-            for candidate in (*arm_patterns.sized(sentence), *arm_patterns.listed(sentence)):
+            for candidate in (*arm_patterns.sized(sentence), *arm_sides.listed(sentence)):
                 if not _NO_ARM.search(candidate.label) and len(candidate.label) < 80:
                     yield _moved(candidate, start), passage.locator
     if not record.tables:

@@ -33,7 +33,7 @@ _OF_ALL = frozenset(
 _LEADING = frozenset(
     str.split("with the in of to than for from by between and or at a an on versus vs vs. was were while but")
 )
-# "Gliding on the shoulder": the part that was treated says nothing of who had it.
+# "Gliding on the other side": the part that was treated says nothing of who had it.
 _TREATED = re.compile(
     r"\b(?:on|at|over|around|onto)\s+(?:the\s+|their\s+|each\s+|both\s+)?(?P<part>[\w-]+(?:\s+[\w-]+)?)", re.I
 )

@@ -28,6 +28,9 @@ _STARTED = re.compile(
     r"\s*(?:points?|mm|cm|%)?\s*[)\]]?\s*from\s+(?:an?\s+|the\s+)?(?:(?:mean|median|average|baseline|initial|score|value|of)\s+)*[(\[]?$",
     re.IGNORECASE,
 )
+# "from 62 to 38 for one thing, 60 to 44 for another": the second pair goes on as the first began.
+_FROM_BEFORE = re.compile(r"\bfrom\s+[^;.]{0,40}?\d[\d.]*[^;.\d]{0,30}\bto\s+[^;.]{0,30}?\d", re.IGNORECASE)
+_NEXT = re.compile(r"(?:,|,?\s*\band)\s*$", re.IGNORECASE)
 _BARE_TO = re.compile(r"\s*to\s*")
 _BRACKET_ENDS = re.compile(r"\s*(?:[)\]]|[,;]\s*p\b)", re.IGNORECASE)
 
@@ -55,7 +58,11 @@ def _from_to(
     text: str, group: list[Expression], times: Attached[TimeMention], behind: TimeMention | None
 ) -> Attached[TimeMention] | None:
     """Read "from 7.2 to 3.1 at 12 weeks": the first is the baseline, the second the time named."""
-    led = _FROM.search(text[max(0, group[0].start - 60) : group[0].start]) or _falls_in_bracket(text, group)
+    led = (
+        _FROM.search(text[max(0, group[0].start - 60) : group[0].start])
+        or _falls_in_bracket(text, group)
+        or _goes_on(text, group)
+    )
     if len(group) % 2 or not led:
         return None
     for i in range(0, len(group), 2):
@@ -96,6 +103,14 @@ def _falls_in_bracket(text: str, group: list[Expression]) -> bool:
     if not _BARE_TO.fullmatch(text[first.end : second.start]) or not _BRACKET_ENDS.match(text, second.end):
         return False
     return float(first.value) > float(second.value) and first.centre == second.centre
+
+
+def _goes_on(text: str, group: list[Expression]) -> bool:
+    """Tell whether two values with nothing but "to" between them continue a list that began with "from ... to ..."."""
+    if len(group) != 2 or not _BARE_TO.fullmatch(text[group[0].end : group[1].start]):
+        return False
+    before = text[: group[0].start]
+    return bool(_NEXT.search(before) and _FROM_BEFORE.search(before))
 
 
 def _behind(parts: Parts, gaps: Gaps) -> TimeMention | None:

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 
 from sonospine.extraction.arms import Arm
 from sonospine.extraction.attachment import Attached, Gaps, Mention, attach, repeated
-from sonospine.extraction.directions import contradicts
 from sonospine.extraction.expressions import Expression
 from sonospine.extraction.falls import implied_times, same_time
 from sonospine.extraction.reading import MEANS
 from sonospine.extraction.sentence_parts import Parts
 from sonospine.extraction.times import TimeMention
+from sonospine.extraction.told_apart import HELD_AGAINST, same_arm, time_key, told_apart
 
 _FILLER = re.compile(
     r"\b(?:and|or|vs?|versus|against|compared|with|to|than|in|at|the|for|from|then|after|following|under|by|of|on|respectively|while|whereas|but|"
@@ -178,14 +178,14 @@ def _attached(
     times: Attached[TimeMention] = attach(gaps, parts.times, same=same_time)
     implied = implied_times(parts, group, times, gaps)
     times = implied or times
-    arms: Attached[Arm] = _of_known(attach(gaps, parts.groups(), same=_same_arm, blocks=times.values))
+    arms: Attached[Arm] = _of_known(attach(gaps, parts.groups(), same=same_arm, blocks=times.values))
     arms = _owned(parts, group) or arms
     if times.how in {"one", "guess", "none"} and size > 1 and not implied and arms.how != "none":
         again = attach(gaps, parts.times, same=same_time, blocks=arms.values)
         times = again if again.how == "list" else times
     times = _carried_times(times, before, size, arms, same_sentence)
     arms = _carried_arms(arms, before, size, times, same_sentence)
-    return Run(tuple(group), _told_apart(parts, group, arms, times, everyone), times, arms)
+    return Run(tuple(group), told_apart(parts, group, arms, times, everyone), times, arms)
 
 
 def _in_pairs(
@@ -242,10 +242,6 @@ def _owned(parts: Parts, group: list[Expression]) -> Attached[Arm] | None:
     return Attached(tuple(owners[e.start] for e in group), "own")
 
 
-def _same_arm(one: Arm, other: Arm) -> bool:
-    return one.label == other.label
-
-
 def closed_by(runs: Sequence[Run], parts: Parts) -> list[Run]:
     """Give the one time that closes a sentence to its values that have none: "... from 7 to 3 and the ODI from 40 to 20 at 2 weeks"."""
     named = [m for m in parts.times if m.value.phase == "follow_up" and m.value.weeks is not None]
@@ -281,7 +277,7 @@ def _carried_times(
     earlier = before.times.values
     if before.times.how == "implied" and not same_sentence:
         return times  # "from ... to ..." is said of its own values
-    if _told_by_arms(arms) and not _told_by_arms(before.named) and len({_time_key(t) for t in earlier}) > 1:
+    if _told_by_arms(arms) and not _told_by_arms(before.named) and len({time_key(t) for t in earlier}) > 1:
         return times  # before and after of one arm are not the times of two arms
     if size > 1 and before.size == size and _compatible(times.values, earlier):
         return Attached(earlier, "carried", before.times.order)
@@ -311,7 +307,7 @@ def _carried_arms(
     if before is None or arms.how != "none":
         return arms
     earlier = before.arms.values
-    if len(set(map(_time_key, times.values))) > 1 and len(set(map(_time_key, before.times.values))) == 1:
+    if len(set(map(time_key, times.values))) > 1 and len(set(map(time_key, before.times.values))) == 1:
         return arms  # two arms at one time are not the arms of before and after
     if size > 1 and size == before.size and len({a.label if a else "" for a in earlier}) > 1:
         return replace(before.arms, how="carried")
@@ -324,70 +320,11 @@ def _carried_arms(
     return arms
 
 
-_AGAINST = re.compile(r"\b(?:vs?|versus|against|compared (?:with|to)|than)\b", re.IGNORECASE)
-
-
-def _told_apart(
-    parts: Parts,
-    group: Sequence[Expression],
-    arms: Attached[Arm],
-    times: Attached[TimeMention],
-    everyone: Sequence[Arm],
-) -> Attached[Arm]:
-    """Take arms away where two values would be of the same arm and time; "A had less (3.2 vs 4.1)" is A, then the other."""
-    if _is_turned_round(parts, group, arms, times):
-        return Attached((None, None), "none")
-    # A percent change and points of the same arm may stand together: "8.2 ± 4.8% (0.4 ± 0.2 points)".
-    percents = [e.centre == "percent" or "%" in parts.text[e.start : e.end + 2] for e in group]
-    places = [
-        (a.label if a else "", _time_key(t), p)
-        for a, t, p in zip(arms.values, times.values, percents, strict=True)
-    ]
-    if arms.how == "none" or len(set(places)) == len(places) or group[0].start == group[-1].start:
-        return arms
-    against = len(group) == 2 and _AGAINST.search(parts.text, group[0].end, group[1].start)
-    first = arms.values[0]
-    before = [m for m in parts.arms if m.end <= group[0].start]
-    named = {m.value.label: m.value for m in before}
-    held = bool(before) and _HELD_AGAINST.search(parts.text, 0, before[-1].start) is not None
-    if against and held and len(named) == 2 and before[-1].value.label == list(named)[1]:
-        return Attached(tuple(named.values()), "guess")  # "A had less than B (3.2 vs 4.1)"
-    if against and first is not None and len(everyone) == 2:
-        other = next(a for a in everyone if a.label != first.label)
-        if held and _same_arm(before[-1].value, first):
-            return Attached((other, first), "guess")  # "less than in B (3.2 vs 4.1)"
-        ahead = any(_same_arm(m.value, first) for m in before)
-        return Attached((first, other) if ahead or arms.how == "carried" else (other, first), "guess")
-    return Attached((None,) * len(group), "none")
-
-
-def _is_turned_round(
-    parts: Parts, group: Sequence[Expression], arms: Attached[Arm], times: Attached[TimeMention]
-) -> bool:
-    """Tell whether two values, dealt to arms by their order alone, contradict the words before them."""
-    if len(group) != 2 or arms.how not in {"list", "one", "guess"}:
-        return False
-    if arms.how != "list" and not _AGAINST.search(parts.text, group[0].end, group[1].start):
-        return False
-    same_time = len({_time_key(t) for t in times.values}) == 1
-    return same_time and contradicts(parts.text[: group[0].start], group[0].value, group[1].value)
-
-
-def _time_key(time: TimeMention | None) -> tuple[float | None, str, str]:
-    return (None, "", "") if time is None else (time.weeks, time.phase, time.text.lower())
-
-
 def _order(values: Sequence[Arm | None]) -> tuple[Arm, ...]:
     kept = [v for v in values if v is not None]
     if len(kept) != len(values) or len({a.label for a in kept}) != len(kept):
         return ()
     return tuple(kept)
-
-
-_HELD_AGAINST = re.compile(
-    r"\b(?:(?:compared|comparison|relative)\s+(?:with|to)|versus|vs\.?|than|unlike)\s+(?:the\s+|those\s+in\s+(?:the\s+)?)?$",
-    re.IGNORECASE,
-)
 
 
 def mention_pair(parts: Parts, run: Run) -> tuple[Arm, Arm] | None:
@@ -396,11 +333,11 @@ def mention_pair(parts: Parts, run: Run) -> tuple[Arm, Arm] | None:
     for mentions in ([m for m in parts.arms if m.end <= start], list(parts.arms)):
         distinct: list[Mention[Arm]] = []
         for mention in mentions:
-            if not any(_same_arm(mention.value, d.value) for d in distinct):
+            if not any(same_arm(mention.value, d.value) for d in distinct):
                 distinct.append(mention)
         if len(distinct) == 2:
             one, other = distinct
-            if _HELD_AGAINST.search(parts.text, 0, one.start):
+            if HELD_AGAINST.search(parts.text, 0, one.start):
                 one, other = other, one  # "compared with B, A had ...": A minus B
             return one.value, other.value
     return None

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sonospine.extraction.expressions import Expression, find_numbers
+from sonospine.extraction.tables.cell_texts import is_numeric
 from sonospine.extraction.tables.labels import Label
-from sonospine.extraction.tables.layout import is_numeric
 from sonospine.extraction.tables.no_results import is_list_of_kinds, is_test_value
 from sonospine.extraction.tables.roles import Roles
 from sonospine.model.places import cell_address

@@ -11,8 +11,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 from sonospine.extraction.reading import MEANS
+from sonospine.extraction.tables.cell_texts import is_empty
 from sonospine.extraction.tables.labels import Label
-from sonospine.extraction.tables.layout import Layout, is_empty
+from sonospine.extraction.tables.layout import Layout
 from sonospine.extraction.tables.levels import SECTION, Level, could_name_arm, is_baseline_caption, precedence
 from sonospine.extraction.tables.statistics import named_statistics
 

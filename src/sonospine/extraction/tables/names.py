@@ -122,7 +122,7 @@ class Names:
         return ", ".join([named_above, *telling])[:LONGEST_OUTCOME], True
 
     def _is_over_all_groups(self, level: Level, label: Label) -> bool:
-        """Tell whether a header above the names of the groups calls all of them one group: ``Anaesthesia group``."""
+        """Tell whether a header above the names of the groups calls all of them one group: ``Surgery group``."""
         texts = {
             t for t in self._roles.layout.texts[level[1]][max(self._roles.layout.stubs) + 1 :] if t.strip()
         }

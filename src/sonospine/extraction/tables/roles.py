@@ -14,9 +14,10 @@ from dataclasses import dataclass, field, replace
 
 from sonospine.extraction.arm_labels import normalised
 from sonospine.extraction.arms import Arm
+from sonospine.extraction.tables.cell_texts import is_empty
 from sonospine.extraction.tables.grouping import headed_stub, named_groups, renewed
 from sonospine.extraction.tables.labels import Label, LabelReader
-from sonospine.extraction.tables.layout import Layout, is_empty
+from sonospine.extraction.tables.layout import Layout
 from sonospine.extraction.tables.levels import (
     SECTION,
     CellLabels,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sonospine.extraction.tables.cell_texts import is_empty
 from sonospine.extraction.tables.labels import Label
-from sonospine.extraction.tables.layout import Layout, is_empty
+from sonospine.extraction.tables.layout import Layout
 
 # A row that compares the groups and has its values in the rows below.
 _COMPARED = "compared"
