@@ -43,15 +43,15 @@ def test_every_place_of_a_document_says_what_the_record_says(
 ) -> None:
     record = record_with(one, two, cells=(cell, two), caption=one, title=title)
     document = document_of(record)
-    assert len(document.segments) == len({s.address for s in document.segments})
-    for segment in document.segments:
-        shown = document.text[segment.start : segment.end]
-        assert shown == without_breaks(quote_at(record, segment.address) or "")
-        assert document.span_of(segment.address) == (segment.start, segment.end)
+    assert len(document.stretches) == len({s.address for s in document.stretches})
+    for stretch in document.stretches:
+        shown = document.text[stretch.start : stretch.end]
+        assert shown == without_breaks(quote_at(record, stretch.address) or "")
+        assert document.span_of(stretch.address) == (stretch.start, stretch.end)
         if len(shown) > 1:
-            locator = document.locator_of(segment.start + 1, segment.end)
-            assert locator == f"{segment.address}:1-{len(shown)}"
-            assert document.span_of(locator) == (segment.start + 1, segment.end)
+            locator = document.locator_of(stretch.start + 1, stretch.end)
+            assert locator == f"{stretch.address}:1-{len(shown)}"
+            assert document.span_of(locator) == (stretch.start + 1, stretch.end)
 
 
 def test_a_span_over_two_places_has_no_locator() -> None:

@@ -19,7 +19,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
+class Stretch:
     """The text of one place: it stands in the document from ``start`` to ``end`` (code points)."""
 
     address: str
@@ -37,27 +37,27 @@ class Document:
     record_id: str
     title: str
     text: str
-    segments: tuple[Segment, ...]
+    stretches: tuple[Stretch, ...]
 
     def span_of(self, locator: str) -> tuple[int, int] | None:
         """Return where a place stands in the document; ``None`` where the document has no such place."""
         place = parse(locator)
-        segment = next((s for s in self.segments if s.address == place.address), None)
-        if segment is None:
+        stretch = next((s for s in self.stretches if s.address == place.address), None)
+        if stretch is None:
             return None
         if place.start is None or place.end is None:
-            return segment.start, segment.end
-        if not place.start <= place.end <= segment.end - segment.start:
+            return stretch.start, stretch.end
+        if not place.start <= place.end <= stretch.end - stretch.start:
             return None
-        return segment.start + place.start, segment.start + place.end
+        return stretch.start + place.start, stretch.start + place.end
 
     def locator_of(self, start: int, end: int) -> str | None:
         """Return the place of a span; ``None`` where it is not within one place."""
-        starts = [segment.start for segment in self.segments]
-        segment = self.segments[max(0, bisect.bisect_right(starts, start) - 1)] if starts else None
-        if segment is None or not segment.start <= start < end <= segment.end:
+        starts = [stretch.start for stretch in self.stretches]
+        stretch = self.stretches[max(0, bisect.bisect_right(starts, start) - 1)] if starts else None
+        if stretch is None or not stretch.start <= start < end <= stretch.end:
             return None
-        return str(Place(segment.address, start - segment.start, end - segment.start))
+        return str(Place(stretch.address, start - stretch.start, end - stretch.start))
 
 
 def document_of(record: Record) -> Document:
@@ -66,13 +66,13 @@ def document_of(record: Record) -> Document:
     The text depends on the record alone, so that an import can tell whether it was made from this record.
     """
     pieces: list[str] = []
-    segments: list[Segment] = []
+    stretches: list[Stretch] = []
     length = 0
 
     def put(text: str, address: str = "") -> None:
         nonlocal length
         if address:
-            segments.append(Segment(address, length, length + len(text)))
+            stretches.append(Stretch(address, length, length + len(text)))
         pieces.append(text)
         length += len(text)
 
@@ -84,7 +84,7 @@ def document_of(record: Record) -> Document:
                 put(without_breaks(text), address)
             put("\n")
         put("\n")
-    return Document(record.record_id, record.title, "".join(pieces), tuple(segments))
+    return Document(record.record_id, record.title, "".join(pieces), tuple(stretches))
 
 
 def file_stem(record_id: str) -> str:
