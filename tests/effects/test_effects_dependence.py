@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from effect_cases import (
     FL,
@@ -20,7 +22,7 @@ from effect_cases import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sonospine.effects.dependence import guarded, nearly_the_same
+from sonospine.effects.dependence import _pairs, _told, guarded, nearly_the_same
 from sonospine.model.table_io import Row
 from sonospine.model.tables import EFFECTS, STUDIES
 
@@ -239,3 +241,29 @@ def test_a_conflict_of_a_study_that_the_guard_leaves_out_makes_no_second_pool() 
     out = guarded([*made, effect("e9", "s0", n1i="90")], studies(s1="NCT01", s0="NCT01"), "pick")
     assert [e["effect_id"] for e in entered(out)] == ["e9"]
     assert entered(out, "other_value") == []
+
+
+_PRINTED = st.sampled_from(["", "0", "3", "3.05", "3.2", "-3", "-3.05", "30"])
+
+
+@st.composite
+def _any_effect(draw: st.DrawFn) -> Row:
+    columns = ("m1i", "sd1i", "m2i", "sd2i", "ai", "ci", "n1i", "n2i", "yi", "vi")
+    figures = {name: draw(_PRINTED) for name in columns}
+    return effect("e", draw(st.sampled_from(["s1", "s2", "s3", "s4"])), **figures)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(_any_effect(), max_size=8), st.lists(st.sampled_from(["", "R1", "R2", "R1;R2"]), min_size=4))
+def test_no_pair_of_studies_that_may_be_of_the_same_people_is_passed_over(
+    rows: list[Row], registrations: list[str]
+) -> None:
+    known = studies(**{f"s{i + 1}": ids for i, ids in enumerate(registrations[:4])})
+    registered = [set(filter(None, known[row["study_id"]]["registration"].split(";"))) for row in rows]
+    expected = [
+        (one, two)
+        for one, two in itertools.combinations(range(len(rows)), 2)
+        if rows[one]["study_id"] != rows[two]["study_id"]
+        and (registered[one] & registered[two] or nearly_the_same(rows[one], rows[two]))
+    ]
+    assert _pairs(rows, registered, [_told(row) for row in rows]) == expected

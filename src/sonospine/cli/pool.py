@@ -11,7 +11,7 @@ from sonospine.model.table_io import Row, read_table, table_text, write_table
 from sonospine.model.tables import EFFECTS, POOLED, WEIGHTS
 
 if TYPE_CHECKING:
-    from sonospine.config.settings import Config, MinimalImportantDifference
+    from sonospine.config.settings import Config
     from sonospine.synthesis.pooling import Choice, Pools
 
 PRINTED = (
@@ -130,7 +130,9 @@ def run(
         analyses = [a.id for a in review.analyses]
         chosen = Choice(review.assumptions.estimator, review.assumptions.ci, review.assumptions.level)
         thresholds = {
-            name: Threshold(found.value, found.source) for name, found in _differences(review).items()
+            analysis.id: Threshold(found.value, found.source)
+            for analysis in review.analyses
+            if (found := review.difference(analysis)) is not None
         }
         beside = Beside(_prior_scales(review, prior_scale), _points(review))
     chosen = Choice(estimator or chosen.estimator, ci or chosen.ci, chosen.level if level is None else level)
@@ -172,18 +174,6 @@ def _give(pools: Pools, out: Path | None) -> None:
 
 def _is_table(out: Path) -> bool:
     return out.suffix in (".tsv", ".txt") and not out.is_dir()
-
-
-def _differences(review: Config) -> dict[str, MinimalImportantDifference]:
-    """Return the minimal important difference that each analysis names."""
-    found = {}
-    for analysis in review.analyses:
-        differences = review.outcome(analysis.outcome).minimal_important_difference
-        named = analysis.minimal_important_difference
-        difference = getattr(differences, named) if named else None
-        if difference is not None:
-            found[analysis.id] = difference
-    return found
 
 
 def _prior_scales(review: Config, stated: float | None) -> dict[str, float]:

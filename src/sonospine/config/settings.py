@@ -311,6 +311,12 @@ class Config(Settings):
         """Return the analysis of an id."""
         return next(a for a in self.analyses if a.id == analysis_id)
 
+    def difference(self, analysis: Analysis) -> MinimalImportantDifference | None:
+        """Return the minimal important difference that an analysis names."""
+        named = analysis.minimal_important_difference
+        differences = self.outcome(analysis.outcome).minimal_important_difference
+        return getattr(differences, named) if named else None
+
     @model_validator(mode="after")
     def _names_fit(self) -> Config:
         for kind, ids in (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -84,34 +84,73 @@ def read_actions(folder: Path | str) -> list[Action]:
         [action_of(row, path, number) for number, row in curation_rows(path)]
         for path in curation_files(folder)
     ]
-    known: dict[str, Action] = {}
-    groups: dict[str, str] = {}
-    for action in (action for actions in files for action in actions):
-        if action.action_id in known:
-            raise InputError(
-                "the action stands in two files",
-                file=Path(folder) / action.file,
-                row=action.line,
-                field="action_id",
-                found=action.action_id,
-            )
-        known[action.action_id] = action
-        if action.action == "add" and groups.setdefault(action.group_id, action.file) != action.file:
-            raise InputError(
-                "the group stands in two files",
-                file=Path(folder) / action.file,
-                row=action.line,
-                field="group_id",
-                found=action.group_id,
-            )
-    for action in known.values():
-        if action.action == "adjudicate" and action.new_value:
-            _check_ruling(action, known, Path(folder) / action.file)
+    listed = [action for actions in files for action in actions]
+    check_distinct(listed, Path(folder))
+    check_decisions(listed, {action.action_id: action for action in listed}, Path(folder))
     return ordered(files)
 
 
-def _check_ruling(action: Action, known: Mapping[str, Action], path: Path) -> None:
-    """Check the value of a decision by the column of what it decides on: its own line need not name either."""
+def check_distinct(
+    actions: Iterable[Action],
+    folder: Path,
+    known: Collection[str] = (),
+    groups: Mapping[str, str] | None = None,
+) -> None:
+    """Check that no id stands twice in the log, and no group of lines that add a row in two files.
+
+    Parameters
+    ----------
+    actions
+        Lines of any number of files.
+    folder
+        The folder of the files.
+    known, groups
+        Ids of lines that stand in the log beside them, and the file of each group there.
+
+    Raises
+    ------
+    InputError
+        File, line, column and what was found are named.
+    """
+    ids: set[str] = set()
+    file_of: dict[str, str] = {}
+
+    def fault(reason: str, action: Action, column: str, found: str) -> InputError:
+        return InputError(reason, file=folder / action.file, row=action.line, field=column, found=found)
+
+    for action in actions:
+        if action.action_id in ids or action.action_id in known:
+            raise fault("the action stands twice", action, "action_id", action.action_id)
+        ids.add(action.action_id)
+        if action.action == "add":
+            first = (groups or {}).get(action.group_id) or file_of.setdefault(action.group_id, action.file)
+            if first != action.file:
+                raise fault("the group stands in two files", action, "group_id", action.group_id)
+
+
+def check_decisions(actions: Iterable[Action], known: Mapping[str, Action], folder: Path) -> None:
+    """Check the values of decisions by the columns of what they decide on, which their own lines need not name.
+
+    Parameters
+    ----------
+    actions
+        Lines of any number of files.
+    known
+        All lines of the log by id, these among them.
+    folder
+        The folder of the files.
+
+    Raises
+    ------
+    InputError
+        File, line, column, what was found and what is allowed are named.
+    """
+    for action in actions:
+        if action.action == "adjudicate" and action.new_value:
+            _check_decision(action, known, folder / action.file)
+
+
+def _check_decision(action: Action, known: Mapping[str, Action], path: Path) -> None:
     about: Action | None = action
     field, met = "", set()
     while about is not None and about.action == "adjudicate" and about.action_id not in met:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sonospine.corrections.actions import ANCHORS, FILLED, SETTABLE, Action
@@ -74,22 +74,26 @@ class Index:
     counts: dict[tuple[str, str], int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, kind: str, rows: Sequence[Row], sha256: Mapping[str, str], context: Context) -> Index:
-        """Index the rows by id and by record."""
+    def of(
+        cls,
+        kind: str,
+        rows: Sequence[Row],
+        sha256: Mapping[str, str],
+        context: Context,
+        *,
+        added: Collection[str] = (),
+    ) -> Index:
+        """Index the rows by id and by record; ``added`` are ids of rows that no machine read from their place."""
         key = f"{kind}_id"
         by_record: dict[str, list[str]] = defaultdict(list)
         counts: dict[tuple[str, str], int] = defaultdict(int)
         for row in rows:
             record = row.get("record_id", "")
             by_record[record].append(row[key])
-            counts[record, row.get("locator", "")] += not is_added(row[key])
+            if row[key] not in added:
+                counts[record, row.get("locator", "")] += 1
         by_id = {row[key]: row for row in rows}
         return cls(kind, by_id, sha256, context, dict(by_record), dict(counts))
-
-
-def is_added(row_id: str) -> bool:
-    """Tell whether a row was added by a person: no number of the machine made it (``additions.addition_id``)."""
-    return row_id.startswith("x")
 
 
 def same_value(schema: TableSchema, column: str, one: str, other: str) -> bool:
@@ -106,7 +110,13 @@ def same_value(schema: TableSchema, column: str, one: str, other: str) -> bool:
 
 
 def seen_text(row: Row, rows: Sequence[Row]) -> str:
-    """Return what a curator's line must keep of a machine row: its JSON, with how many rows the number made."""
+    """Return what a curator's line must keep of a machine row: its JSON, with how many rows the number made.
+
+    ``rows`` are the rows that the machine read, of the row's record at least; those that people added are not among
+    them. Only of measurements is a number of rows kept: an arm or a timepoint is made of all that name it.
+    """
+    if "measurement_id" not in row:
+        return json.dumps(row, ensure_ascii=False, sort_keys=True)
     same = sum(r["record_id"] == row["record_id"] and r["locator"] == row["locator"] for r in rows)
     return json.dumps({**row, ROWS_OF_NUMBER: same}, ensure_ascii=False, sort_keys=True)
 
@@ -190,8 +200,10 @@ def _same_reading(action: Action, row: Row, index: Index, own: Mapping[str, Sequ
             continue
         if not any(same_value(schema, column, row[column], value) for value in own.get(column, ())):
             return False
-    rows = None if is_added(row.get(f"{index.kind}_id", "")) else action.seen.get(ROWS_OF_NUMBER)
-    return rows is None or rows == index.counts.get((row.get("record_id", ""), row.get("locator", "")))
+    rows = action.seen.get(ROWS_OF_NUMBER)
+    if rows is None or index.kind != "measurement":
+        return True
+    return bool(rows == index.counts.get((row["record_id"], row["locator"]), 0))
 
 
 def _places(action: Action, index: Index) -> list[str]:

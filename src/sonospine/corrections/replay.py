@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sonospine.corrections.actions import END, Action
 from sonospine.corrections.additions import Addition, closed_groups, make_addition
@@ -24,12 +24,21 @@ Target = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Curated:
-    """Rows of ``corrected``, ``arms``, ``timepoints`` and ``correction_log``."""
+    """Rows of ``corrected``, ``arms``, ``timepoints`` and ``correction_log``, and what lines spoke about.
+
+    ``added``, ``arms_read`` and ``timepoints_read`` are the added rows, the arms and the timepoints before any vote on
+    them, which is what a curator sees of them. ``targets`` are the row (kind and id) that each line speaks about now,
+    of stale lines too where one can be named.
+    """
 
     corrected: list[Row]
     arms: list[Row]
     timepoints: list[Row]
     log: list[Row]
+    added: list[Row] = field(default_factory=list)
+    arms_read: list[Row] = field(default_factory=list)
+    timepoints_read: list[Row] = field(default_factory=list)
+    targets: dict[str, Target] = field(default_factory=dict)
 
 
 def replay(
@@ -81,12 +90,22 @@ def replay(
         row["arm_id"] = arm_id(study, row["arm"])
         row["comparator_arm_id"] = arm_id(study, row["comparator_arm"])
         row["timepoint_id"] = timepoint_id(study, row)
-    arm_rows = session.corrected("arm", merged_arms(arms, corrected, studies, order), ARMS)
+    arms_read = merged_arms(arms, corrected, studies, order)
+    arm_rows = session.corrected("arm", arms_read, ARMS)
     read = timepoints_of(corrected)
     timepoints = session.corrected("timepoint", read, TIMEPOINTS)
     _retime(corrected, read, timepoints)
     session.close()
-    return Curated(corrected, arm_rows, timepoints, session.log())
+    return Curated(
+        corrected,
+        arm_rows,
+        timepoints,
+        session.log(),
+        [addition.row for addition in added],
+        arms_read,
+        read,
+        session.asked | session.targets,
+    )
 
 
 def _retime(corrected: Sequence[Row], read: Sequence[Row], timepoints: Sequence[Row]) -> None:
@@ -115,6 +134,7 @@ class _Session:
         self.results: dict[str, tuple[str, str]] = {}
         self.undone_by = self._undone()
         self.targets: dict[str, Target] = {}
+        self.asked: dict[str, Target] = {}
         self.groups = closed_groups(self._standing())
         self.added: dict[str, Addition] = {}
 
@@ -174,7 +194,7 @@ class _Session:
 
     def corrected(self, kind: str, rows: Sequence[Row], schema: TableSchema) -> list[Row]:
         """Return the rows of a kind after the votes on them."""
-        index = Index.of(kind, rows, self.sha256, self.context)
+        index = Index.of(kind, rows, self.sha256, self.context, added=self.added)
         ballots: dict[str, dict[str, Ballot]] = defaultdict(dict)
         rulings: dict[str, Ruling] = {}
         stale: set[str] = set()
@@ -192,6 +212,7 @@ class _Session:
                     _vote(ballots[anchored.target_id].setdefault(action.curator, Ballot()), action)
                 elif anchored.target_id:
                     stale.add(anchored.target_id)
+                    self.asked[action.action_id] = (kind, anchored.target_id)
             elif action.action == "adjudicate":
                 self._adjudicate(action, kind, ballots, rulings)
         decided = []

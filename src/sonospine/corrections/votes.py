@@ -84,6 +84,8 @@ def decide(
     curators, and each field that one of them set has the voice of two), ``corrected`` (set by one), ``confirmed``,
     ``added``; ``stale`` where all that is left are lines that no longer fit; else ``unread``.
     """
+    if not ballots and ruling is None:
+        return Outcome(dict(row), "stale" if stale else "unread")
     voters = {name: ballot for name, ballot in ballots.items() if ballot.keeps or ballot.rejected}
     keepers = [ballot for _, ballot in sorted(voters.items()) if ballot.keeps]
     rejecters = [ballot for _, ballot in sorted(voters.items()) if ballot.rejected]

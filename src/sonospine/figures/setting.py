@@ -51,7 +51,7 @@ def setting_of(config: Config, analysis: Analysis, *, demonstration: bool) -> Se
     outcome = config.outcome(analysis.outcome)
     paired = analysis.contrast == "before_after"
     named = analysis.minimal_important_difference
-    found = getattr(outcome.minimal_important_difference, named) if named else None
+    found = config.difference(analysis)
     threshold = None
     if named and found is not None:
         better = -1 if outcome.direction == "lower" else 1
