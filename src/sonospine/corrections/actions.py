@@ -17,10 +17,6 @@ from sonospine.model.tables import ARMS, CURATION, MEASUREMENTS, TIMEPOINTS
 from sonospine.model.written_order import TIME_ALLOWED, UNTIMED, in_written_order, moment
 
 END = "end"
-REJECT = "reject"
-"""Field of a line by which a third person takes a row out: an added one, or one that all others keep."""
-LARGEST, SMALLEST = 1e9, 1e-9
-"""No number of a trial is larger, or nearer to 0 without being 0: what is typed so is a slip, and squares stay finite."""
 ANCHORS = ("locator", "quote", "spread_locator", "total_locator", "n_locator")
 FILLED = ("study_id", "arm_id", "comparator_arm_id", "timepoint_id", "result_id", "preferred", "state")
 BY_MACHINE = ("measurement_id", "record_id", *FILLED, *ANCHORS, "rule", "confidence", "flags")
@@ -88,11 +84,9 @@ def read_actions(folder: Path | str) -> list[Action]:
         [action_of(row, path, number) for number, row in curation_rows(path)]
         for path in curation_files(folder)
     ]
-    check_distinct((action for actions in files for action in actions), Path(folder))
-    known = {action.action_id: action for actions in files for action in actions}
-    for action in known.values():
-        if action.action == "adjudicate" and action.new_value:
-            _check_ruling(action, known, Path(folder) / action.file)
+    listed = [action for actions in files for action in actions]
+    check_distinct(listed, Path(folder))
+    check_decisions(listed, {action.action_id: action for action in listed}, Path(folder))
     return ordered(files)
 
 
@@ -134,8 +128,29 @@ def check_distinct(
                 raise fault("the group stands in two files", action, "group_id", action.group_id)
 
 
-def _check_ruling(action: Action, known: Mapping[str, Action], path: Path) -> None:
-    """Check the value of a decision by the column of what it decides on: its own line need not name either."""
+def check_decisions(actions: Iterable[Action], known: Mapping[str, Action], folder: Path) -> None:
+    """Check the values of decisions by the columns of what they decide on, which their own lines need not name.
+
+    Parameters
+    ----------
+    actions
+        Lines of any number of files.
+    known
+        All lines of the log by id, these among them.
+    folder
+        The folder of the files.
+
+    Raises
+    ------
+    InputError
+        File, line, column, what was found and what is allowed are named.
+    """
+    for action in actions:
+        if action.action == "adjudicate" and action.new_value:
+            _check_decision(action, known, folder / action.file)
+
+
+def _check_decision(action: Action, known: Mapping[str, Action], path: Path) -> None:
     about: Action | None = action
     field, met = "", set()
     while about is not None and about.action == "adjudicate" and about.action_id not in met:
@@ -212,12 +227,6 @@ def _check_value(
     column = schema.column(action.field)
     if not column.permits(action.new_value):
         raise fault(f"the value does not fit {action.field}", "new_value", column.allowance())
-    if action.new_value and column.kind in ("number", "integer"):
-        size, least = abs(float(action.new_value)), "0" if column.unit == "participants" else f"-{LARGEST:g}"
-        signed = action.new_value.startswith("-") and size > 0
-        if not (size == 0 or SMALLEST <= size <= LARGEST) or (signed and least == "0"):
-            allowed = f"a number from {least} to {LARGEST:g}, and no nearer to 0 than {SMALLEST:g}"
-            raise fault(f"no {action.field} is of this size", "new_value", allowed)
 
 
 def _time(row: Mapping[str, str], path: Path, line: int) -> datetime:
