@@ -182,13 +182,31 @@ def _made(random: Random) -> Review:
                 sd = math.exp(random.normal(math.log(1.9), 0.25))
                 mean = min(9.5, max(0.3, level + shift + random.normal(0, sd / math.sqrt(n))))
                 rows.append(_row(name, label, weeks, n, mean, sd))
-    names = [study["label"] for study in studies]
+    return replace(
+        _screened([study["label"] for study in studies]), measurements=rows, arms=arms, studies=studies
+    )
+
+
+def study_rows(name: str, design: str, times: Sequence[str], *, included: bool) -> Review:
+    """Return a study of one arm with a row at each of some times, and what screening decided."""
+    made = _screened([name], included=included)
+    arm = ARMS.row(
+        arm_id=f"a{name}all", study_id=f"s{name}", label="all", role="single", record_id=f"r{name}"
+    )
+    study = STUDIES.row(study_id=f"s{name}", label=name, year="2020", design=design, condition="made")
+    rows = [_row(name, "all", weeks, 40, 4.0, 2.0) for weeks in times]
+    return replace(made, measurements=rows, arms=[arm], studies=[study])
+
+
+def _screened(names: Sequence[str], *, included: bool = True) -> Review:
+    """Return the records and decisions of some studies, without anything else."""
+    decision = "include" if included else "exclude"
     return Review(
-        rows,
         [],
-        arms,
-        studies,
-        [DECISIONS.row(record_id=f"r{n}", stage="record", decision="include", by="rule") for n in names],
+        [],
+        [],
+        [],
+        [DECISIONS.row(record_id=f"r{n}", stage="record", decision=decision, by="rule") for n in names],
         [
             RECORDS.row(
                 record_id=f"r{n}", study_id=f"s{n}", report_id=f"p{n}", source="file", status="current",
@@ -240,18 +258,18 @@ def spoilt(corpus: Corpus, errors: Errors, seed: int) -> Spoilt:
             made, right = _wrong(kind, row, siblings, donors, random)
             wrong.add(name)
             held = kind in FIELD_OF and random.random() < errors.held[kind]
-            alternatives += _alternatives(profile, made, right, FIELD_OF[kind] if held else "", random)
+            alternatives += other_values(profile, made, right, FIELD_OF[kind] if held else "", random)
             true[name] = {**right, "state": right["state"] if right["state"] == "rejected" else "corrected"}
         else:
             profile = errors.right[int(random.choice(len(errors.right), p=errors.shares))]
             made = row
-            alternatives += _alternatives(profile, made, row, "", random)
+            alternatives += other_values(profile, made, row, "", random)
             true[name] = {**row, "state": "confirmed"}
         read[name] = {**made, "confidence": derived(profile["confidence"])}
     return Spoilt(read, true, tuple(alternatives), frozenset(wrong))
 
 
-def _alternatives(profile: Mapping[str, Any], made: Row, right: Row, held: str, random: Random) -> list[Row]:
+def other_values(profile: Mapping[str, Any], made: Row, right: Row, held: str, random: Random) -> list[Row]:
     """Return what the reader would list; where it holds the truth in a field, that value stands there."""
     doubt = 1 - profile["confidence"]
     listed = [(field, share * doubt) for field, share in profile["alternatives"] if made["centre"] == "mean"]

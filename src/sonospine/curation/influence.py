@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from statistics import median
 from types import MappingProxyType
 
@@ -13,7 +14,7 @@ from sonospine.curation.likeness import others_of, updated
 from sonospine.figures.wording import effect_number
 from sonospine.model.numbers import number
 from sonospine.model.table_io import Row
-from sonospine.robustness.fitting import Fit, PointSet, fit_sets, grouped, included, points
+from sonospine.robustness.fitting import Fit, Point, PointSet, fit_sets, grouped, included, points
 from sonospine.synthesis.pooling import Choice
 
 CROSSING = 1.0
@@ -30,12 +31,13 @@ class Scenario:
     """Something that a number could turn out to be.
 
     ``words`` say what (``if 0.45 is an SE``). ``pieces`` are the effects that the study would then give to analyses;
-    an analysis that is not named stays as it is.
+    an analysis that is not named stays as it is. One that is ``aside`` is told only where no other moves anything.
     """
 
     probability: float
     words: str
     pieces: Mapping[str, PointSet]
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class Weighed:
     influence: float = 0.0
     most: float = 0.0
     words: str = ""
+    aside: bool = True
 
 
 @dataclass(frozen=True)
@@ -84,10 +87,16 @@ class Pool:
 
     def otherwise(self, study_id: str, piece: PointSet) -> PointSet:
         """Return the effects of the pool with those of one study replaced, in the order of studies."""
-        named = {**self.pieces, study_id: piece}
-        return tuple(point for name in sorted(named) for point in named[name])
+        found: list[Point] = []
+        for name in self._order if study_id in self.pieces else sorted((*self._order, study_id)):
+            found += piece if name == study_id else self.pieces[name]
+        return tuple(found)
 
-    @property
+    @cached_property
+    def _order(self) -> list[str]:
+        return sorted(self.pieces)
+
+    @cached_property
     def unit(self) -> float:
         """The standard error of the pool by Wald, 1/√Σ 1/(vᵢ + τ²); NaN without effects."""
         tau2 = 0.0 if math.isnan(self.fit.tau2) else self.fit.tau2
@@ -232,7 +241,9 @@ def weigh(
             move, words = entry_of(pools[name], doubt.enters[name])
             before = found[index][name]
             part = doubt.chance * move
-            found[index][name] = Weighed(before.influence + part, part, f"{doubt.entry_words}: {words}")
+            found[index][name] = Weighed(
+                before.influence + part, part, f"{doubt.entry_words}: {words}", aside=False
+            )
     return found
 
 
@@ -264,10 +275,12 @@ def entry_of(pool: Pool, people: int) -> tuple[float, str]:
 
 
 def _with(before: Weighed, chance: float, scenario: Scenario, pool: Pool, fit: Fit) -> Weighed:
-    told, most, move = before.words, before.most, chance * move_of(pool, fit)
-    if move > most + NOTHING:
-        told, most = f"{scenario.words}: {_change(pool, fit)}; {_percent(chance)}", move
-    return Weighed(before.influence + move, most, told)
+    move = chance * move_of(pool, fit)
+    total = before.influence + move
+    told = move > before.most + NOTHING if scenario.aside == before.aside else before.aside and move > NOTHING
+    if not told:
+        return replace(before, influence=total)
+    return Weighed(total, move, f"{scenario.words}: {_change(pool, fit)}; {_percent(chance)}", scenario.aside)
 
 
 def _change(pool: Pool, fit: Fit) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from operator import itemgetter
+from typing import TypeVar
 
 from sonospine.curation.influence import Pool, Weighed, pools_of, weigh
 from sonospine.curation.material import Material
@@ -18,6 +19,7 @@ from sonospine.curation.view import View
 from sonospine.model.table_io import Row
 from sonospine.synthesis.pooling import Choice
 
+T = TypeVar("T")
 Place = tuple[float, bool, bool, bool, float, str, str, str]
 DIGITS = 9
 NO_POOL = "it feeds no pool"
@@ -209,35 +211,27 @@ class Queue:
 
     def _order(self, changed: Collection[str], weighed: Iterable[tuple[str, int]]) -> None:
         """Put the entries of changed studies, and others that were weighed, in their places; the rest stays."""
-        first = not self._ordered
+        leaving: list[Place] = []
+        coming: list[tuple[Place, Entry]] = []
         for study in changed:
-            for place, _ in self._placed.get(study, ()):
-                self._take_out(place)
+            leaving += [place for place, _ in self._placed.get(study, ())]
             self._placed[study] = [self._made(study, index) for index in range(len(self._targets[study]))]
-            if not first:
-                for place, entry in self._placed[study]:
-                    self._put_in(place, entry)
-        if first:
-            every = sorted((one for listed in self._placed.values() for one in listed), key=itemgetter(0))
-            self._places, self._ordered = [place for place, _ in every], [entry for _, entry in every]
+            coming += self._placed[study]
         for study, index in weighed:
             if study not in changed:
-                self._take_out(self._placed[study][index][0])
+                leaving.append(self._placed[study][index][0])
                 self._placed[study][index] = self._made(study, index)
-                self._put_in(*self._placed[study][index])
+                coming.append(self._placed[study][index])
+        gone = sorted(bisect_left(self._places, place) for place in leaving)
+        places, ordered = _without(self._places, gone), _without(self._ordered, gone)
+        coming.sort(key=itemgetter(0))
+        at = [bisect_left(places, place) for place, _ in coming]
+        self._places = _among(places, at, [place for place, _ in coming])
+        self._ordered = _among(ordered, at, [entry for _, entry in coming])
 
     def _made(self, study: str, index: int) -> tuple[Place, Entry]:
         entry = self._entry(self._targets[study][index], self._weighed[study][index])
         return self._place(entry), entry
-
-    def _take_out(self, place: Place) -> None:
-        index = bisect_left(self._places, place)
-        del self._places[index], self._ordered[index]
-
-    def _put_in(self, place: Place, entry: Entry) -> None:
-        index = bisect_left(self._places, place)
-        self._places.insert(index, place)
-        self._ordered.insert(index, entry)
 
     def _place(self, entry: Entry) -> Place:
         idle = not entry.analyses
@@ -250,7 +244,9 @@ class Queue:
         # Pools that are fitted together and apart differ in their last digits, which must not decide the order.
         influence = round(math.fsum(w.influence for w in weighed.values()), DIGITS)
         analyses = tuple(sorted({*target.feeds, *(n for n, w in weighed.items() if w.influence > 0)}))
-        most = max(weighed.values(), key=lambda w: (round(w.most, DIGITS), w.words), default=Weighed())
+        most = max(
+            weighed.values(), key=lambda w: (not w.aside, round(w.most, DIGITS), w.words), default=Weighed()
+        )
         told = [target.why, most.words]
         if not analyses:
             out = target.study_id not in self._material.included
@@ -261,3 +257,24 @@ class Queue:
             target.kind, target.target_id, target.record_id, target.study_id, analyses, target.instrument,
             target.state, influence, target.confidence, "; ".join(filter(None, told)),
         )  # fmt: skip
+
+
+def _without(listed: list[T], indexes: Sequence[int]) -> list[T]:
+    """Return a list without some of its items, whose indexes are in order."""
+    found: list[T] = []
+    start = 0
+    for index in indexes:
+        found += listed[start:index]
+        start = index + 1
+    return found + listed[start:]
+
+
+def _among(listed: list[T], indexes: Sequence[int], items: Sequence[T]) -> list[T]:
+    """Return a list with some items put in before those of some indexes, which are in order."""
+    found: list[T] = []
+    start = 0
+    for index, item in zip(indexes, items, strict=True):
+        found += listed[start:index]
+        found.append(item)
+        start = index
+    return found + listed[start:]
