@@ -77,6 +77,7 @@ class Queue:
         self._material = Material(tables)
         assumed = tables.config.assumptions
         self._choice = Choice(assumed.estimator, assumed.ci, assumed.level)
+        self._view = view
         self._pools: dict[str, Pool] = {}
         self._targets: dict[str, list[Target]] = {}
         self._weighed: dict[str, list[dict[str, Weighed]]] = {}
@@ -107,7 +108,7 @@ class Queue:
         """Return how many of the pooled numbers a person has verified."""
         return self._progress
 
-    def after_save(self, view: View, changed: Collection[str]) -> None:
+    def after_save(self, view: View, changed: Collection[str] | None = None) -> None:
         """Take in what a save changed: the studies themselves, and the analyses whose pools moved with them.
 
         Parameters
@@ -115,9 +116,31 @@ class Queue:
         view
             The view as it is now.
         changed
-            Ids of the studies with lines that were saved.
+            Ids of the studies with lines that were saved; ``None``: they are found by comparing the views.
         """
-        self._take_in(view, set(changed))
+        self._take_in(view, self._differing(view) if changed is None else set(changed))
+
+    def _differing(self, view: View) -> set[str]:
+        """Return the studies whose rows, arms, conflicts or lines differ between the last view and another."""
+        old = self._view
+        found = {
+            study
+            for study in self._targets
+            if old.of_study(study) != view.of_study(study)
+            or old.arms_of(study) != view.arms_of(study)
+            or old.conflicts_of(study) != view.conflicts_of(study)
+        }
+        lines = ({line["action_id"]: line for line in one.actions} for one in (old, view))
+        stale = ({line["action_id"]: line for line, _ in one.stale} for one in (old, view))
+        for before, after in (tuple(lines), tuple(stale)):
+            for name in before.keys() ^ after.keys():
+                found.add(self._study_of({**before, **after}[name], view))
+        return found & self._targets.keys()
+
+    def _study_of(self, line: Row, view: View) -> str:
+        """Return the study that a line is about; empty where neither its target nor its record tells."""
+        known = view.rows.get(line["target_id"])
+        return known["study_id"] if known is not None else self._material.study_of.get(line["record_id"], "")
 
     def copied(self) -> Queue:
         """Return a queue that goes its own way from here: one of another viewer, who has to be taken in yet."""
@@ -129,7 +152,7 @@ class Queue:
         return twin
 
     def _take_in(self, view: View, changed: set[str]) -> None:
-        before = self._pools
+        before, self._view = self._pools, view
         self._pools = pools_of(view.effects, self._material.config, self._choice, before)
         moved = {name for name, pool in self._pools.items() if pool != before.get(name)}
         changed |= self._studies_moved(before, moved)
@@ -155,13 +178,7 @@ class Queue:
                     candidates.setdefault(row["study_id"], {}).setdefault(name, []).append(row)
         stale: dict[str, list[tuple[Row, Row]]] = {}
         for action, log in view.stale:
-            known = view.rows.get(action["target_id"])
-            study = (
-                known["study_id"]
-                if known is not None
-                else self._material.study_of.get(action["record_id"], "")
-            )
-            stale.setdefault(study, []).append((action, log))
+            stale.setdefault(self._study_of(action, view), []).append((action, log))
         for study in sorted(changed):
             entered = {name: p.pieces[study] for name, p in self._pools.items() if study in p.pieces}
             asked = self._material.asked(view, study, entered, candidates.get(study, {}))

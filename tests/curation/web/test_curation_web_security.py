@@ -10,7 +10,8 @@ from lxml.html import HtmlElement
 from sonospine.curation.tables import Tables
 from sonospine.curation.web import signing_in
 from sonospine.curation.web.app import serve
-from sonospine.curation.web.security import HEADERS, LARGEST_BODY, hosts_of, is_loopback
+from sonospine.curation.web.listening import hosts_of, is_loopback
+from sonospine.curation.web.security import HEADERS, LARGEST_BODY
 from sonospine.model.errors import InputError
 
 from .made_up import Browser, desk_at, row_id, said

@@ -118,7 +118,7 @@
     const button = event.target.closest("[data-take]");
     if (!button) return;
     offer({ quote: button.dataset.quote, locator: button.dataset.take, taken: true });
-    const first = $("#fill [data-fills], #fill [data-supports]");
+    const first = $("#fill [data-fills], #fill [data-supports], #fill [data-carry]");
     if (first) first.focus();
     else say(`The place is ${button.dataset.take}`);
   });

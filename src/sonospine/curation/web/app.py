@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import socket
 import webbrowser
 from collections.abc import Callable
 from importlib.resources import files
@@ -36,14 +35,14 @@ from sonospine.curation.web import (
     study_page,
     voting,
 )
-from sonospine.curation.web.security import Guard, hosts_of, is_loopback
+from sonospine.curation.web.listening import EVERY_ADDRESS, address_of, hosts_of, is_loopback, listening
+from sonospine.curation.web.security import Guard
 from sonospine.curation.web.sessions import Sessions
 from sonospine.curation.web.signing_in import Gate
 from sonospine.curation.web.site import Site
 from sonospine.model.errors import InputError
 
 PORT = 8417
-EVERY_ADDRESS = ("0.0.0.0", "::")
 KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
 STATIC = ("style.css", "curate.js", "htmx.min.js")
 
@@ -166,39 +165,14 @@ def serve(
             field="--password",
             allowed="a password with --host",
         )
-    listening = _listening(host, port)
-    port = listening.getsockname()[1]
-    with contextlib.closing(listening), contextlib.suppress(KeyboardInterrupt):
+    bound = listening(host, port)
+    port = bound.getsockname()[1]
+    with contextlib.closing(bound), contextlib.suppress(KeyboardInterrupt):
         desk = Desk(read_tables_of(root, config), Logbook(root / "extracted" / "curation"))
         app = application(desk, host=host, password=password, curator=curator, port=port)
-        where = f"http://{_shown(host)}:{port}/"
+        where = address_of(host, port)
         tell(f"Curation page: {where} (Ctrl-C ends it)")
         if open_page:
             webbrowser.open(where)
         settings = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
-        uvicorn.Server(settings).run(sockets=[listening])
-
-
-def _shown(host: str) -> str:
-    """Return an address as a browser of this machine takes it."""
-    if host in EVERY_ADDRESS:
-        return "127.0.0.1"
-    return f"[{host}]" if ":" in host else host
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    """Return a socket bound to the address, ``InputError`` where that cannot be."""
-    try:
-        family, _, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        bound = socket.socket(family, socket.SOCK_STREAM)
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind(place)
-        bound.listen()
-    except OSError as error:
-        raise InputError(
-            f"cannot listen here: {error.strerror or error}",
-            field="--port",
-            found=f"{host}:{port}",
-            allowed="a free port",
-        ) from None
-    return bound
+        uvicorn.Server(settings).run(sockets=[bound])

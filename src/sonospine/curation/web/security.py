@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import socket
 from collections.abc import Collection, MutableMapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -19,7 +18,6 @@ LARGEST_BODY = 1 << 20
 MOST_FIELDS = 1000
 FORM = "application/x-www-form-urlencoded"
 TOKEN = "csrf"
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -34,23 +32,6 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether an address to listen on can be reached from this machine alone."""
-    if host in LOOPBACK:
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def hosts_of(host: str) -> frozenset[str]:
-    """Return the names under which a server that listens on ``host`` may be called (see ``Guard``)."""
-    if is_loopback(host):
-        return frozenset(LOOPBACK)
-    return frozenset({*LOOPBACK, host.lower(), socket.gethostname().lower(), socket.getfqdn().lower()})
 
 
 class Guard:
