@@ -96,6 +96,15 @@ def test_the_words_tell_the_scenario_that_contributes_most() -> None:
     assert words == "if 0.45 is an SE: 2.00 → 4.00 (One), and the interval would contain 4; 12 %"
 
 
+def test_what_is_aside_is_told_only_where_nothing_else_moves_the_pool() -> None:
+    own = Scenario(0.9, "if it is wrong", {"one": (Point(30.0, 1.0),)}, aside=True)
+    other = Scenario(0.01, "if the text holds", {"one": (Point(3.5, 1.0),)})
+    same = Scenario(0.5, "if the text holds", {"one": EQUAL["s3"]})
+    for scenarios, told in (((own, other), other), ((other, own), other), ((own, same), own)):
+        words = weigh([Doubt("s3", scenarios)], {"one": pool_of(EQUAL)}, WALD)[0]["one"].words
+        assert words.startswith(f"{told.words}: 2.00 → ")
+
+
 def test_a_study_that_enters_is_weighed_by_its_size() -> None:
     pool = pool_of(EQUAL)
     moves = [entry_of(pool, people)[0] for people in (10, 40, 400)]

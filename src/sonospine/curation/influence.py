@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from statistics import median
 from types import MappingProxyType
@@ -31,12 +31,13 @@ class Scenario:
     """Something that a number could turn out to be.
 
     ``words`` say what (``if 0.45 is an SE``). ``pieces`` are the effects that the study would then give to analyses;
-    an analysis that is not named stays as it is.
+    an analysis that is not named stays as it is. One that is ``aside`` is told only where no other moves anything.
     """
 
     probability: float
     words: str
     pieces: Mapping[str, PointSet]
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class Weighed:
     influence: float = 0.0
     most: float = 0.0
     words: str = ""
+    aside: bool = True
 
 
 @dataclass(frozen=True)
@@ -239,7 +241,9 @@ def weigh(
             move, words = entry_of(pools[name], doubt.enters[name])
             before = found[index][name]
             part = doubt.chance * move
-            found[index][name] = Weighed(before.influence + part, part, f"{doubt.entry_words}: {words}")
+            found[index][name] = Weighed(
+                before.influence + part, part, f"{doubt.entry_words}: {words}", aside=False
+            )
     return found
 
 
@@ -271,10 +275,12 @@ def entry_of(pool: Pool, people: int) -> tuple[float, str]:
 
 
 def _with(before: Weighed, chance: float, scenario: Scenario, pool: Pool, fit: Fit) -> Weighed:
-    told, most, move = before.words, before.most, chance * move_of(pool, fit)
-    if move > most + NOTHING:
-        told, most = f"{scenario.words}: {_change(pool, fit)}; {_percent(chance)}", move
-    return Weighed(before.influence + move, most, told)
+    move = chance * move_of(pool, fit)
+    total = before.influence + move
+    told = move > before.most + NOTHING if scenario.aside == before.aside else before.aside and move > NOTHING
+    if not told:
+        return replace(before, influence=total)
+    return Weighed(total, move, f"{scenario.words}: {_change(pool, fit)}; {_percent(chance)}", scenario.aside)
 
 
 def _change(pool: Pool, fit: Fit) -> str:

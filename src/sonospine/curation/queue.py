@@ -244,7 +244,9 @@ class Queue:
         # Pools that are fitted together and apart differ in their last digits, which must not decide the order.
         influence = round(math.fsum(w.influence for w in weighed.values()), DIGITS)
         analyses = tuple(sorted({*target.feeds, *(n for n, w in weighed.items() if w.influence > 0)}))
-        most = max(weighed.values(), key=lambda w: (round(w.most, DIGITS), w.words), default=Weighed())
+        most = max(
+            weighed.values(), key=lambda w: (not w.aside, round(w.most, DIGITS), w.words), default=Weighed()
+        )
         told = [target.why, most.words]
         if not analyses:
             out = target.study_id not in self._material.included

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from sonospine.curation.influence import Doubt, Scenario
 from sonospine.curation.material import Asked, Material
@@ -70,7 +71,7 @@ def in_doubt(
         found += _scenario(asked, row, made, left, in_words(row, field, value))
     turned = outcomes(row, alternatives, siblings)
     if turned is not None:
-        found += _turned(asked, row, turned, left)
+        found += [replace(one, aside=bool(told)) for one in _turned(asked, row, turned, left)]
     return Doubt(asked.study_id, tuple(found))
 
 
@@ -183,7 +184,7 @@ def in_conflict(
     if chosen is not None:
         name = chosen["measurement_id"]
         own = in_doubt(asked, chosen, alternatives.get(name, ()))
-        found += [Scenario(s.probability * shares[name], s.words, s.pieces) for s in own.scenarios]
+        found += [replace(s, probability=s.probability * shares[name], aside=True) for s in own.scenarios]
     return Doubt(asked.study_id, tuple(found))
 
 
