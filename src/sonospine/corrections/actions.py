@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -86,7 +86,9 @@ def read_actions(folder: Path | str) -> list[Action]:
         [action_of(row, path, number) for number, row in curation_rows(path)]
         for path in curation_files(folder)
     ]
-    check_distinct((action for actions in files for action in actions), Path(folder))
+    listed = [action for actions in files for action in actions]
+    check_distinct(listed, Path(folder))
+    check_decisions(listed, {action.action_id: action for action in listed}, Path(folder))
     return ordered(files)
 
 
@@ -128,6 +130,51 @@ def check_distinct(
                 raise fault("the group stands in two files", action, "group_id", action.group_id)
 
 
+def check_decisions(actions: Iterable[Action], known: Mapping[str, Action], folder: Path) -> None:
+    """Check the values of decisions by the columns of what they decide on, which their own lines need not name.
+
+    Parameters
+    ----------
+    actions
+        Lines of any number of files.
+    known
+        All lines of the log by id, these among them.
+    folder
+        The folder of the files.
+
+    Raises
+    ------
+    InputError
+        File, line, column, what was found and what is allowed are named.
+    """
+    for action in actions:
+        if action.action == "adjudicate" and action.new_value:
+            _check_decision(action, known, folder / action.file)
+
+
+def _check_decision(action: Action, known: Mapping[str, Action], path: Path) -> None:
+    about: Action | None = action
+    field, met = "", set()
+    while about is not None and about.action == "adjudicate" and about.action_id not in met:
+        met.add(about.action_id)
+        field = field or about.field
+        about = known.get(about.refers_to)
+    if about is None or about.action not in ("confirm", "set", "reject", "add"):
+        return
+    field = field or (about.field if about.action == "set" else "")
+    schema, names = SETTABLE[about.target_type or "measurement"]
+    if field:
+        _check_value(replace(action, field=field), schema, names, _fault_at(action, path))
+
+
+def _fault_at(action: Action, path: Path) -> Callable[..., InputError]:
+    def fault(reason: str, column: str, allowed: object = None) -> InputError:
+        found = getattr(action, column)
+        return InputError(reason, file=path, row=action.line, field=column, found=found, allowed=allowed)
+
+    return fault
+
+
 def ordered(files: Iterable[Sequence[Action]]) -> list[Action]:
     """Merge the files in the order in which their lines were written (see ``model.written_order``)."""
     return in_written_order(files, lambda action: action.when, lambda action: action.file)
@@ -140,9 +187,7 @@ def action_of(row: Mapping[str, str], path: Path, line: int) -> Action:
         **values, file=path.name, line=line, when=_time(row, path, line), seen=_seen(row, path, line)
     )
 
-    def fault(reason: str, column: str, allowed: object = None) -> InputError:
-        return InputError(reason, file=path, row=line, field=column, found=row[column], allowed=allowed)
-
+    fault = _fault_at(action, path)
     if action.action in ("undo", "adjudicate") and not action.refers_to:
         raise fault(f"{action.action} names no action", "refers_to", "an action_id")
     if action.action in ("confirm", "set", "reject"):
@@ -171,7 +216,9 @@ def action_of(row: Mapping[str, str], path: Path, line: int) -> Action:
     return action
 
 
-def _check_value(action: Action, schema: TableSchema, names: Sequence[str], fault: Any) -> None:
+def _check_value(
+    action: Action, schema: TableSchema, names: Sequence[str], fault: Callable[..., InputError]
+) -> None:
     if action.field not in names:
         near = difflib.get_close_matches(action.field, names, n=1)
         raise fault(

@@ -6,7 +6,7 @@ again, are replayed by ``corrections``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,17 +102,17 @@ def settled(rows: Iterable[Row], target: Callable[[Row], Target] | None = None) 
     """
     listed = list(rows)
     name = target or (lambda row: (row["target_type"], row["target_id"], row["field"]))
-    undone = _undone(listed)
+    taken_back = undone(listed)
     votes: dict[Target, dict[str, Row]] = {}
     targets: dict[str, Target] = {}
     verdicts: dict[Target, Row] = {}
     for row in listed:
         if row["action"] == "set":
             targets[row["action_id"]] = name(row)
-            if row["action_id"] not in undone:
+            if row["action_id"] not in taken_back:
                 mine = votes.setdefault(name(row), {})
                 mine[row["curator"]] = row
-        elif row["action"] == "adjudicate" and row["action_id"] not in undone:
+        elif row["action"] == "adjudicate" and row["action_id"] not in taken_back:
             about = targets.get(row["refers_to"])
             if about is not None:
                 verdicts[about] = row
@@ -128,10 +128,10 @@ def settled(rows: Iterable[Row], target: Callable[[Row], Target] | None = None) 
     return outcome
 
 
-def _undone(rows: list[Row]) -> set[str]:
-    undone: set[str] = set()
-    # From the last to the first: an undo that is itself undone takes nothing back.
-    for row in reversed(rows):
-        if row["action"] == "undo" and row["action_id"] not in undone:
-            undone.add(row["refers_to"])
-    return undone
+def undone(rows: Sequence[Row]) -> set[str]:
+    """Return the ids of the lines that were taken back; an ``undo`` that is itself undone takes nothing back."""
+    taken_back: set[str] = set()
+    for row in reversed(rows):  # from the last to the first: what undoes an undo stands below it
+        if row["action"] == "undo" and row["action_id"] not in taken_back:
+            taken_back.add(row["refers_to"])
+    return taken_back
