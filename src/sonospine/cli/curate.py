@@ -19,10 +19,16 @@ SHORTEST = 8
 """Characters of a password."""
 
 COMMANDS: dict[str, Entry] = {
+    "export": Entry(
+        "curate_export",
+        "Commands",
+        "Write the review's tables for a spreadsheet, Label Studio, brat or RevMan.",
+        "sonospine curate export --format csv -o measurements.csv",
+    ),
     "import": Entry(
         "curate_import",
         "Commands",
-        "Turn an edited table of measurements into lines of the log.",
+        "Turn what was edited in a table or another tool into lines of the log.",
         "sonospine curate import edited.csv --curator ada --dry-run",
     ),
     "check": Entry(
@@ -30,6 +36,12 @@ COMMANDS: dict[str, Entry] = {
         "Commands",
         "Say what each line of the log does.",
         "sonospine curate check --root .",
+    ),
+    "agreement": Entry(
+        "curate_agreement",
+        "Commands",
+        "Say how far two curators agree, field by field.",
+        "sonospine curate agreement -o agreement.tsv",
     ),
 }
 ROOT_HELP = "Folder of the review."

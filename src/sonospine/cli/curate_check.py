@@ -43,6 +43,8 @@ def run(
         "links": partial(_links, root, logbook),
         "studies": partial(_studies, root, logbook),
         "screening": partial(_screening, root, root / config, logbook),
+        "risk_of_bias": partial(_risk_of_bias, logbook),
+        "grade": partial(_grade, logbook),
     }
     for kind in KINDS:
         for line in told[kind]() if kind in told else _counted(kind, logbook.rows(kind)):
@@ -115,6 +117,24 @@ def _screening(root: Path, config: Path, logbook: Logbook) -> list[str]:
     with logbook.reading("screening") as folder:
         rows = read_votes(folder, fault_of_screening_line(vocabulary))
     return [*_counted("screening", rows), *(f"  {line}" for line in orders(rows, _study_of(root)).unheeded)]
+
+
+def _risk_of_bias(logbook: Logbook) -> list[str]:
+    from sonospine.model.risk_of_bias import fault_of_risk_line, risks_of_bias
+    from sonospine.model.votes import read_votes
+
+    with logbook.reading("risk_of_bias") as folder:
+        rows = read_votes(folder, fault_of_risk_line)
+    return [*_counted("risk_of_bias", rows), *(f"  {line}" for line in risks_of_bias(rows)[1])]
+
+
+def _grade(logbook: Logbook) -> list[str]:
+    from sonospine.model.grade import fault_of_grade_line, grades
+    from sonospine.model.votes import read_votes
+
+    with logbook.reading("grade") as folder:
+        rows = read_votes(folder, fault_of_grade_line)
+    return [*_counted("grade", rows), *(f"  {line}" for line in grades(rows)[1])]
 
 
 def _study_of(root: Path) -> dict[str, str]:

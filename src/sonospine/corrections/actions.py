@@ -17,6 +17,8 @@ from sonospine.model.tables import ARMS, CURATION, MEASUREMENTS, TIMEPOINTS
 from sonospine.model.written_order import TIME_ALLOWED, UNTIMED, in_written_order, moment
 
 END = "end"
+REJECT = "reject"
+"""Field of a line by which a third person takes a row out: an added one, or one that all others keep."""
 LARGEST, SMALLEST = 1e9, 1e-9
 """No number of a trial is larger, or nearer to 0 without being 0: what is typed so is a slip, and squares stay finite."""
 ANCHORS = ("locator", "quote", "spread_locator", "total_locator", "n_locator")

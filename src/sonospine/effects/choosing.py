@@ -121,7 +121,7 @@ def choose(task: Task, found: Sequence[Candidate]) -> Chosen:
         elif whole is not None:
             scored.append(task.scored(whole))
     scored.sort(key=lambda item: item.order)
-    return _choice(task, scored, _barred(task), ())
+    return _choice(task, scored, barred_study(task.analysis, task.study), ())
 
 
 def _team(task: Task, usable: Sequence[Candidate]) -> list[Candidate]:
@@ -163,19 +163,19 @@ def one_kind_only(chosen: Sequence[Chosen]) -> list[Chosen]:
     return [c.without(out, reason) for c in chosen]
 
 
-def _barred(task: Task) -> list[str]:
-    """Return why a whole study is no part of the analysis."""
+def barred_study(analysis: Analysis, study: Row) -> list[str]:
+    """Return why a whole study is no part of an analysis; empty where it may be."""
     reasons = []
-    condition = task.study["condition"]
-    unclear = not condition and task.analysis.unclear_condition == "include"
-    if condition not in task.analysis.conditions and not unclear:
+    condition = study["condition"]
+    unclear = not condition and analysis.unclear_condition == "include"
+    if condition not in analysis.conditions and not unclear:
         reasons.append(
             f"the condition ({_words(condition)}) is not pooled in this analysis"
             if condition
             else "the condition is not told, and this analysis pools named ones only"
         )
-    if task.study["design"] not in task.analysis.designs:
-        reasons.append(f"the design ({_words(task.study['design'])}) is not pooled in this analysis")
+    if study["design"] not in analysis.designs:
+        reasons.append(f"the design ({_words(study['design'])}) is not pooled in this analysis")
     return reasons
 
 

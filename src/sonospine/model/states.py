@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+from sonospine.model.numbers import truth
 
 BY_PERSON = ("adjudicated", "agreed", "corrected", "confirmed", "added")
 """States of a row that a person has looked at and let stand, the weightiest first.
@@ -23,3 +25,19 @@ def verified(states: Iterable[str]) -> bool:
     """Tell whether what rests on rows in these states is verified: on at least one, and every one by a person."""
     listed = list(states)
     return bool(listed) and all(by_person(state) for state in listed)
+
+
+def pooled_numbers(effects: Iterable[Mapping[str, str]]) -> set[str]:
+    """Return the ids of the measurements behind the effects of the primary pools (rows of ``effects``)."""
+    return {
+        name
+        for row in effects
+        if row["variant"] == "primary" and truth(row["included"])
+        for name in row["measurement_ids"].split(";")
+        if name
+    }
+
+
+def verified_numbers(numbers: Iterable[str], measurements: Mapping[str, Mapping[str, str]]) -> set[str]:
+    """Return those of some ids whose measurement (by id) a person has verified."""
+    return {name for name in numbers if name in measurements and by_person(measurements[name]["state"])}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from sonospine.model.numbers import derived
 from sonospine.model.table_io import Row
 from sonospine.model.tables import READING
-from sonospine.robustness.fitting import Point, PointSet, fit_sets, grouped, included, points
+from sonospine.robustness.fitting import Point, PointSet, fit_sets, grouped, points
 from sonospine.robustness.mixture import Mixture
 from sonospine.robustness.recomputing import NOT_HERE, Review
 from sonospine.robustness.resampling import AS_READ, Outcomes, outcomes_of
@@ -54,24 +54,11 @@ class _Study:
             if used & lost:
                 found[analysis] = None
             elif used & moved:
-                anew = self._anew(changed, lost) if anew is None else anew
+                anew = self.review.otherwise(changed, lost, self.ordinary) if anew is None else anew
                 found[analysis] = points(anew.get(analysis, [])) or None
             else:
                 found[analysis] = points(rows)
         return found
-
-    def _anew(self, changed: Mapping[str, Row], lost: set[str]) -> Mapping[str, Sequence[Row]]:
-        measurements = [
-            changed.get(row["measurement_id"], row)
-            for row in self.review.measurements
-            if row["measurement_id"] not in lost
-        ]
-        config = self.review.config
-        needed = tuple(a for a in config.analyses if a.id in self.ordinary)
-        anew = replace(
-            self.review, measurements=measurements, config=config.model_copy(update={"analyses": needed})
-        )
-        return included(anew.effects())
 
 
 def read_anew(

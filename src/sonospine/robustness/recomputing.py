@@ -10,7 +10,7 @@ from sonospine.config.settings import Config
 from sonospine.effects import compute_effects
 from sonospine.model.states import by_person
 from sonospine.model.table_io import Row
-from sonospine.robustness.fitting import grouped
+from sonospine.robustness.fitting import grouped, included
 
 NOT_HERE = "the tables behind the effects are not here: nothing can be worked out anew"
 
@@ -49,6 +49,29 @@ class Review:
             decisions=[row for row in self.decisions if row["record_id"] in kept],
             records=records,
         )
+
+    def otherwise(
+        self, changed: Mapping[str, Row], lost: Collection[str], analyses: Collection[str]
+    ) -> Mapping[str, Sequence[Row]]:
+        """Return the effects that would enter the pools of some analyses, were some rows otherwise.
+
+        Parameters
+        ----------
+        changed
+            Rows of ``reconciled`` by id that stand in for those of the review.
+        lost
+            Ids of rows that are left out.
+        analyses
+            Ids of the analyses that are asked about.
+        """
+        rows = [
+            changed.get(row["measurement_id"], row)
+            for row in self.measurements
+            if row["measurement_id"] not in lost
+        ]
+        needed = tuple(one for one in self.config.analyses if one.id in analyses)
+        asked = self.config.model_copy(update={"analyses": needed})
+        return included(replace(self, measurements=rows, config=asked).effects())
 
     @cached_property
     def by_id(self) -> Mapping[str, Row]:
