@@ -535,3 +535,48 @@ def test_replay_leaves_its_input_alone_and_gives_the_same_twice(lines) -> None:
     before = json.dumps(ROWS)
     assert run(*ordered(lines)) == run(*ordered(lines))
     assert json.dumps(ROWS) == before
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "fits"),
+    [
+        ("value", "1e999", False), ("value", "1e308", False), ("spread_value", "1e-320", False), ("n", "-5", False),
+        ("n", "99999999999999999999", False), ("total", "-1", False), ("value", "-5", True), ("n", "0", True),
+        ("spread_value", "0", True), ("value", "0.000", True), ("value", "1e3", True), ("n", "", True),
+    ],
+)  # fmt: skip
+def test_a_number_that_no_trial_can_have_is_refused_with_its_line(
+    tmp_path: Path, column: str, value: str, fits: bool
+) -> None:
+    line = CURATION.row(action_id="a1", curator="ann", action="set", target_type="measurement", target_id="m1",
+                        field=column, new_value=value)  # fmt: skip
+    (tmp_path / "ann.tsv").write_text(table_text(CURATION.names, [line]), encoding="utf-8")
+    if fits:
+        assert [a.new_value for a in read_actions(tmp_path)] == [value]
+        return
+    with pytest.raises(InputError, match=f"ann.tsv, line 2, new_value: no {column} is of this size"):
+        read_actions(tmp_path)
+
+
+def test_an_added_row_at_a_place_does_not_make_what_was_said_of_the_machines_row_stale() -> None:
+    lines = [act("a1", "ann", "confirm", seen=json.loads(seen_text(ROWS[1], ROWS)))]
+    values = {
+        "source": "text",
+        "locator": ROWS[1]["locator"],
+        "quote": "2.4 ± 0.5",
+        "value": "2.4",
+        "centre": "mean",
+    }
+    for number, (name, value) in enumerate([*values.items(), ("end", "")]):
+        lines.append(
+            act(f"b{number}", "bob", "add", field=name, new_value=value, group_id="g", record_id="file:one")
+        )
+    assert outcomes(run(*lines)) == ["applied"] * len(lines)
+    assert state(run(*lines))["state"] == "confirmed"
+
+
+def test_the_replay_of_lines_says_what_each_speaks_about_even_where_it_is_stale() -> None:
+    moved = {**json.loads(seen_text(ROWS[1], ROWS)), "value": "99"}
+    result = run(act("a1", "ann", "confirm", "m3"), act("a2", "ann", "confirm", seen=moved))
+    assert outcomes(result) == ["applied", "stale"]
+    assert result.targets == {"a1": ("measurement", "m3"), "a2": ("measurement", "m2")}

@@ -19,6 +19,8 @@ from sonospine.model.written_order import TIME_ALLOWED, UNTIMED, in_written_orde
 END = "end"
 REJECT = "reject"
 """Field of a line by which a third person takes a row out: an added one, or one that all others keep."""
+LARGEST, SMALLEST = 1e9, 1e-9
+"""No number of a trial is larger, or nearer to 0 without being 0: what is typed so is a slip, and squares stay finite."""
 ANCHORS = ("locator", "quote", "spread_locator", "total_locator", "n_locator")
 FILLED = ("study_id", "arm_id", "comparator_arm_id", "timepoint_id", "result_id", "preferred", "state")
 BY_MACHINE = ("measurement_id", "record_id", *FILLED, *ANCHORS, "rule", "confidence", "flags")
@@ -210,6 +212,12 @@ def _check_value(
     column = schema.column(action.field)
     if not column.permits(action.new_value):
         raise fault(f"the value does not fit {action.field}", "new_value", column.allowance())
+    if action.new_value and column.kind in ("number", "integer"):
+        size, least = abs(float(action.new_value)), "0" if column.unit == "participants" else f"-{LARGEST:g}"
+        signed = action.new_value.startswith("-") and size > 0
+        if not (size == 0 or SMALLEST <= size <= LARGEST) or (signed and least == "0"):
+            allowed = f"a number from {least} to {LARGEST:g}, and no nearer to 0 than {SMALLEST:g}"
+            raise fault(f"no {action.field} is of this size", "new_value", allowed)
 
 
 def _time(row: Mapping[str, str], path: Path, line: int) -> datetime:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from threading import RLock
 
 from sonospine.curation.line_files import Line, LineFiles, News
@@ -145,8 +146,8 @@ class Desk:
                 if news is not None:
                     self._take(news)
             except InputError as fault:
-                self.fault = fault
-                raise
+                self.fault = self._placed(fault)
+                raise self.fault from None
             self.fault = None
 
     def _take(self, news: News) -> None:
@@ -156,6 +157,15 @@ class Desk:
             with self._or_as_before():
                 self._views.update(self._with(news.fresh))
         self._files.accept(news)
+
+    def _placed(self, fault: InputError) -> InputError:
+        """Return a fault with the whole path of its file: lines know but its name."""
+        if not fault.file or Path(fault.file).name != fault.file:
+            return fault
+        return InputError(
+            fault.reason, file=self.logbook.folder / CORRECTIONS / fault.file, row=fault.row, field=fault.field,
+            found=fault.found, allowed=fault.allowed,
+        )  # fmt: skip
 
     def _with(self, lines: Sequence[Line]) -> dict[str, View]:
         """Return the views that lines count in, with these lines."""

@@ -173,6 +173,9 @@ def test_a_missed_result_is_added_from_what_is_selected(page: Any, served: tuple
     page.fill("#f-weeks", "12")
     page.click("text=Add the result")
     page.wait_for_selector("text=added by a person")
+    page.wait_for_url("**/row/x*")
+    page.go_back()
+    page.wait_for_selector("text=Add a result that was missed")
     told = {line["field"]: line["new_value"] for line in served[1].lines()}
     assert (told["value"], told["weeks"], told["locator"], told["source"]) == (
         "1.1",

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from jinja2 import Environment, PackageLoader
 from starlette.exceptions import HTTPException
@@ -164,7 +164,11 @@ class Site:
             "sentence": sentence,
             "address": address,
         }
-        return HTMLResponse(templates().get_template(template).render(**{**shared, **values}), status)
+        response = HTMLResponse(templates().get_template(template).render(**{**shared, **values}), status)
+        if request.method == "GET" and _from_elsewhere(request):
+            # What was posted led to another page: the address bar follows.
+            response.headers["HX-Push-Url"] = address(request.url.path, request.query_params)
+        return response
 
     def records_of(self, study_id: str) -> list[str]:
         """Return the ids of a study's records; none for a study that does not exist."""
@@ -221,3 +225,9 @@ def address(path: str, query: Mapping[str, str] | None = None, **more: str) -> s
     """Return a path with the parts of a query that are not empty."""
     parts = {name: value for name, value in {**(query or {}), **more}.items() if value}
     return f"{path}?{urlencode(parts)}" if parts else path
+
+
+def _from_elsewhere(request: Request) -> bool:
+    """Tell whether the script asks for this page from another one."""
+    asking = request.headers.get("hx-current-url", "")
+    return bool(asking) and urlsplit(asking).path != request.url.path
