@@ -87,7 +87,7 @@ def test_changed_labels_fields_and_spans_become_lines(labelled: Project) -> None
     labelled.region(f"{labelled.key}-spread")["value"]["labels"] = ["se"]
     value = labelled.region(labelled.key)["value"]
     start = text.index("22.3", value["end"])
-    value |= {"start": start, "end": start + 4, "text": "22.3"}
+    value |= {"start": str(start), "end": str(start + 4), "text": "22.3"}  # some versions write texts
     labelled.region(labelled.key, "textarea")["value"]["text"] = ["Time of procedure"]
     labelled.results(labelled.task).append({
         "id": labelled.key, "type": "textarea", "from_name": "reason", "to_name": "text",

@@ -8,32 +8,11 @@ from hypothesis import strategies as st
 from sonospine.exchange.documents import document_of, file_stem
 from sonospine.exchange.spans import marked, spans_of, text_of
 from sonospine.model.places import quote_at
-from sonospine.model.record import Cell, Figure, Passage, Record, Table
-from sonospine.model.table_io import Row, without_breaks
-from sonospine.model.tables import RECONCILED
+from sonospine.model.table_io import without_breaks
+
+from .small_records import measured, record_with
 
 TEXTS = st.text(max_size=30)
-
-
-def record_with(*texts: str, cells: tuple[str, ...] = (), caption: str = "", title: str = "") -> Record:
-    table = Table(
-        "table/T1", "Table 1", caption, (tuple(Cell(text) for text in cells),) if cells else (), (caption,)
-    )
-    return Record(
-        "file:one", "file", title=title,
-        passages=tuple(Passage(f"body/s1p{i}", text) for i, text in enumerate(texts, start=1)),
-        tables=(table,), figures=(Figure("figure/F1", "Figure 1", caption),),
-        registry={"outcomeMeasures": [{"title": caption, "a/b": ["1.5", 2]}]},
-    )  # fmt: skip
-
-
-def measured(text: str, quote: str, **values: str) -> Row:
-    start = text.index(quote)
-    return RECONCILED.row(
-        **{"measurement_id": "m00000000001", "record_id": "file:one", "source": "text",
-           "locator": f"body/s1p1:{start}-{start + len(quote)}", "quote": quote, "change": "false", "centre": "mean",
-           "spread": "none", "adjusted": "false", "rule": "t", "confidence": "0.9", "state": "unread"} | values
-    )  # fmt: skip
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # two cores for many tests

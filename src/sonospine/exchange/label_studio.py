@@ -33,6 +33,7 @@ CHOICES = tuple(name for name in FIELDS if MEASUREMENTS.column(name).allowed)
 _ID = "measurement_id"
 _COLOURS = {"centre": "#1b6ca8", "spread": "#8a5a00", "n": "#2e7d32", "total": "#7b3fa0"}
 _CHANGE = "change"
+_OFFSET = re.compile(r"[0-9]{1,9}")
 _OURS = re.compile(r"[mx][0-9a-f]{11}")
 """Ids of rows; those that Label Studio gives to new regions are shorter."""
 
@@ -52,7 +53,7 @@ def labelling_config() -> str:
     labels = "".join(
         f'    <Label value={quoteattr(name)} background="{_COLOURS[role_of(name)]}"/>\n' for name in LABELS
     )
-    per_value = f'perRegion="true" whenTagName="{LABEL_NAME}" whenLabelValue="{",".join(CENTRE_LABELS)}"'
+    per_value = f'perRegion="true" visibleWhen="region-selected" whenTagName="{LABEL_NAME}" whenLabelValue="{",".join(CENTRE_LABELS)}"'
     told = ""
     for name in (*FIELDS, REASON):
         told += f'  <Header value={quoteattr(name)} size="5"/>\n'
@@ -63,6 +64,7 @@ def labelling_config() -> str:
             told += f'  <TextArea name="{name}" toName="{TEXT_NAME}" {per_value} maxSubmissions="1"/>\n'
     return (
         "<View>\n"
+        "  <Style>.htx-text { white-space: pre-wrap; }</Style>\n"  # else white space is not shown as it is counted
         f'  <Relations><Relation value="{RELATION}"/></Relations>\n'
         '  <Header value="$title" size="3"/>\n'
         f'  <Labels name="{LABEL_NAME}" toName="{TEXT_NAME}">\n{labels}  </Labels>\n'
@@ -225,8 +227,12 @@ def _texts(value: Any, key: str) -> Iterator[str]:
 
 
 def _span(task: Task, name: str, label: str, value: Any, path: object) -> Span:
-    start, end, told = (value.get(key) for key in ("start", "end", "text"))
-    whole = [n for n in (start, end) if isinstance(n, int) and not isinstance(n, bool)]
+    start, end, told = (
+        value.get(key) if isinstance(value, dict) else None for key in ("start", "end", "text")
+    )
+    whole = [
+        int(str(n)) for n in (start, end) if _OFFSET.fullmatch(str(n))
+    ]  # some versions write them as texts
     if len(whole) != 2 or not 0 <= whole[0] < whole[1] <= len(task.text):
         raise InputError(
             "the offsets are not in the text", file=path, field=name, found=f"{start} {end}",

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from browsers import running_chromium
 
 from sonospine.curation.desk import Desk
 from sonospine.curation.logbook import Logbook
@@ -25,7 +26,6 @@ from sonospine.model.tables import CURATION
 
 from ..web.made_up import tables_of
 
-CHROMIUM = Path("/usr/bin/chromium")
 WINDOW = {"width": 1280, "height": 800}
 
 
@@ -62,20 +62,8 @@ class Served:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
-    if not CHROMIUM.exists():
-        if os.environ.get("SONOSPINE_REQUIRE_ALL"):
-            pytest.fail("Chromium is required and not here")
-        pytest.skip("Chromium is not installed")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        # A name that leads here, as that of a page elsewhere could.
-        running = play.chromium.launch(
-            executable_path=str(CHROMIUM),
-            args=["--no-sandbox", "--host-resolver-rules=MAP evil.test 127.0.0.1"],
-        )
-        yield running
-        running.close()
+    # A name that leads here, as that of a page elsewhere could.
+    yield from running_chromium("--host-resolver-rules=MAP evil.test 127.0.0.1")
 
 
 @contextlib.contextmanager

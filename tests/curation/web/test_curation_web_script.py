@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import threading
 import time
@@ -12,13 +11,13 @@ from typing import Any
 
 import pytest
 import uvicorn
+from browsers import running_chromium
 
 from sonospine.curation.tables import Tables
 from sonospine.curation.web.app import application
 
 from .made_up import HOSTILE, Browser, desk_at, row_id, text_of
 
-CHROMIUM = Path("/usr/bin/chromium")
 ROW = row_id("1", "US")
 
 pytestmark = pytest.mark.browser
@@ -26,16 +25,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    if not CHROMIUM.exists():
-        if os.environ.get("SONOSPINE_REQUIRE_ALL"):
-            pytest.fail("Chromium is required and not here")
-        pytest.skip("Chromium is not installed")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        running = play.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield running
-        running.close()
+    yield from running_chromium()
 
 
 @pytest.fixture
