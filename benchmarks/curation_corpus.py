@@ -90,17 +90,17 @@ def _study(made: Made, number: int, studies: int, buckets: int, chance: random.R
     study_id, bucket = "s" + short_hash(record_id), bucket_of(record_id, buckets)
     pooled, other = number < POOLED_SHARE * studies, number < (POOLED_SHARE + OTHER_SHARE) * studies
     people, rows = chance.randint(15, 60), []
-    cells = [["", *(f"{arm} (n = {people})" for arm, _, _ in ARMS)]]
+    cells: list[list[str]] = [["", *(f"{arm} (n = {people})" for arm, _, _ in ARMS)]]
     for name, scale in (("NRS", 10), ("ODI", 100)):
         start = chance.uniform(0.6, 0.75) * scale
         for label, weeks, phase in TIMES:
-            row = len(cells)
+            line = len(cells)
             cells.append([f"{name}, {label}"])
             for arm, _, _ in ARMS:
                 fall = 0.0 if phase == "baseline" else chance.uniform(0.2, 0.45) * scale
                 value, sd = f"{max(0.5, start - fall):.2f}", f"{chance.uniform(0.12, 0.2) * scale:.2f}"
                 cells[-1].append(f"{value} ± {sd}")
-                place = f"table/T1:r{row}c{len(cells[-1]) - 1}:0-{len(cells[-1][-1])}"
+                place = f"table/T1:r{line}c{len(cells[-1]) - 1}:0-{len(cells[-1][-1])}"
                 rows.append(
                     _pain(name, scale, arm, label, weeks, phase, value, sd, people, place, cells[-1][-1])
                 )
@@ -252,7 +252,7 @@ def write_log(root: Path, actions: int, *, tables: Tables | None = None) -> None
 
     for curator in CURATORS:
         hand = Hand(
-            curator, lambda: start + timedelta(seconds=30 * next(clock)), lambda c=curator: f"{c}-{next(ids):06d}"
+            curator, lambda: start + timedelta(seconds=30 * next(clock)), lambda: f"line-{next(ids):06d}"
         )  # fmt: skip
         log.append("corrections", curator, list(lines(hand, actions // len(CURATORS))))
 

@@ -184,6 +184,14 @@ DEEDS = (
 )  # fmt: skip
 
 
+def kind_of(line: Row, written: list[Row]) -> str:
+    """Return what a line is about; that of a decision is what it decides on."""
+    by_id = {row["action_id"]: row for row in written}
+    while line["action"] == "adjudicate":
+        line = by_id[line["refers_to"]]
+    return line["target_type"]
+
+
 def lines_of(draw: st.DataObject, room: Room, curator: str, names: list[str]) -> list[Row]:
     """Draw what a curator does next, on one of the rows of these names or on what was done before."""
     hand, view = room.hand(curator), room.view(curator)
@@ -201,7 +209,8 @@ def lines_of(draw: st.DataObject, room: Room, curator: str, names: list[str]) ->
         target = pick(wanted)
         if deed.startswith("undo"):
             return [make.undo(hand, target["action_id"])]
-        more = {"field": "value", "new_value": pick(("3", "4.5"))} if deed == "adjudicate value" else {}
+        valued = deed == "adjudicate value" and kind_of(target, room.written) not in ("arm", "timepoint")
+        more = {"field": "value", "new_value": pick(("3", "4.5"))} if valued else {}
         return [make.adjudicate(hand, target["action_id"], reason="so", **more)]
     added = [name for name in view.own_rows if name.startswith("x")]
     shown = view.shown("measurement", pick([*names, *added]))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from small_log import ADDED, ARMS, RECORD, ROWS, SHA256, Writer, actions_of, replayed, shown
 
+from sonospine.corrections import ordered
 from sonospine.curation import lines
 from sonospine.curation.lines import hand_of, shown_of
 from sonospine.model.errors import InputError
@@ -162,3 +164,14 @@ def test_the_ids_of_a_hand_are_its_own() -> None:
     assert len(ids) == 1000
     assert all(text.startswith("ada-") and len(text) == 16 for text in ids)
     assert one.now().tzinfo is not None
+
+
+def test_a_decision_stands_below_what_it_decides_on_though_the_clock_of_the_other_is_ahead() -> None:
+    zed = Writer("zed", iter([10**9]))
+    said = zed.does(("set", 1, 1))
+    told = datetime.fromisoformat(said[0]["time"])
+    ruled = lines.adjudicate(hand_of("cat", after=told), said[0]["action_id"], reason="so it is")
+    assert told > datetime.now(UTC)
+    files = [actions_of([ruled], "cat.tsv"), actions_of(said, "zed.tsv")]
+    assert [action.action_id for action in ordered(files)] == [said[0]["action_id"], ruled["action_id"]]
+    assert [row["outcome"] for row in replayed(ordered(files)).log] == ["applied", "applied"]

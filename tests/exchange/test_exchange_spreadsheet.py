@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sonospine.exchange.spreadsheet import cell_of, guarded, read_sheet, unguarded
+from sonospine.exchange.spreadsheet import cell_of, read_sheet
 from sonospine.model.errors import InputError
+from sonospine.model.sheets import guarded, unguarded
 from sonospine.model.table_io import table_text
 from sonospine.model.tables import RECONCILED
 

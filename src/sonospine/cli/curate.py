@@ -19,10 +19,16 @@ SHORTEST = 8
 """Characters of a password."""
 
 COMMANDS: dict[str, Entry] = {
+    "export": Entry(
+        "curate_export",
+        "Commands",
+        "Write the review's tables for a spreadsheet, Label Studio, brat or RevMan.",
+        "sonospine curate export --format csv -o measurements.csv",
+    ),
     "import": Entry(
         "curate_import",
         "Commands",
-        "Turn an edited table of measurements into lines of the log.",
+        "Turn what was edited in a table or another tool into lines of the log.",
         "sonospine curate import edited.csv --curator ada --dry-run",
     ),
     "check": Entry(

@@ -88,11 +88,9 @@ def read_actions(folder: Path | str) -> list[Action]:
         [action_of(row, path, number) for number, row in curation_rows(path)]
         for path in curation_files(folder)
     ]
-    check_distinct((action for actions in files for action in actions), Path(folder))
-    known = {action.action_id: action for actions in files for action in actions}
-    for action in known.values():
-        if action.action == "adjudicate" and action.new_value:
-            _check_ruling(action, known, Path(folder) / action.file)
+    listed = [action for actions in files for action in actions]
+    check_distinct(listed, Path(folder))
+    check_decisions(listed, {action.action_id: action for action in listed}, Path(folder))
     return ordered(files)
 
 
@@ -134,8 +132,29 @@ def check_distinct(
                 raise fault("the group stands in two files", action, "group_id", action.group_id)
 
 
-def _check_ruling(action: Action, known: Mapping[str, Action], path: Path) -> None:
-    """Check the value of a decision by the column of what it decides on: its own line need not name either."""
+def check_decisions(actions: Iterable[Action], known: Mapping[str, Action], folder: Path) -> None:
+    """Check the values of decisions by the columns of what they decide on, which their own lines need not name.
+
+    Parameters
+    ----------
+    actions
+        Lines of any number of files.
+    known
+        All lines of the log by id, these among them.
+    folder
+        The folder of the files.
+
+    Raises
+    ------
+    InputError
+        File, line, column, what was found and what is allowed are named.
+    """
+    for action in actions:
+        if action.action == "adjudicate" and action.new_value:
+            _check_decision(action, known, folder / action.file)
+
+
+def _check_decision(action: Action, known: Mapping[str, Action], path: Path) -> None:
     about: Action | None = action
     field, met = "", set()
     while about is not None and about.action == "adjudicate" and about.action_id not in met:

@@ -96,11 +96,6 @@ class Index:
         return cls(kind, by_id, sha256, context, dict(by_record), dict(counts))
 
 
-def is_added(row_id: str) -> bool:
-    """Tell whether a row was added by a person: no number of the machine made it (``additions.addition_id``)."""
-    return row_id.startswith("x")
-
-
 def same_value(schema: TableSchema, column: str, one: str, other: str) -> bool:
     """Tell whether two texts are the same value of a column: numbers by size, all else by characters."""
     if one == other:
@@ -205,7 +200,7 @@ def _same_reading(action: Action, row: Row, index: Index, own: Mapping[str, Sequ
             continue
         if not any(same_value(schema, column, row[column], value) for value in own.get(column, ())):
             return False
-    rows = None if is_added(row.get(f"{index.kind}_id", "")) else action.seen.get(ROWS_OF_NUMBER)
+    rows = action.seen.get(ROWS_OF_NUMBER)
     if rows is None or index.kind != "measurement":
         return True
     return bool(rows == index.counts.get((row["record_id"], row["locator"]), 0))

@@ -90,8 +90,10 @@ class Desk:
             return found
         with self._lock:
             if viewer not in self._views:
-                start = empty_view(viewer, self._work, self._views.get(EVERYBODY))
-                self._views[viewer] = taken_in(start, self._threads, self._threads.all())
+                # What one curator alone wrote about a study was worked out for everybody already.
+                everybody = self._views.get(EVERYBODY)
+                start = empty_view(viewer, self._work)
+                self._views[viewer] = taken_in(start, self._threads, self._threads.all(), everybody)
             return self._views[viewer]
 
     def save(self, kind: str, curator: str, lines: Sequence[Row]) -> Saved:

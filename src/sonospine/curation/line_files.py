@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sonospine.corrections import Action
-from sonospine.corrections.actions import action_of, check_distinct
+from sonospine.corrections.actions import action_of, check_decisions, check_distinct
 from sonospine.curation.logbook import Logbook, Mark
 from sonospine.model.curation import curation_rows
 from sonospine.model.files import read_text
@@ -100,7 +100,9 @@ class LineFiles:
             before = former.lines if former is not None else ()
             rewritten = rewritten or file.lines[: len(before)] != before
             fresh += file.lines[len(before) :]
-        check_distinct((line.action for file in files.values() for line in file.lines), folder)
+        listed = [line.action for file in files.values() for line in file.lines]
+        check_distinct(listed, folder)
+        check_decisions(listed, {action.action_id: action for action in listed}, folder)
         return News(files, tuple(fresh), rewritten)
 
     def accept(self, news: News) -> None:
@@ -123,6 +125,9 @@ class LineFiles:
         clean = [{name: without_breaks(row[name]) for name in CURATION.names} for row in rows]
         lines = _lines(path, list(enumerate(clean, start)), former.lines if former is not None else ())
         check_distinct((line.action for line in lines), path.parent, self._known, self._groups)
+        if any(line.action.action == "adjudicate" for line in lines):
+            known = {name: line.action for name, line in self._known.items()}
+            check_decisions((line.action for line in lines), known, path.parent)
         return lines
 
     def wrote(self, curator: str, lines: tuple[Line, ...], before: Mark | None, after: Mark | None) -> None:

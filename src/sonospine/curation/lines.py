@@ -6,7 +6,7 @@ import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sonospine.corrections.actions import ADDABLE, END, SETTABLE, action_of
@@ -17,6 +17,7 @@ from sonospine.model.places import context_of, quote_at
 from sonospine.model.record import Record
 from sonospine.model.table_io import Row, without_breaks
 from sonospine.model.tables import CURATION
+from sonospine.model.written_order import UNTIMED
 
 READ_PLACES = ("abstract", "text", "table", "registry")
 """Sources of an added row that stand in the record; all others are named by the curator."""
@@ -109,9 +110,14 @@ def shown_of(
     )
 
 
-def hand_of(curator: str) -> Hand:
-    """Return the hand of a curator now: the time of the clock, and ids of the name and 12 random hex digits."""
-    return Hand(curator, lambda: datetime.now(UTC), lambda: f"{curator}-{secrets.token_hex(6)}")
+def hand_of(curator: str, after: datetime = UNTIMED) -> Hand:
+    """Return the hand of a curator now: the time of the clock, and ids of the name and 12 random hex digits.
+
+    ``after`` is the latest moment of the log that the curator sees: a line is never older, or what it decides on
+    would stand below it where the other one's clock is ahead.
+    """
+    soonest = after if after == UNTIMED else after + timedelta(microseconds=1)
+    return Hand(curator, lambda: max(datetime.now(UTC), soonest), lambda: f"{curator}-{secrets.token_hex(6)}")
 
 
 def line(hand: Hand, action: str, **cells: str) -> Row:

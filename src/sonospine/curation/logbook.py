@@ -190,7 +190,11 @@ class Logbook:
             yield
             return
         try:
-            _wait_for(fd, how, self._of(kind))
+            try:
+                _wait_for(fd, how, self._of(kind))
+            except OSError:  # a file system without locks
+                if how == fcntl.LOCK_EX:
+                    raise
             yield
         finally:
             os.close(fd)  # gives the lock back

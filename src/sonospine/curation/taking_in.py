@@ -10,10 +10,9 @@ from sonospine.curation.threads import Thread, Threads
 from sonospine.curation.view import EVERYBODY, Analyses, View
 
 
-def empty_view(viewer: str, work: Recomputing, former: View | None = None) -> View:
-    """Return the view of somebody of whom there is no line; pools are taken over from ``former`` where they hold."""
-    analyses = Analyses(work, work.base.states, former.analyses if former is not None else None)
-    return View(viewer, work, {}, {}, [], {}, {}, analyses)
+def empty_view(viewer: str, work: Recomputing) -> View:
+    """Return the view of somebody of whom there is no line."""
+    return View(viewer, work, {}, {}, [], {}, {}, Analyses(work, work.base.states))
 
 
 def counts(view: View, line: Line) -> bool:
@@ -31,7 +30,7 @@ def taken_in(view: View, threads: Threads, touched: Iterable[Thread], known: Vie
     threads, touched
         All threads, and those that hold a line that the view does not have.
     known
-        A view of the same viewer: what it worked out from the same lines is taken over.
+        Another view: what it worked out from the same lines is taken over.
 
     Raises
     ------

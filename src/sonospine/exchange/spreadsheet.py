@@ -13,12 +13,11 @@ from typing import Any
 
 from sonospine.model.errors import InputError
 from sonospine.model.schema import Column, TableSchema
-from sonospine.model.table_io import Row, without_breaks
+from sonospine.model.sheets import sheet_text, unguarded
+from sonospine.model.table_io import Row, check_rows, without_breaks
 
 SEPARATORS = "\t,;"
-_FORMULA = ("=", "+", "-", "@", "'")
-_GUARD = "'"
-_COMMA = re.compile(r"(-?[0-9]+),([0-9]+)")
+_COMMA = re.compile(r"(-?[0-9]*),([0-9]*(?:[eE][-+]?[0-9]+)?)")
 _WORKBOOKS = {b"PK\x03\x04": "an .xlsx or .ods workbook", b"\xd0\xcf\x11\xe0": "an .xls workbook"}
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _ALLOWED = "a table saved as CSV or TSV in UTF-8"
@@ -33,14 +32,19 @@ class SheetRow:
     saved: Row
 
 
-def guarded(text: str) -> str:
-    """Return a text cell so that no spreadsheet takes it for a formula: an apostrophe goes before it."""
-    return _GUARD + text if text.startswith(_FORMULA) else text
+def sheet_bytes(schema: TableSchema, rows: Sequence[Row], separator: str = ",") -> bytes:
+    """Return a declared table as a CSV file: UTF-8 with a byte order mark, CRLF, formulas guarded.
 
+    With ``;`` numbers are written with a decimal comma, as spreadsheets of such countries read and write them.
 
-def unguarded(text: str) -> str:
-    """Return a text cell without the apostrophe of ``guarded``."""
-    return text[1:] if text.startswith(_GUARD) and text[1:].startswith(_FORMULA) else text
+    Raises
+    ------
+    InputError
+        A cell is not what its column allows: a text in a column of numbers would stand there unguarded.
+    """
+    check_rows(rows, schema, schema.name)
+    text = sheet_text(schema, rows, separator, line_end="\r\n", decimal_comma=separator == ";")
+    return text.encode("utf-8-sig")
 
 
 def read_sheet(path: Path | str, schema: TableSchema, more: Sequence[str] = ()) -> list[SheetRow]:
@@ -99,8 +103,7 @@ def cell_of(column: Column, text: str, separator: str = "\t") -> str:
     value = text.strip()
     if column.kind in ("number", "integer"):
         value = value.replace("\N{MINUS SIGN}", "-")
-        found = _COMMA.fullmatch(value) if separator == ";" else None
-        return f"{found[1]}.{found[2]}" if found else value
+        return _COMMA.sub(r"\1.\2", value) if separator == ";" and _COMMA.fullmatch(value) else value
     if column.kind == "boolean":
         return value.lower()
     return unguarded(value)
