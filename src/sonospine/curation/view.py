@@ -9,17 +9,15 @@ from functools import cached_property
 from itertools import chain
 from threading import Lock
 
-from sonospine.corrections import seen_text
 from sonospine.curation.line_files import Line
-from sonospine.curation.lines import Shown
+from sonospine.curation.lines import Shown, shown_of
 from sonospine.curation.recompute import AnalysisState, Recomputing, StudyState, Target
 from sonospine.curation.tables import Tables
 from sonospine.evidence.chain import StudyEvidence
 from sonospine.model import tables as declared
 from sonospine.model.errors import InputError
-from sonospine.model.places import context_of
 from sonospine.model.schema import TableSchema
-from sonospine.model.table_io import Row, in_order, without_breaks
+from sonospine.model.table_io import Row, in_order
 
 EVERYBODY = ""
 """The viewer for whom all lines count, as the pipeline counts them."""
@@ -231,17 +229,14 @@ class View:
         row, read = self._standing(target_type, target_id), self.as_read(target_type, target_id)
         if row is None or read is None:
             raise InputError(f"no such {target_type or 'target'}", field="target_id", found=target_id)
-        record_id, locator = read.get("record_id", ""), read.get("locator", "")
-        record = self.tables.parsed(record_id) if record_id else None
-        return Shown(
+        record_id, tables = read.get("record_id", ""), self.tables
+        return shown_of(
             target_type,
-            target_id,
             row,
-            seen_text(read, self.tables.machine_of_record.get(record_id, ())),
-            record_id,
-            locator,
-            without_breaks(context_of(record, locator)) if record is not None and locator else "",
-            self.tables.record[record_id]["sha256"] if record_id in self.tables.record else "",
+            machine=read,
+            beside=tables.machine_of_record.get(record_id, ()),
+            record=tables.parsed(record_id) if record_id else None,
+            source_sha256=tables.record[record_id]["sha256"] if record_id in tables.record else "",
         )
 
     def as_read(self, target_type: str, target_id: str) -> Row | None:

@@ -268,8 +268,11 @@ def test_taking_an_addition_back_takes_the_row_away(ada: Browser) -> None:
     ada.get("/study/s1/add?record=file:1")
     page = ada.post("/study/s1/add", f__value="1.1", f__centre="mean", f__spread="none", f__change="false", f__adjusted="false",
                     quote__value="1.1", record="file:1")  # fmt: skip
-    (actions,) = page.xpath("//*[@id='notice']//input[@name='actions']/@value")
-    ada.post("/undo", actions=actions.split()[0], back="/history")
+    assert len(page.xpath("//ul[@class='log']/li")) == 1, "the lines of one addition are told as one"
+    page = ada.get("/history")
+    assert [said(row, "td[2]") for row in page.xpath("//tbody/tr")] == ["added the row"]
+    (actions,) = page.xpath("//tbody//input[@name='actions']/@value")
+    ada.post("/undo", actions=actions, back="/history")
     assert len(ada.get("/study/s1").xpath("//table[@class='queue']/tbody/tr")) == 2
 
 

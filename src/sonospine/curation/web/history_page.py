@@ -14,7 +14,7 @@ from sonospine.curation.web.paging import paging
 from sonospine.curation.web.pool_line import shift_lines
 from sonospine.curation.web.sessions import Session
 from sonospine.curation.web.site import Site
-from sonospine.curation.web.standing import Said, said_of, what_of
+from sonospine.curation.web.standing import Said, said_of, shown_lines, what_of
 from sonospine.evidence.described import subject_of
 from sonospine.model.table_io import Row
 
@@ -29,7 +29,9 @@ def routes(site: Site) -> Sequence[Route]:
 
     def show(request: Request) -> Response:
         view, session = site.view(request), site.session(request)
-        own = [(CORRECTIONS, action) for action in view.actions if action["curator"] == session.name]
+        own = [
+            (CORRECTIONS, action) for action in shown_lines(view.actions) if action["curator"] == session.name
+        ]
         undone: set[str] = set()
         for kind in VOTED:
             listed = lines_of(site.desk.logbook, kind, site.desk.tables.vocabulary)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sonospine.corrections.actions import END
 from sonospine.corrections.anchoring import READING
 from sonospine.curation.web.fields import label_of
 from sonospine.curation.web.sessions import ADJUDICATOR, Session
@@ -78,7 +80,7 @@ def standing_of(view: View, session: Session, row: Row) -> Standing:
     }
     about = [
         action
-        for action in view.actions
+        for action in shown_lines(view.actions)
         if (view.targets.get(action["action_id"]) or (action["target_type"], action["target_id"])) in targets
         and action["action"] != "undo"
     ]
@@ -106,6 +108,20 @@ def standing_of(view: View, session: Session, row: Row) -> Standing:
     )
 
 
+def shown_lines(actions: Iterable[Row]) -> list[Row]:
+    """Return lines as they are listed: those that add one row together are one, with the reason that one of them gives."""
+    listed = list(actions)
+    closed = {a["group_id"] for a in listed if a["action"] == "add" and a["field"] == END}
+    reasons = {a["group_id"]: a["reason"] for a in listed if a["action"] == "add" and a["reason"]}
+    found = []
+    for action in listed:
+        if action["action"] != "add" or action["group_id"] not in closed:
+            found.append(action)
+        elif action["field"] == END:
+            found.append({**action, "reason": reasons.get(action["group_id"], "")})
+    return found
+
+
 def said_of(view: View, session: Session, action: Row) -> Said:
     """Return a line in words."""
     log = view.log.get(action["action_id"])
@@ -129,7 +145,7 @@ def what_of(action: Row) -> str:
     if kind == "undo":
         return f"took {action['refers_to']} back"
     if kind == "add":
-        return "closed the addition" if field == "end" else f"added {label_of(field)}: {action['new_value']}"
+        return "added the row" if field == END else f"added {label_of(field)}: {action['new_value']}"
     if not field:
         return {"confirm": "confirmed the row", "reject": "rejected the row"}.get(kind, kind)
     if kind in ("set", "adjudicate"):

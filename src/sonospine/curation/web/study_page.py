@@ -17,7 +17,7 @@ from sonospine.curation.web.fields import changes, fields_of, label_of
 from sonospine.curation.web.pool_line import shift_lines
 from sonospine.curation.web.saving import CORRECTIONS, posted, refuse_adjudicators
 from sonospine.curation.web.site import Site
-from sonospine.curation.web.standing import STATES, said_of
+from sonospine.curation.web.standing import STATES, said_of, shown_lines
 from sonospine.evidence.described import conflict_kind
 from sonospine.evidence.naming import addresses_of_row, place_in_words
 from sonospine.model.errors import InputError
@@ -131,7 +131,7 @@ def _page(
         unread=[u for u in view.unread if u["record_id"] in records],
         said=[
             said_of(view, session, action)
-            for action in reversed(view.actions)
+            for action in reversed(shown_lines(view.actions))
             if (view.targets.get(action["action_id"]) or (action["target_type"], action["target_id"])) in own
             or action["record_id"] in records
         ],
