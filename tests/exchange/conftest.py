@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from sonospine.model.table_io import Row, read_table
-from sonospine.model.tables import CURATION, EFFECTS, RECONCILED
+from sonospine.model.tables import CORRECTED, CORRECTION_LOG, CURATION, EFFECTS, RECONCILED
 
 DOCUMENTS = (
     "jats/Galiano2007.xml", "jats/Karkucak2020-facet.xml", "jats/ykxb-USvsBlindFacet.xml",
@@ -56,6 +56,17 @@ class Reviewed:
         said = self.run("curate", "export", "--format", form, "-o", out, *more)
         assert said.status == 0, said.err
         return out
+
+    def corrected(self) -> dict[str, Row]:
+        """Replay the log as the pipeline does; every line has to be applied. Return the rows by id."""
+        said = self.run(
+            "correct", "--shards", "results/import", "--records", "results/records", "--studies", "results/studies",
+            "--machine", "extracted/machine", "--curation", "extracted/curation", "--out", "extracted/curated",
+        )  # fmt: skip
+        assert said.status == 0, said.err
+        log = read_table(self.root / CORRECTION_LOG.path, CORRECTION_LOG)
+        assert {row["outcome"] for row in log} == {"applied"}
+        return {row["measurement_id"]: row for row in read_table(self.root / CORRECTED.path, CORRECTED)}
 
     def take(self, form: str, file: Path, *more: str) -> Said:
         """Import as ada."""

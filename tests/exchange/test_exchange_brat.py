@@ -156,6 +156,8 @@ def test_a_changed_label_sets_what_the_number_is(reviewed: Any) -> None:
     again = reviewed.take("brat", path)
     assert "said already" in again.out
     assert len(reviewed.lines()) == 1
+    row = reviewed.corrected()[key]
+    assert (row["spread"], row["spread_value"], row["state"]) == ("se", "6.6", "corrected")
 
 
 def test_a_moved_value_is_read_anew_with_its_place(reviewed: Any) -> None:
@@ -175,6 +177,7 @@ def test_a_moved_value_is_read_anew_with_its_place(reviewed: Any) -> None:
     record = _record(reviewed, line["record_id"])
     assert (line["field"], line["new_value"], line["new_quote"]) == ("value", "22.3", "22.3")
     assert quote_at(record, line["new_locator"]) == "22.3"
+    assert reviewed.corrected()[key]["value"] == "22.3"
 
 
 def test_a_new_value_with_its_spread_is_added_as_a_row(reviewed: Any) -> None:
@@ -204,6 +207,8 @@ def test_a_new_value_with_its_spread_is_added_as_a_row(reviewed: Any) -> None:
     actions = read_actions(reviewed.root / "extracted/curation/corrections")
     assert {a.action for a in actions} == {"add"}
     assert reviewed.run("curate", "check").status == 0
+    (added,) = [row for row in reviewed.corrected().values() if row["state"] == "added"]
+    assert (added["value"], added["total"], added["arm"]) == ("20", "20", "CT group")
     again = reviewed.take("brat", path)
     assert "said already" in again.out
 

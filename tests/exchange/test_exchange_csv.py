@@ -146,3 +146,9 @@ def test_an_export_never_writes_over_what_may_have_been_edited(reviewed: Any) ->
         said = reviewed.run("curate", "export", "--format", form, "-o", path)
         assert said.status == 1
         assert "is there already, and may have been edited" in said.err
+
+
+def test_only_a_table_has_a_base(reviewed: Any) -> None:
+    said = reviewed.take("brat", reviewed.export("brat"), "--base", "x.tsv")
+    assert said.status == 2
+    assert "only an edited table has a base" in said.err

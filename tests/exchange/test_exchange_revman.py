@@ -120,6 +120,16 @@ def test_changed_figures_are_set_in_the_rows_from_which_they_were_taken(reviewed
     }  # fmt: skip
 
 
+def test_what_comes_back_from_revman_is_replayed(reviewed: Any) -> None:
+    path, rows = _data(reviewed)
+    (galiano,) = [row for row in rows if row["Study"].startswith("Galiano")]
+    galiano["Control mean"] = "22.9"
+    _write(path, rows)
+    assert reviewed.take("revman", path).status == 0
+    ((key, _),) = {(line["target_id"], line["field"]) for line in reviewed.lines()}
+    assert reviewed.corrected()[key]["value"] == "22.9"
+
+
 def test_figures_that_were_worked_out_do_not_fit_and_nothing_is_imported(reviewed: Any) -> None:
     path, rows = _data(reviewed)
     for row in rows:
