@@ -9,7 +9,7 @@ export PYTHONHASHSEED := 0
 WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q
 
-.PHONY: review fetch test test-all evaluate reference docs check clean
+.PHONY: review fetch test test-all curate evaluate reference docs check clean
 .DEFAULT_GOAL := review
 
 review: $(READY)  ## fetch nothing, read the embedded corpus, pool it, write results/report/index.html
@@ -23,6 +23,9 @@ test: $(READY)  ## unit, property, golden and real-record tests
 
 test-all: $(READY)  ## the slow, the browser and the R tests besides
 	$(PYTEST) -m "slow or browser or r"
+
+curate: $(READY)  ## open the page on which what was read is corrected; it writes to extracted/curation/ alone
+	@$(BIN)/sonospine curate
 
 evaluate: $(READY)  ## score the reader on the gold standards into docs/benchmarks.md
 	$(BIN)/sonospine evaluate

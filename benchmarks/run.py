@@ -1,6 +1,6 @@
 """Run the measurements, each in a process of its own, and write their tables into docs/benchmarks.md.
 
-    python benchmarks/run.py [statistics] [speed] [fetching] [deduplication]
+    python benchmarks/run.py [statistics] [speed] [fetching] [deduplication] [curation_log]
 
 Without a name all are run. Real records are looked for in SONOSPINE_TEST_DATA, by default ../shared/data.
 """
@@ -23,7 +23,7 @@ from sonospine.evaluation.version import code_version
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent
 PAGE = PROJECT / "docs" / "benchmarks.md"
-KINDS = ("statistics", "speed", "fetching", "deduplication")
+KINDS = ("statistics", "speed", "fetching", "deduplication", "curation_log")
 Figures = dict[str, Any]
 # What each reads of a record, from the code of pubmed_parser 0.5.1 and Biopython 1.88 as called here.
 PARSED = """PubMed XML: all on the same gzip files (pubmed_parser opens no other), in turns, seconds of the processor.
@@ -54,6 +54,8 @@ def main() -> None:
     if "deduplication" in wanted:
         figures = measured("deduplication.py", str(data_folder()))
         replace_section(PAGE, "deduplication", deduplication_section(figures, code_version(PROJECT)))
+    if "curation_log" in wanted:
+        replace_section(PAGE, "curation-log", curation_log_section(measured("curation_log.py")))
     print(f"written to {PAGE}")
 
 
@@ -74,6 +76,42 @@ def measured(script: str, *arguments: str) -> Figures:
         raise SystemExit(f"benchmarks/{script} failed:\n{done.stderr[-4000:]}")
     figures: Figures = json.loads(done.stdout)
     return figures
+
+
+def curation_log_section(found: Figures) -> str:
+    cases = {name: entry for name, entry in found.items() if isinstance(entry, dict)}
+    rows = [
+        (
+            name,
+            *(f"{entry[key]:,}" for key in ("written", "lost", "torn", "disordered")),
+            f"{entry['seconds']:.1f}",
+            f"{entry['written'] / entry['seconds']:,.0f}",
+            *(f"{1000 * entry[key]:.1f}" for key in ("median", "most", "longest")),
+            f"{entry['reading']:.1f}",
+        )
+        for name, entry in cases.items()
+    ]
+    columns = (
+        "lines",
+        "lost",
+        "torn",
+        "out of order",
+        "seconds",
+        "lines/s",
+        "median ms",
+        "99 % within ms",
+        "longest ms",
+    )
+    return "\n\n".join(
+        (
+            f"Written by `python benchmarks/run.py curation_log` ({code_version(PROJECT)}; {os.cpu_count()} cores, load of "
+            f"the machine {os.getloadavg()[0]:.1f}): two processes write at once, each line a write of its own that is on "
+            "the disk when it returns. Milliseconds are of one line, with the wait for the other process.",
+            table(("two processes", *columns, "s to read back"), rows),
+            f"A line has {found['bytes']:,} bytes; a plain write of so many with `fsync` takes "
+            f"{1000 * found['plain']:.1f} ms on the same disk.",
+        )
+    )
 
 
 def statistics_section(found: Figures) -> str:

@@ -267,6 +267,22 @@ def test_a_second_curator_who_confirms_an_addition_makes_it_agreed_and_one_who_r
     assert state(run(*addition(), act("b1", "bob", "reject", name)), name)["state"] == "disputed"
 
 
+def test_a_row_added_at_the_place_of_another_makes_no_line_about_that_one_stale() -> None:
+    seen = json.loads(seen_text(ROWS[1], ROWS))
+    beside = [
+        dataclasses.replace(line, new_value=ROWS[1][line.field])
+        if line.field in ("locator", "source")
+        else line
+        for line in addition()
+    ]
+    result = run(act("b1", "bob", "confirm", seen=seen), *beside)
+    assert result.log[0]["outcome"] == "applied"
+    assert state(result)["state"] == "confirmed"
+    added = json.loads(seen_text(state(result, addition_id("g1")), ROWS)) | {"state": ""}
+    result = run(*beside, act("b1", "bob", "confirm", addition_id("g1"), seen=added))
+    assert result.log[-1]["outcome"] == "applied"
+
+
 def test_undoing_a_line_of_a_group_takes_the_addition_out() -> None:
     result = run(*addition(), act("a9", "ann", "undo", refers_to="g1-end"))
     assert len(result.corrected) == 3
@@ -379,6 +395,49 @@ def test_a_malformed_line_names_file_line_and_column(
     assert (Path(fault.value.file or "").name, fault.value.row, fault.value.field) == ("ann.tsv", 3, field)
 
 
+@pytest.mark.parametrize(
+    ("ruling", "field"),
+    [
+        ({"field": "spread", "new_value": "sdd"}, "new_value"),
+        ({"new_value": "sdd"}, "new_value"),
+        ({"field": "spred", "new_value": "sd"}, "field"),
+        ({"field": "rule", "new_value": "mine"}, "field"),
+    ],
+)
+def test_a_decision_that_does_not_fit_what_it_decides_on_names_file_line_and_column(
+    tmp_path: Path, ruling: dict[str, str], field: str
+) -> None:
+    line = {"action_id": "c1", "curator": "cat", "action": "adjudicate", "refers_to": "a1"}
+    write(tmp_path / "ann.tsv", [SET])
+    write(tmp_path / "cat.tsv", [line | ruling])
+    again = {"action_id": "d1", "curator": "dan", "action": "adjudicate", "refers_to": "c1"}
+    for name, lines in (("cat.tsv", [line | ruling]), ("dan.tsv", [again | {"field": "spread"} | ruling])):
+        write(tmp_path / "cat.tsv", [line])
+        write(tmp_path / name, lines)
+        with pytest.raises(InputError) as fault:
+            read_actions(tmp_path)
+        assert (Path(fault.value.file or "").name, fault.value.row, fault.value.field) == (name, 2, field)
+
+
+@pytest.mark.parametrize("mark", ["<<<<<<< ours", "=======", ">>>>>>> theirs"])
+def test_marks_of_a_conflict_are_named_with_their_line(tmp_path: Path, mark: str) -> None:
+    write(tmp_path / "ann.tsv", [SET])
+    with (tmp_path / "ann.tsv").open("a", encoding="utf-8") as file:
+        file.write(f"{mark}\n")
+    with pytest.raises(InputError, match="git left a conflict here") as fault:
+        read_actions(tmp_path)
+    assert fault.value.row == 3
+
+
+def test_a_header_that_a_merge_left_twice_is_named_with_its_line(tmp_path: Path) -> None:
+    write(tmp_path / "ann.tsv", [SET])
+    text = (tmp_path / "ann.tsv").read_text(encoding="utf-8")
+    (tmp_path / "ann.tsv").write_text(text + text.replace("a1", "a2"), encoding="utf-8")
+    with pytest.raises(InputError, match="the header stands a second time") as fault:
+        read_actions(tmp_path)
+    assert fault.value.row == 3
+
+
 def test_a_last_line_that_was_cut_off_is_refused(tmp_path: Path) -> None:
     write(tmp_path / "ann.tsv", [SET])
     whole = (tmp_path / "ann.tsv").read_text(encoding="utf-8")
@@ -476,3 +535,48 @@ def test_replay_leaves_its_input_alone_and_gives_the_same_twice(lines) -> None:
     before = json.dumps(ROWS)
     assert run(*ordered(lines)) == run(*ordered(lines))
     assert json.dumps(ROWS) == before
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "fits"),
+    [
+        ("value", "1e999", False), ("value", "1e308", False), ("spread_value", "1e-320", False), ("n", "-5", False),
+        ("n", "99999999999999999999", False), ("total", "-1", False), ("value", "-5", True), ("n", "0", True),
+        ("spread_value", "0", True), ("value", "0.000", True), ("value", "1e3", True), ("n", "", True),
+    ],
+)  # fmt: skip
+def test_a_number_that_no_trial_can_have_is_refused_with_its_line(
+    tmp_path: Path, column: str, value: str, fits: bool
+) -> None:
+    line = CURATION.row(action_id="a1", curator="ann", action="set", target_type="measurement", target_id="m1",
+                        field=column, new_value=value)  # fmt: skip
+    (tmp_path / "ann.tsv").write_text(table_text(CURATION.names, [line]), encoding="utf-8")
+    if fits:
+        assert [a.new_value for a in read_actions(tmp_path)] == [value]
+        return
+    with pytest.raises(InputError, match=f"ann.tsv, line 2, new_value: no {column} is of this size"):
+        read_actions(tmp_path)
+
+
+def test_an_added_row_at_a_place_does_not_make_what_was_said_of_the_machines_row_stale() -> None:
+    lines = [act("a1", "ann", "confirm", seen=json.loads(seen_text(ROWS[1], ROWS)))]
+    values = {
+        "source": "text",
+        "locator": ROWS[1]["locator"],
+        "quote": "2.4 ± 0.5",
+        "value": "2.4",
+        "centre": "mean",
+    }
+    for number, (name, value) in enumerate([*values.items(), ("end", "")]):
+        lines.append(
+            act(f"b{number}", "bob", "add", field=name, new_value=value, group_id="g", record_id="file:one")
+        )
+    assert outcomes(run(*lines)) == ["applied"] * len(lines)
+    assert state(run(*lines))["state"] == "confirmed"
+
+
+def test_the_replay_of_lines_says_what_each_speaks_about_even_where_it_is_stale() -> None:
+    moved = {**json.loads(seen_text(ROWS[1], ROWS)), "value": "99"}
+    result = run(act("a1", "ann", "confirm", "m3"), act("a2", "ann", "confirm", seen=moved))
+    assert outcomes(result) == ["applied", "stale"]
+    assert result.targets == {"a1": ("measurement", "m3"), "a2": ("measurement", "m2")}

@@ -22,7 +22,7 @@ from effect_cases import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sonospine.effects.dependence import _pairs, guarded, nearly_the_same
+from sonospine.effects.dependence import _pairs, _told, guarded, nearly_the_same
 from sonospine.model.table_io import Row
 from sonospine.model.tables import EFFECTS, STUDIES
 
@@ -260,9 +260,10 @@ def test_no_pair_of_studies_that_may_be_of_the_same_people_is_passed_over(
 ) -> None:
     known = studies(**{f"s{i + 1}": ids for i, ids in enumerate(registrations[:4])})
     registered = [set(filter(None, known[row["study_id"]]["registration"].split(";"))) for row in rows]
-    looked_at = _pairs(rows, registered)
-    assert looked_at == sorted(set(looked_at))
-    for one, two in itertools.combinations(range(len(rows)), 2):
-        apart = rows[one]["study_id"] != rows[two]["study_id"]
-        if apart and (registered[one] & registered[two] or nearly_the_same(rows[one], rows[two])):
-            assert (one, two) in looked_at
+    expected = [
+        (one, two)
+        for one, two in itertools.combinations(range(len(rows)), 2)
+        if rows[one]["study_id"] != rows[two]["study_id"]
+        and (registered[one] & registered[two] or nearly_the_same(rows[one], rows[two]))
+    ]
+    assert _pairs(rows, registered, [_told(row) for row in rows]) == expected

@@ -6,8 +6,9 @@ import pytest
 
 from sonospine.extraction.abbreviations import abbreviations_of
 from sonospine.extraction.arm_rows import arm_rows
-from sonospine.extraction.arms import ALL, DocumentArms, find_arms, is_one_patient
+from sonospine.extraction.arms import ALL, DocumentArms, find_arms
 from sonospine.extraction.language import sentences
+from sonospine.extraction.one_arm import is_one_patient
 from sonospine.model.places import quote_at
 from sonospine.model.record import Cell, Record, Table
 

@@ -14,9 +14,10 @@ from sonospine.extraction import (
     arm_clusters,
     arm_mentions,
     arm_patterns,
+    arm_sides,
     arm_sizes,
-    arms,
     courses,
+    one_arm,
     people,
     statistic_words,
     text,
@@ -169,12 +170,12 @@ def test_a_plain_decimal_is_normal_as_it_stands(whole, decimals, zeros):
 # The tree of number words makes generating slow, and says nothing about the words of the guard.
 EACH = re.compile(arm_sizes._EACH.pattern.replace(COUNT, r"\d+"), re.IGNORECASE)
 GUARDED = {
-    "title": (arm_patterns._BETWEEN, lambda t: holds(folded(t), arm_patterns._BETWEEN_WORDS)),
+    "title": (arm_sides._BETWEEN, lambda t: holds(folded(t), arm_sides._BETWEEN_WORDS)),
     "each": (EACH, lambda t: holds(folded(t), arm_sizes._EACH_WORDS)),
     "allocation": (arm_clusters._ALLOCATES, lambda t: holds(folded(t), arm_clusters._WORDS_OF_ALLOCATION)),
-    "one arm": (arms._ONE_ARM, lambda t: holds(folded(t), arms._WORDS_OF_ONE_ARM)),
-    "planned": (arms._ONE_ARM_PLANNED, lambda t: holds(folded(t), arms._WORDS_OF_PLANNED)),
-    "patient": (arms._ONE_PATIENT, lambda t: holds(folded(t), arms._WORDS_OF_PATIENT)),
+    "one arm": (one_arm._ONE_ARM, lambda t: holds(folded(t), one_arm._WORDS_OF_ONE_ARM)),
+    "planned": (one_arm._ONE_ARM_PLANNED, lambda t: holds(folded(t), one_arm._WORDS_OF_PLANNED)),
+    "patient": (one_arm._ONE_PATIENT, lambda t: holds(folded(t), one_arm._WORDS_OF_PATIENT)),
     "code in brackets": (arm_patterns._CODE_IN_BRACKET, arm_patterns._GROUP_CODE.search),
     "code behind": (arm_patterns._IN_GROUP, arm_patterns._GROUP_CODE.search),
     "group": (arm_mentions._GROUP_NAMED, arm_mentions._GROUP.search),

@@ -242,7 +242,12 @@ def test_a_column_named_as_spread_holds_no_means() -> None:
             ["B", "2.26", "2.55", "1.15", "1.13"],
         ]
     )
-    assert all(r.value not in {"0.88", "1.12", "1.15", "1.13"} and r.spread == "none" for r in found)
+    assert fields(found, "value", "spread", "spread_value") == [
+        ("1.92", "sd", "0.88"),
+        ("2.33", "sd", "1.12"),
+        ("2.26", "sd", "1.15"),
+        ("2.55", "sd", "1.13"),
+    ]
 
 
 def test_a_number_in_brackets_alone_is_no_mean() -> None:

@@ -183,3 +183,59 @@ def test_a_long_hostile_text_takes_linear_time_for_times(piece: str) -> None:
     find_times(text)
     time_definitions([text])
     assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "weeks"),
+    [
+        ("VAS at 10(min)", 10 / 10080),
+        ("VAS at 0 (min)", 0.0),
+        ("score at 24 (h)", 24 / 168),
+        ("ODI after 6 (weeks)", 6.0),
+    ],
+)
+def test_a_unit_in_brackets_behind_the_amount_of_a_time_counts(text: str, weeks: float) -> None:
+    (time,) = find_times(text)
+    assert time.weeks == pytest.approx(weeks)
+    assert time.phase == "follow_up"
+
+
+@pytest.mark.parametrize("text", ["Duration, 10 (min)", "Age 40 (years)", "10 (min) of exercise"])
+def test_an_amount_that_is_not_at_or_after_is_no_time(text: str) -> None:
+    assert find_times(text) == []
+
+
+def test_sessions_throughout_some_weeks_are_a_course() -> None:
+    course = find_course(
+        [("abstract", "There were 3 sessions of 60 minutes per week throughout 6 weeks in all.")]
+    )
+    assert course is not None
+    assert course.weeks == 6.0
+
+
+@pytest.mark.parametrize(
+    ("text", "weeks"),
+    [
+        ("The therapy program was applied 5 times a week for 14 sessions.", 2.8),
+        ("Patients had a total of 10 sessions of massage, 5 days per week.", 2.0),
+        ("All received 20 treatment sessions (five sessions per week).", 4.0),
+        ("Exercise was done three times per week, in total 12 sessions.", 4.0),
+        ("They had therapy twice a week for 8 sessions.", 4.0),
+    ],
+)
+def test_sessions_and_how_many_a_week_make_a_course(text: str, weeks: float) -> None:
+    course = find_course([("methods", text)])
+    assert course is not None
+    assert course.weeks == pytest.approx(weeks)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "They had 5 sessions a week.",
+        "Those who missed 2 of 10 sessions were excluded.",
+        "They had 3 sessions of 20 minutes.",
+    ],
+)
+def test_sessions_without_a_rhythm_or_a_number_are_no_course(text: str) -> None:
+    assert find_course([("methods", text)]) is None

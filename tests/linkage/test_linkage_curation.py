@@ -79,6 +79,20 @@ def test_two_curators_who_disagree_leave_the_machine_s_link_until_a_third_adjudi
     assert studies(link_records(TWINS, [*lines, verdict])) == 2
 
 
+def test_one_who_voted_on_a_link_does_not_adjudicate_it_and_is_told_so() -> None:
+    lines = [line(1, "apart"), line(2, "same_report", curator="bob")]
+    own = line(3, "apart", action="adjudicate", refers_to="a2")
+    linked = link_records(TWINS, [*lines, own])
+    assert studies(linked) == 1
+    assert linked.unheeded == ("line a3: an adjudicator is a third person, not one who voted",)
+
+
+def test_nobody_takes_another_curator_s_line_back() -> None:
+    linked = link_records(STRANGERS, [line(1, "same_study"), {**undo(2, "a1"), "curator": "bob"}])
+    assert studies(linked) == 1
+    assert linked.unheeded == ("line a2: only the curator of a line can undo it",)
+
+
 def test_a_line_about_an_unknown_record_is_reported_and_does_nothing() -> None:
     linked = link_records(TWINS, [line(1, "apart", "file:1 file:9")])
     assert studies(linked) == 1
@@ -120,7 +134,8 @@ def test_a_kept_id_can_name_a_page_and_nothing_outside_the_report(tmp_path: Path
 
 
 def test_an_adjudicated_id_that_could_leave_the_report_is_reported_and_not_taken() -> None:
-    decided = line(3, "../../outside", "", action="adjudicate", refers_to="a1", target_type="", field="")
+    said = {"action": "adjudicate", "curator": "cyd", "refers_to": "a1", "target_type": "", "field": ""}
+    decided = line(3, "../../outside", "", **said)
     linked = link_records(STRANGERS, [keep(1, "file:1", "s1"), decided])
     assert linked.unheeded == ("study ../../outside: not an id",)
     assert not any("/" in row["study_id"] for row in linked.records)

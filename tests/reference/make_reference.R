@@ -2,14 +2,15 @@
 #
 #   Rscript tests/reference/make_reference.R FOLDER [PART ...]
 #
-# PART is the name of a part without .R; without one all are run. R with metafor 3.8 and jsonlite (Debian: r-cran-metafor
-# r-cran-metadat r-cran-jsonlite). Every part sets its own seeds, so the figures are the same in every run.
+# PART is the name of a part without .R; without one all are run. R with metafor 3.8, psych 2.2 and jsonlite (Debian:
+# r-cran-metafor r-cran-metadat r-cran-psych r-cran-jsonlite). Every part sets its own seeds, so the figures are the same in
+# every run.
 # published.json is not made here: its figures are printed ones.
 
 PARTS <- c(
   random_effects = "metafor.json", effect_sizes = "effect_sizes.json", rare_events = "rare_events.json",
   bayes = "bayes.json", exceedance = "exceedance.json", influence = "influence.json",
-  small_study = "small_study.json", regression = "regression.json"
+  small_study = "small_study.json", regression = "regression.json", agreement = "agreement.json"
 )
 
 given <- commandArgs(trailingOnly = TRUE)

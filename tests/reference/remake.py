@@ -52,7 +52,7 @@ def main() -> int:
     given = parser.parse_args()
     rscript = shutil.which("Rscript")
     if rscript is None:
-        sys.exit("Rscript is not here (Debian: r-base-core r-cran-metafor r-cran-jsonlite)")
+        sys.exit("Rscript is not here (Debian: r-base-core r-cran-metafor r-cran-psych r-cran-jsonlite)")
     with tempfile.TemporaryDirectory() as folder:
         made = subprocess.run([rscript, str(FOLDER / "make_reference.R"), folder, *given.parts])
         if made.returncode:

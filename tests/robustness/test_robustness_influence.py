@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sonospine.model.table_io import check_rows
-from sonospine.model.tables import CUMULATIVE, INFLUENCE, LEAVE_ONE_OUT
+from sonospine.model.table_io import Row, check_rows
+from sonospine.model.tables import CUMULATIVE, CURATION, INFLUENCE, LEAVE_ONE_OUT
 from sonospine.robustness.cumulative import cumulative
 from sonospine.robustness.fitting import Point, fit_sets, points
 from sonospine.robustness.influence import FIGURES, influence, influence_of
@@ -149,19 +149,31 @@ def test_the_most_certain_effect_comes_first_and_a_verified_row_is_certain() -> 
     ]  # fmt: skip
 
 
+def risk(number: int, curator: str, target: str, value: str, **cells: str) -> Row:
+    said = {"action": "set", "target_type": "study", "target_id": target, "field": "overall"}
+    return CURATION.row(action_id=str(number), curator=curator, new_value=value, **{**said, **cells})
+
+
 def test_the_least_biased_study_comes_first_and_of_two_curators_the_worse_judgement_holds() -> None:
-    said = [("1", "ann", "s0", "high"), ("2", "ann", "s1", "low"), ("3", "bob", "s1", "some_concerns"),
-            ("4", "ann", "s2", "Low"), ("5", "ann", "s2", "no idea")]  # fmt: skip
-    actions = [
-        {"action_id": a, "curator": c, "action": "set", "field": "overall", "target_id": t, "new_value": v,
-         "refers_to": ""} for a, c, t, v in said
-    ]  # fmt: skip
+    actions = [risk(1, "ann", "s0", "high"), risk(2, "ann", "s1", "low"), risk(3, "bob", "s1", "some_concerns"),
+               risk(4, "ann", "s2", "Low"), risk(5, "ann", "s3", "no information")]  # fmt: skip
     judged = overall_risk(actions)
-    assert judged == {"s0": "high", "s1": "some_concerns", "s2": "Low"}
+    assert judged == {"s0": "high", "s1": "some concerns", "s2": "low"}
     rows = cumulative({"one": effect_rows([0.1, 0.2, 0.3], [0.1] * 3)}, Choice(), risk_of_bias=judged)
     assert [r["effect_id"] for r in rows if r["order"] == "risk_of_bias"] == ["e2", "e1", "e0"]
-    undone = [*actions, {**actions[0], "action_id": "9", "action": "undo", "refers_to": "1"}]
-    assert "s0" not in overall_risk(undone)
+    assert "s0" not in overall_risk([*actions, risk(9, "ann", "", "", action="undo", refers_to="1")])
+    decided = risk(9, "cyd", "", "low", action="adjudicate", refers_to="3", field="")
+    assert overall_risk([*actions, decided])["s1"] == "low"
+
+
+def test_a_judgement_of_one_result_outweighs_that_of_the_study() -> None:
+    effects = effect_rows([0.1, 0.2, 0.3], [0.1] * 3)
+    judged = overall_risk(
+        [risk(number, "ann", f"s{number}", "some concerns") for number in range(3)]
+        + [risk(4, "ann", f"s2/{effects[0]['analysis']}", "low"), risk(5, "ann", "s0/another", "low")]
+    )
+    rows = cumulative({"one": effects}, Choice(), risk_of_bias=judged)
+    assert [r["effect_id"] for r in rows if r["order"] == "risk_of_bias"] == ["e2", "e0", "e1"]
 
 
 def test_a_study_alone_has_its_own_printed_interval() -> None:

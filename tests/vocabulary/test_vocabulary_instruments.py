@@ -322,3 +322,39 @@ def test_the_direction_is_that_of_what_was_measured(vocabulary: Vocabulary) -> N
         "first-pass success": "higher",
         "age": "",
     }
+
+
+@pytest.mark.parametrize(
+    ("sentence", "construct"),
+    [
+        ("For abdominal bloating, the median VAS fell from 70 to 31.", "bloating"),
+        ("With regard to thirst, VAS was 3.1 and 4.2.", "thirst"),
+        ("The satisfaction of the nurses, which was measured using a VAS, was 88 and 69.", "satisfaction"),
+        ("Dryness of the eyes was rated every evening on a 100-mm VAS and was 41 and 55.", "dryness"),
+        ("In terms of satisfaction, patients were alike; VAS was 3.1 and 4.2.", "pain"),
+        ("For patients with nausea, the VAS was 3.1 and 4.2.", "pain"),
+        ("Satisfaction was 7 of 10, and the VAS was 3.1 and 4.2.", "pain"),
+        ("Satisfaction, pain and sleep were good; pain was measured on a VAS: 3.1 and 4.2.", "pain"),
+        ("There was no difference in nausea, VAS was 3.1 and 4.2.", "pain"),
+        ("VAS was 3.1 and 4.2.", "pain"),
+    ],
+)
+def test_what_a_sentence_ties_to_a_scale_wins_over_what_it_mostly_measures(vocabulary, sentence, construct):
+    found = vocabulary.instrument("VAS", context=sentence)
+    assert (found.instrument, found.construct) == ("vas", construct)
+
+
+@pytest.mark.parametrize(
+    "label", ["VASC score", "VASc", "CHA2DS2‐VASC score", "CHA2DS2-VASc", "CHA2DS2VASc score of 2"]
+)
+def test_a_score_whose_name_begins_like_a_scale_is_not_that_scale(vocabulary, label):
+    assert vocabulary.instrument(label) is None
+    assert vocabulary.instrument("VAS1").instrument == "vas"
+
+
+def test_a_construct_that_no_word_names_is_marked_as_assumed(vocabulary):
+    assert vocabulary.instrument("VAS", context="VAS was 3.1 and 4.2.").assumed
+    assert not vocabulary.instrument("VAS", context="Pain on the VAS was 3.1.").assumed
+    assert not vocabulary.instrument("VAS for pain").assumed
+    assert not vocabulary.instrument("VAS for sleep").assumed
+    assert not vocabulary.instrument("ODI").assumed

@@ -35,7 +35,7 @@ rule write_report:
         linked=rules.link_reports.output,
         screened=rules.screen_studies.output,
         machine=MACHINE,
-        curation=curated("corrections"),
+        curation=curated("corrections") + curated("risk_of_bias") + curated("grade"),
         curated=rules.apply_corrections.output,
         reconciled=rules.reconcile_measurements.output,
         effects=rules.compute_effects.output,

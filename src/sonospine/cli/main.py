@@ -3,42 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import copy
-import difflib
-import importlib
 import io
 import logging
 import os
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
+from sonospine.cli.lazy import PEOPLE, PIPELINE, READER_GONE, Entry, LazyCommands
 from sonospine.model.errors import InputError
 from sonospine.model.version import VERSION
 
-if TYPE_CHECKING:
-    from typer._click.core import Command, Context
-    from typer._click.formatting import HelpFormatter
-
-PIPELINE = "The pipeline, in order (Snakemake runs these)"
-PEOPLE = "For people"
 INTERRUPTED = 130
-READER_GONE = 141
-"""What a shell reports for Ctrl-C, and for a program whose reader (``| head``) has gone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A command: its module, the list in which it stands, what it does in a line, and an example."""
-
-    module: str
-    where: str
-    summary: str
-    example: str
-
+"""What a shell reports for Ctrl-C."""
 
 COMMANDS: dict[str, Entry] = {
     "fetch": Entry(
@@ -150,6 +128,14 @@ COMMANDS: dict[str, Entry] = {
         "Draw a forest plot of a plain file with yi and vi.",
         "sonospine forest effects.csv -o forest.svg --measure MD",
     ),
+    "curate": Entry(
+        "curate",
+        PEOPLE,
+        "Open the page on which what was read is corrected; import and check corrections.",
+        "sonospine curate --curator ada\n"
+        "  sonospine curate import edited.tsv --curator ada\n"
+        "  sonospine curate check",
+    ),
     "evaluate": Entry(
         "evaluate",
         PEOPLE,
@@ -160,49 +146,14 @@ COMMANDS: dict[str, Entry] = {
 }
 
 
-class LazyCommands(TyperGroup):
-    """A group that imports a command's module when the command is called, not before."""
+class Commands(LazyCommands):
+    """The commands of ``sonospine``."""
 
-    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002 - its signature is given
-        """Return the names in the order of the pipeline."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
-        """Import and return one command; an unknown name ends with the nearest known one."""
-        if cmd_name not in COMMANDS:
-            near = difflib.get_close_matches(cmd_name, COMMANDS, n=1)
-            ctx.fail(f"No such command {cmd_name!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
-        entry = COMMANDS[cmd_name]
-        commands = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-        run: Any = importlib.import_module(f"sonospine.cli.{entry.module}").run
-        # \b keeps the lines of the example as they are.
-        commands.command(cmd_name, short_help=entry.summary, epilog=f"\b\nExample:\n  {entry.example}")(run)
-        command = typer.main.get_command(commands)
-        command.name = cmd_name
-        for option in self.params:
-            if option.name == "verbose":
-                mine = copy.copy(option)
-                mine.expose_value = False  # its callback acts on it
-                command.params.append(mine)
-        return command
-
-    def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:  # noqa: ARG002
-        """Write the two lists of commands without importing any."""
-        for section in (PIPELINE, PEOPLE):
-            rows = [(name, entry.summary) for name, entry in COMMANDS.items() if entry.where == section]
-            with formatter.section(section):
-                formatter.write_dl(rows)
-
-    def invoke(self, ctx: Context) -> Any:
-        """Call the command; a reader of its output that has gone (``| head``) is no fault of anybody."""
-        try:
-            return super().invoke(ctx)
-        except BrokenPipeError:
-            raise typer.Exit(READER_GONE) from None
+    entries = COMMANDS
 
 
 app = typer.Typer(
-    cls=LazyCommands,
+    cls=Commands,
     add_completion=False,
     rich_markup_mode=None,
     no_args_is_help=True,

@@ -165,9 +165,10 @@ def _tables(
 def _behind(
     tables: Review | None, machine: Path | None, curation: Path | None, pooled: Path | None
 ) -> Behind:
-    from sonospine.model.curation import curation_files
+    from sonospine.model.risk_of_bias import fault_of_risk_line
     from sonospine.model.table_io import read_table, read_tables
-    from sonospine.model.tables import ALTERNATIVES, CURATION, POOLED
+    from sonospine.model.tables import ALTERNATIVES, POOLED
+    from sonospine.model.votes import read_votes
     from sonospine.robustness import Behind
     from sonospine.robustness.judgements import overall_risk
 
@@ -176,6 +177,6 @@ def _behind(
         alternatives = read_tables(sorted((machine / "alternatives").glob("*.tsv")), ALTERNATIVES)
     judged: Mapping[str, str] = {}
     if curation is not None:
-        judged = overall_risk(read_tables(curation_files(curation / "risk_of_bias"), CURATION))
+        judged = overall_risk(read_votes(curation / "risk_of_bias", fault_of_risk_line))
     ordinary = read_table(pooled, POOLED) if pooled is not None else []
     return Behind(tables, alternatives, ordinary, judged)

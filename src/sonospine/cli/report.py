@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,8 @@ from sonospine.cli.outputs import folder_to_replace
 
 if TYPE_CHECKING:
     from sonospine.report.review import Review
+
+log = logging.getLogger(__name__)
 
 TOP = ("index.html", "search.html", "search.md", "style.css", "studies", "tables", "figures")
 
@@ -43,10 +46,13 @@ def _review(config: Path, root: Path) -> Review:
     from sonospine.model import tables
     from sonospine.model.buckets import bucket_files
     from sonospine.model.curation import curation_files
+    from sonospine.model.grade import fault_of_grade_line, grades
     from sonospine.model.record import Record, read_records
+    from sonospine.model.risk_of_bias import fault_of_risk_line, risks_of_bias
     from sonospine.model.schema import TableSchema
     from sonospine.model.table_io import Row, read_table
     from sonospine.model.version import VERSION
+    from sonospine.model.votes import read_votes
     from sonospine.report.review import Review
 
     settings = load_config(config)
@@ -66,14 +72,26 @@ def _review(config: Path, root: Path) -> Review:
         for record in read_records(path)
     }
     reading = results / "synthesis/reading.tsv"
-    corrections = curation_files(extracted / "curation" / "corrections")
+    written = extracted / "curation"
+    corrections = curation_files(written / "corrections")
+    risks, idle = risks_of_bias(read_votes(written / "risk_of_bias", fault_of_risk_line))
+    certainties, more = grades(read_votes(written / "grade", fault_of_grade_line))
+    analyses = {analysis.id for analysis in settings.analyses}
+    studies = rows(results / "studies/studies.tsv", tables.STUDIES)
+    known = {row["study_id"] for row in studies}
+    nowhere = [
+        f"risk of bias of {name}: no such study" for name, one in risks.items() if one.study_id not in known
+    ]
+    nowhere += [f"certainty of {name}: no such analysis" for name in certainties if name not in analyses]
+    for line in (*idle, *more, *nowhere):
+        log.warning("curation: %s", line)
     return Review(
         config=settings,
         parsed=parsed,
         records=rows(results / "studies/records.tsv", tables.RECORDS),
         reports=rows(results / "studies/reports.tsv", tables.REPORTS),
         links=rows(results / "studies/links.tsv", tables.LINKS),
-        studies=rows(results / "studies/studies.tsv", tables.STUDIES),
+        studies=studies,
         decisions=rows(results / "screening/decisions.tsv", tables.DECISIONS),
         prisma=rows(results / "screening/prisma.tsv", tables.PRISMA),
         rejected=rows(results / "records/rejected.tsv", tables.REJECTED),
@@ -90,6 +108,8 @@ def _review(config: Path, root: Path) -> Review:
         reading=rows(reading, tables.READING) if reading.exists() else (),
         searches=searches_of(shards),
         changes=changes_of(shards),
+        risks=risks,
+        grades=certainties,
         figures={
             analysis.id: {
                 name: (results / "figures" / f"{analysis.id}.{name}").read_bytes()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,10 @@ from sonospine.model.tables import ARMS, CURATION, MEASUREMENTS, TIMEPOINTS
 from sonospine.model.written_order import TIME_ALLOWED, UNTIMED, in_written_order, moment
 
 END = "end"
+REJECT = "reject"
+"""Field of a line by which a third person takes a row out: an added one, or one that all others keep."""
+LARGEST, SMALLEST = 1e9, 1e-9
+"""No number of a trial is larger, or nearer to 0 without being 0: what is typed so is a slip, and squares stay finite."""
 ANCHORS = ("locator", "quote", "spread_locator", "total_locator", "n_locator")
 FILLED = ("study_id", "arm_id", "comparator_arm_id", "timepoint_id", "result_id", "preferred", "state")
 BY_MACHINE = ("measurement_id", "record_id", *FILLED, *ANCHORS, "rule", "confidence", "flags")
@@ -84,27 +88,93 @@ def read_actions(folder: Path | str) -> list[Action]:
         [action_of(row, path, number) for number, row in curation_rows(path)]
         for path in curation_files(folder)
     ]
-    known: dict[str, Action] = {}
-    groups: dict[str, str] = {}
-    for action in (action for actions in files for action in actions):
-        if action.action_id in known:
-            raise InputError(
-                "the action stands in two files",
-                file=Path(folder) / action.file,
-                row=action.line,
-                field="action_id",
-                found=action.action_id,
-            )
-        known[action.action_id] = action
-        if action.action == "add" and groups.setdefault(action.group_id, action.file) != action.file:
-            raise InputError(
-                "the group stands in two files",
-                file=Path(folder) / action.file,
-                row=action.line,
-                field="group_id",
-                found=action.group_id,
-            )
+    listed = [action for actions in files for action in actions]
+    check_distinct(listed, Path(folder))
+    check_decisions(listed, {action.action_id: action for action in listed}, Path(folder))
     return ordered(files)
+
+
+def check_distinct(
+    actions: Iterable[Action],
+    folder: Path,
+    known: Collection[str] = (),
+    groups: Mapping[str, str] | None = None,
+) -> None:
+    """Check that no id stands twice in the log, and no group of lines that add a row in two files.
+
+    Parameters
+    ----------
+    actions
+        Lines of any number of files.
+    folder
+        The folder of the files.
+    known, groups
+        Ids of lines that stand in the log beside them, and the file of each group there.
+
+    Raises
+    ------
+    InputError
+        File, line, column and what was found are named.
+    """
+    ids: set[str] = set()
+    file_of: dict[str, str] = {}
+
+    def fault(reason: str, action: Action, column: str, found: str) -> InputError:
+        return InputError(reason, file=folder / action.file, row=action.line, field=column, found=found)
+
+    for action in actions:
+        if action.action_id in ids or action.action_id in known:
+            raise fault("the action stands twice", action, "action_id", action.action_id)
+        ids.add(action.action_id)
+        if action.action == "add":
+            first = (groups or {}).get(action.group_id) or file_of.setdefault(action.group_id, action.file)
+            if first != action.file:
+                raise fault("the group stands in two files", action, "group_id", action.group_id)
+
+
+def check_decisions(actions: Iterable[Action], known: Mapping[str, Action], folder: Path) -> None:
+    """Check the values of decisions by the columns of what they decide on, which their own lines need not name.
+
+    Parameters
+    ----------
+    actions
+        Lines of any number of files.
+    known
+        All lines of the log by id, these among them.
+    folder
+        The folder of the files.
+
+    Raises
+    ------
+    InputError
+        File, line, column, what was found and what is allowed are named.
+    """
+    for action in actions:
+        if action.action == "adjudicate" and action.new_value:
+            _check_decision(action, known, folder / action.file)
+
+
+def _check_decision(action: Action, known: Mapping[str, Action], path: Path) -> None:
+    about: Action | None = action
+    field, met = "", set()
+    while about is not None and about.action == "adjudicate" and about.action_id not in met:
+        met.add(about.action_id)
+        field = field or about.field
+        about = known.get(about.refers_to)
+    if about is None or about.action not in ("confirm", "set", "reject", "add"):
+        return
+    field = field or (about.field if about.action == "set" else "")
+    schema, names = SETTABLE[about.target_type or "measurement"]
+    if field:
+        _check_value(replace(action, field=field), schema, names, _fault_at(action, path))
+
+
+def _fault_at(action: Action, path: Path) -> Callable[..., InputError]:
+    def fault(reason: str, column: str, allowed: object = None) -> InputError:
+        found = getattr(action, column)
+        return InputError(reason, file=path, row=action.line, field=column, found=found, allowed=allowed)
+
+    return fault
 
 
 def ordered(files: Iterable[Sequence[Action]]) -> list[Action]:
@@ -119,9 +189,7 @@ def action_of(row: Mapping[str, str], path: Path, line: int) -> Action:
         **values, file=path.name, line=line, when=_time(row, path, line), seen=_seen(row, path, line)
     )
 
-    def fault(reason: str, column: str, allowed: object = None) -> InputError:
-        return InputError(reason, file=path, row=line, field=column, found=row[column], allowed=allowed)
-
+    fault = _fault_at(action, path)
     if action.action in ("undo", "adjudicate") and not action.refers_to:
         raise fault(f"{action.action} names no action", "refers_to", "an action_id")
     if action.action in ("confirm", "set", "reject"):
@@ -150,7 +218,9 @@ def action_of(row: Mapping[str, str], path: Path, line: int) -> Action:
     return action
 
 
-def _check_value(action: Action, schema: TableSchema, names: Sequence[str], fault: Any) -> None:
+def _check_value(
+    action: Action, schema: TableSchema, names: Sequence[str], fault: Callable[..., InputError]
+) -> None:
     if action.field not in names:
         near = difflib.get_close_matches(action.field, names, n=1)
         raise fault(
@@ -161,6 +231,12 @@ def _check_value(action: Action, schema: TableSchema, names: Sequence[str], faul
     column = schema.column(action.field)
     if not column.permits(action.new_value):
         raise fault(f"the value does not fit {action.field}", "new_value", column.allowance())
+    if action.new_value and column.kind in ("number", "integer"):
+        size, least = abs(float(action.new_value)), "0" if column.unit == "participants" else f"-{LARGEST:g}"
+        signed = action.new_value.startswith("-") and size > 0
+        if not (size == 0 or SMALLEST <= size <= LARGEST) or (signed and least == "0"):
+            allowed = f"a number from {least} to {LARGEST:g}, and no nearer to 0 than {SMALLEST:g}"
+            raise fault(f"no {action.field} is of this size", "new_value", allowed)
 
 
 def _time(row: Mapping[str, str], path: Path, line: int) -> datetime:

@@ -113,9 +113,9 @@ def seen_text(row: Row, rows: Sequence[Row]) -> str:
     """Return what a curator's line must keep of a machine row: its JSON, with how many rows the number made.
 
     ``rows`` are the rows that the machine read, of the row's record at least; those that people added are not among
-    them. A timepoint stands nowhere: no number of rows is kept.
+    them. Only of measurements is a number of rows kept: an arm or a timepoint is made of all that name it.
     """
-    if "locator" not in row:
+    if "measurement_id" not in row:
         return json.dumps(row, ensure_ascii=False, sort_keys=True)
     same = sum(r["record_id"] == row["record_id"] and r["locator"] == row["locator"] for r in rows)
     return json.dumps({**row, ROWS_OF_NUMBER: same}, ensure_ascii=False, sort_keys=True)
@@ -201,7 +201,7 @@ def _same_reading(action: Action, row: Row, index: Index, own: Mapping[str, Sequ
         if not any(same_value(schema, column, row[column], value) for value in own.get(column, ())):
             return False
     rows = action.seen.get(ROWS_OF_NUMBER)
-    if rows is None or "locator" not in row:
+    if rows is None or index.kind != "measurement":
         return True
     return bool(rows == index.counts.get((row["record_id"], row["locator"]), 0))
 

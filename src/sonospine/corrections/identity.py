@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from sonospine.model.files import short_hash
 from sonospine.model.numbers import derived, number
@@ -17,6 +18,7 @@ _WORDS = re.compile(r"\w+")
 _EMPTY_WORDS = frozenset({"group", "groups", "arm", "arms", "cohort", "patients", "participants", "the"})
 
 
+@lru_cache(maxsize=4096)
 def normalised_label(label: str) -> str:
     """Return a label without case, punctuation and the words that every arm carries ("group", "arm" ...).
 

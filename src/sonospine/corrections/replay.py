@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sonospine.corrections.actions import END, Action
+from sonospine.corrections.actions import END, REJECT, Action
 from sonospine.corrections.additions import Addition, closed_groups, make_addition
 from sonospine.corrections.anchoring import Anchor, Index, anchor
 from sonospine.corrections.identity import arm_id, merged_arms, timepoint_id, timepoints_of
@@ -18,6 +18,7 @@ from sonospine.model.record import Record
 from sonospine.model.schema import TableSchema
 from sonospine.model.table_io import Row, without_breaks
 from sonospine.model.tables import ARMS, CORRECTED, CORRECTION_LOG, MEASUREMENTS, TIMEPOINTS
+from sonospine.model.votes import THIRD_PERSON
 
 Target = tuple[str, str]
 
@@ -255,10 +256,7 @@ class _Session:
             return
         ballot = ballots.get(target[1], {}).get(action.curator)
         if ballot is not None and (ballot.keeps or ballot.rejected):
-            self.results[action.action_id] = (
-                "unknown",
-                "an adjudicator is a third person, not one who voted",
-            )
+            self.results[action.action_id] = ("unknown", THIRD_PERSON)
             return
         self.results[action.action_id] = ("applied", "")
         self.targets[action.action_id] = target
@@ -304,8 +302,11 @@ def _vote(ballot: Ballot, action: Action) -> None:
 
 
 def _rule(ruling: Ruling, action: Action, referred: Action) -> None:
-    """Take a third person's decision; a later one replaces an earlier one on the same field."""
-    if referred.action == "reject" and not action.new_value:
+    """Take a third person's decision; a later one replaces an earlier one on the same field.
+
+    A decision with the field ``reject``, or one on a line that rejects, takes the row out.
+    """
+    if action.field == REJECT or (referred.action == "reject" and not action.new_value):
         ruling.stands = False
         return
     ruling.stands = True
@@ -320,7 +321,8 @@ def _rule(ruling: Ruling, action: Action, referred: Action) -> None:
     elif referred.action == "set" and field == referred.field:
         ruling.values[field] = Vote(referred.new_value, referred.new_locator, referred.new_quote)
         ruling.machine.discard(field)
-    elif field and referred.action == "confirm":
+    elif field and (action.field or referred.action == "confirm"):
+        # A field that is named without a value: the machine's.
         ruling.values.pop(field, None)
         ruling.machine.add(field)
     else:

@@ -10,7 +10,14 @@ from sonospine.model.schema import TableSchema
 from sonospine.model.states import VOUCHED_SPREAD
 from sonospine.model.table_io import Row
 
-_HEADS = {"abstract": "abstract", "body": "text", "title": "text", "table": "table", "registry": "registry"}
+SOURCE_OF = {
+    "abstract": "abstract",
+    "body": "text",
+    "title": "text",
+    "table": "table",
+    "registry": "registry",
+}
+"""The kind of place (column ``source``) by the first part of a locator."""
 PLACE_OF = {
     "spread_value": "spread_locator",
     "spread": "spread_locator",
@@ -84,6 +91,8 @@ def decide(
     curators, and each field that one of them set has the voice of two), ``corrected`` (set by one), ``confirmed``,
     ``added``; ``stale`` where all that is left are lines that no longer fit; else ``unread``.
     """
+    if not ballots and ruling is None:
+        return Outcome(dict(row), "stale" if stale else "unread")
     voters = {name: ballot for name, ballot in ballots.items() if ballot.keeps or ballot.rejected}
     keepers = [ballot for _, ballot in sorted(voters.items()) if ballot.keeps]
     rejecters = [ballot for _, ballot in sorted(voters.items()) if ballot.rejected]
@@ -163,6 +172,6 @@ def _put(row: Row, name: str, vote: Vote) -> None:
         return
     if name == "value":
         row["locator"], row["quote"] = vote.locator, vote.quote or vote.value
-        row["source"] = _HEADS.get(vote.locator.partition("/")[0], row["source"])
+        row["source"] = SOURCE_OF.get(vote.locator.partition("/")[0], row["source"])
     elif name in PLACE_OF:
         row[PLACE_OF[name]] = vote.locator

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sonospine.corrections.actions import ADDABLE, END, SETTABLE, action_of
 from sonospine.corrections.additions import make_addition
+from sonospine.corrections.anchoring import seen_text
 from sonospine.model.errors import InputError
 from sonospine.model.places import context_of, quote_at
 from sonospine.model.record import Record
 from sonospine.model.table_io import Row, without_breaks
 from sonospine.model.tables import CURATION
+from sonospine.model.written_order import UNTIMED
 
 READ_PLACES = ("abstract", "text", "table", "registry")
 """Sources of an added row that stand in the record; all others are named by the curator."""
@@ -61,9 +63,61 @@ class Shown:
         return str(read.get(field, ""))
 
 
-def hand_of(curator: str) -> Hand:
-    """Return the hand of a curator now: the time of the clock, and ids of the name and 12 random hex digits."""
-    return Hand(curator, lambda: datetime.now(UTC), lambda: f"{curator}-{secrets.token_hex(6)}")
+def shown_of(
+    target_type: str,
+    row: Row,
+    *,
+    machine: Row | None,
+    beside: Sequence[Row] = (),
+    record: Record | None = None,
+    source_sha256: str = "",
+) -> Shown:
+    """Return a measurement, arm or timepoint as it is shown to a curator.
+
+    Parameters
+    ----------
+    target_type
+        ``measurement``, ``arm`` or ``timepoint``.
+    row
+        The row as it stands on the page.
+    machine
+        The row before any correction; ``None`` where it is not at hand: the line then carries no ``seen``.
+    beside
+        The machine's rows of the same record (at least all of the same number); without them the line does not
+        keep how many there were.
+    record
+        The record of the row; without it the line cannot be tied to its place again when the source moves.
+    source_sha256
+        Hash of the record's source.
+    """
+    record_id, locator = row.get("record_id", ""), (machine or row).get("locator", "")
+    seen = ""
+    if machine is not None:
+        placed = beside and "record_id" in machine and "locator" in machine
+        seen = (
+            seen_text(machine, beside) if placed else json.dumps(machine, ensure_ascii=False, sort_keys=True)
+        )
+    context = context_of(record, locator) if record is not None and locator else ""
+    return Shown(
+        target_type,
+        row[f"{target_type}_id"],
+        row,
+        seen,
+        record_id,
+        locator,
+        without_breaks(context),
+        source_sha256,
+    )
+
+
+def hand_of(curator: str, after: datetime = UNTIMED) -> Hand:
+    """Return the hand of a curator now: the time of the clock, and ids of the name and 12 random hex digits.
+
+    ``after`` is the latest moment of the log that the curator sees: a line is never older, or what it decides on
+    would stand below it where the other one's clock is ahead.
+    """
+    soonest = after if after == UNTIMED else after + timedelta(microseconds=1)
+    return Hand(curator, lambda: max(datetime.now(UTC), soonest), lambda: f"{curator}-{secrets.token_hex(6)}")
 
 
 def line(hand: Hand, action: str, **cells: str) -> Row:

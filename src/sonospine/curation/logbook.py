@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 CURATOR = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 _HEADER = table_text(CURATION.names, []).encode()
+_MARK = b"\xef\xbb\xbf"
 _ASIDE = ".torn"
 _LOCK = ".lock"
 _PATIENCE = 30.0
@@ -125,12 +126,13 @@ class Logbook:
         if any(line["curator"] != curator for line in lines):
             raise ValueError(f"a line of somebody else for the file of {curator}")
         body = _body(lines)
+        if not body:
+            return Appended(path.name, Mark.of(path), Mark.of(path))
         with _named(path):
-            if lines:
-                path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             with self._locked(kind):
                 before = Mark.of(path)
-                while body and not (_extended(path, body) if path.exists() else _created(path, body)):
+                while not (_extended(path, body) if path.exists() else _created(path, body)):
                     before = Mark.of(path)
                 return Appended(path.name, before, Mark.of(path))
 
@@ -157,13 +159,7 @@ class Logbook:
             yield self._of(kind)
 
     def set_torn_aside(self) -> list[Path]:
-        """Cut off last lines that were not written to their end, and keep them aside.
-
-        Returns
-        -------
-        list of Path
-            All that is kept aside in ``.torn/`` beside the files, from this time and from earlier ones.
-        """
+        """Cut off last lines that were not written to their end, and keep them aside; returns what ``torn`` does."""
         for kind in KINDS:
             for path in curation_files(self._of(kind)):
                 with _named(path), self._locked(kind):
@@ -172,6 +168,10 @@ class Logbook:
                         _mended(fd, path)
                     finally:
                         os.close(fd)
+        return self.torn()
+
+    def torn(self) -> list[Path]:
+        """Return the files of ``.torn/`` with lines that were cut off while they were written, of every kind."""
         return sorted(path for kind in KINDS for path in (self._of(kind) / _ASIDE).glob("*"))
 
     def _of(self, kind: str) -> Path:
@@ -190,7 +190,11 @@ class Logbook:
             yield
             return
         try:
-            _wait_for(fd, how, self._of(kind))
+            try:
+                _wait_for(fd, how, self._of(kind))
+            except OSError:  # a file system without locks
+                if how == fcntl.LOCK_EX:
+                    raise
             yield
         finally:
             os.close(fd)  # gives the lock back
@@ -290,12 +294,12 @@ def _mended(fd: int, path: Path) -> tuple[int, bytes]:
     if not tail:
         _check_header(fd, size, path)
         return size, b""
-    if not is_whole(tail):
+    if not _stands(tail, size):
         time.sleep(_SETTLING)
         while (size, tail) != (now := _tail(fd)):  # an editor is still saving the file
             size, tail = now
             time.sleep(_SETTLING)
-    if not tail or is_whole(tail):
+    if not tail or _stands(tail, size):
         _check_header(fd, size, path)
         return size, b"\n" if tail else b""
     kept = path.parent / _ASIDE / f"{path.stem}-{short_hash(tail.decode('utf-8', 'replace'))}.txt"
@@ -306,6 +310,15 @@ def _mended(fd: int, path: Path) -> tuple[int, bytes]:
     size -= len(tail)
     _check_header(fd, size, path)
     return size, b""
+
+
+def _stands(tail: bytes, size: int) -> bool:
+    """Tell whether a last line without a line end is more than the beginning of one (of the header: line 1)."""
+    if len(tail) < size:
+        return is_whole(tail)
+    header = _HEADER.rstrip(b"\n")
+    first = tail.removeprefix(_MARK)
+    return first.rstrip(b"\r") == header or not header.startswith(first)
 
 
 def _tail(fd: int) -> tuple[int, bytes]:
@@ -320,7 +333,7 @@ def _tail(fd: int) -> tuple[int, bytes]:
 
 
 def _check_header(fd: int, size: int, path: Path) -> None:
-    first = os.pread(fd, len(_HEADER) + 4, 0).removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
+    first = os.pread(fd, len(_HEADER) + 4, 0).removeprefix(_MARK).replace(b"\r\n", b"\n")
     if size and not first.startswith(_HEADER) and first.rstrip(b"\n") != _HEADER.rstrip(b"\n"):
         raise InputError(
             "the first line is not the header of a log, so no line is written below it",

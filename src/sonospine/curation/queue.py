@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import TypeVar
@@ -142,6 +143,15 @@ class Queue:
         """Return the study that a line is about; empty where neither its target nor its record tells."""
         known = view.rows.get(line["target_id"])
         return known["study_id"] if known is not None else self._material.study_of.get(line["record_id"], "")
+
+    def copied(self) -> Queue:
+        """Return a queue that goes its own way from here: one of another viewer, who has to be taken in yet."""
+        twin = copy(self)
+        twin._targets, twin._open = dict(self._targets), dict(self._open)
+        twin._weighed = {study: [dict(one) for one in listed] for study, listed in self._weighed.items()}
+        twin._placed = {study: list(listed) for study, listed in self._placed.items()}
+        twin._places, twin._ordered = list(self._places), list(self._ordered)
+        return twin
 
     def _take_in(self, view: View, changed: set[str]) -> None:
         before, self._view = self._pools, view

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from sys import intern
 from threading import Lock
 
 from sonospine.config.loading import check_ids, load_config
@@ -18,9 +19,12 @@ from sonospine.model.errors import InputError
 from sonospine.model.record import Record, from_json
 from sonospine.model.schema import TableSchema
 from sonospine.model.table_io import Row, read_table
+from sonospine.robustness.fitting import grouped
 from sonospine.synthesis.pooling import Choice, Threshold
 from sonospine.vocabulary import Vocabulary, load_vocabulary
 
+SHORT = 24
+"""Cells of fewer characters repeat from row to row: each is held once."""
 KEPT = 256
 """Parsed records that are kept: those of the studies that somebody has open, and some more."""
 
@@ -72,7 +76,7 @@ class ParsedRecords:
         return None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Tables:
     """What the curation page stands on; nothing in it changes while it runs.
 
@@ -100,6 +104,9 @@ class Tables:
     reports: Sequence[Row] = ()
     links: Sequence[Row] = ()
     parsed: ParsedRecords = field(default_factory=lambda: ParsedRecords(()))
+
+    def __repr__(self) -> str:
+        return f"Tables({len(self.measurements)} rows of {len(self.studies)} studies)"
 
     @cached_property
     def directions(self) -> Mapping[str, str]:
@@ -134,17 +141,34 @@ class Tables:
     @cached_property
     def machine_of_record(self) -> Mapping[str, Sequence[Row]]:
         """Rows of measurements by record, as the machine read them."""
-        found: dict[str, list[Row]] = defaultdict(list)
-        for row in self.measurements:
-            found[row["record_id"]].append(row)
-        return found
+        return grouped(self.measurements, "record_id")
 
     @cached_property
-    def records_of(self) -> Mapping[str, Sequence[str]]:
-        """Ids of the records of each study."""
-        found: dict[str, list[str]] = defaultdict(list)
-        for row in self.records:
-            found[row["study_id"]].append(row["record_id"])
+    def measurements_of(self) -> Mapping[str, Sequence[Row]]:
+        """Rows of measurements by study, as the machine read them."""
+        return self._by_study(self.measurements)
+
+    @cached_property
+    def arms_of(self) -> Mapping[str, Sequence[Row]]:
+        """Arms by study, as the machine read them."""
+        return self._by_study(self.arms)
+
+    @cached_property
+    def records_of(self) -> Mapping[str, Sequence[Row]]:
+        """Rows of records by study."""
+        return grouped(self.records, "study_id")
+
+    def _by_study(self, rows: Iterable[Row]) -> dict[str, list[Row]]:
+        found: dict[str, list[Row]] = defaultdict(list)
+        for row in rows:
+            study = self.study_of.get(row["record_id"])
+            if study is None:
+                raise InputError(
+                    "the record is not linked to a study: run `make review` again",
+                    field="record_id",
+                    found=row["record_id"],
+                )
+            found[study].append(row)
         return found
 
     @cached_property
@@ -210,7 +234,12 @@ def read_tables_of(root: Path, config_file: Path) -> Tables:
 def _rows(path: Path, schema: TableSchema) -> list[Row]:
     if not path.exists():
         raise _not_made(path)
-    return read_table(path, schema, validate=False)  # what wrote it has checked it
+    rows = read_table(path, schema, validate=False)  # what wrote it has checked it
+    for row in rows:
+        for name, text in row.items():
+            if len(text) < SHORT:
+                row[name] = intern(text)
+    return rows
 
 
 def _not_made(path: Path) -> InputError:

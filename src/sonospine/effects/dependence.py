@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from sonospine.effects.selection import WHOLE_STUDY, listed
 from sonospine.model.numbers import number, truth
@@ -24,7 +25,6 @@ NEAR = 0.02
 NEAR_N = 0.1
 """Numbers of people likewise: a report of completers has fewer."""
 _FIGURES = ("m1i", "sd1i", "m2i", "sd2i", "ai", "ci")
-_EXACT = ("yi", "vi", "n1i", "n2i")
 _REASONS = {
     "other_times": "the same people are in this pool at another time ({other})",
     "shared_control": "the people of an arm are in this pool already ({other})",
@@ -116,7 +116,8 @@ def _described(row: Row, kind: str) -> str:
 def _between_studies(rows: Sequence[Row], studies: Mapping[str, Row], same_people: str) -> None:
     groups: dict[str, str] = {}
     registered = [_registrations(row, studies) for row in rows]
-    for one, two in _pairs(rows, registered):
+    told = [_told(row) for row in rows]
+    for one, two in _pairs(rows, registered, told):
         first, second = rows[one], rows[two]
         if not (truth(first["included"]) and truth(second["included"])):
             continue
@@ -128,7 +129,7 @@ def _between_studies(rows: Sequence[Row], studies: Mapping[str, Row], same_peopl
                 if row["study_id"] == other["study_id"]:
                     reason = f"the same people as in {kept['label']}, which is used (registration {names})"
                     _leave_out(row, reason)
-        elif shared or nearly_the_same(first, second):
+        else:
             _join(groups, first["study_id"], second["study_id"])
             for row in (first, second):
                 _flag(row, DEPENDENT, SAME_REGISTRATION if shared else ALIKE)
@@ -137,26 +138,25 @@ def _between_studies(rows: Sequence[Row], studies: Mapping[str, Row], same_peopl
             row["cluster"] = _root(groups, row["study_id"])
 
 
-def _pairs(rows: Sequence[Row], registered: Sequence[set[str]]) -> list[tuple[int, int]]:
-    """Return the pairs of rows of two studies that are worth a look, in the order of all pairs.
+def _pairs(
+    rows: Sequence[Row], registered: Sequence[set[str]], told: Sequence[_Told]
+) -> list[tuple[int, int]]:
+    """Return the pairs of rows of two studies that share a registration or are nearly the same, in order.
 
-    They share a registration or may be nearly the same: of a pool of 300 studies that is one pair of a hundred.
+    Of 300 studies there are 45,000 pairs: only those are compared whose first figure is nearly the same.
     """
-    found = set(_alike(rows))
-    for together in _sharing([(name, index) for index, names in enumerate(registered) for name in names]):
+    found = {pair for pair in _maybe_alike(told) if _nearly(told[pair[0]], told[pair[1]])}
+    for together in _sharing((name, index) for index, names in enumerate(registered) for name in names):
         found |= set(itertools.combinations(together, 2))
     return sorted(pair for pair in found if rows[pair[0]]["study_id"] != rows[pair[1]]["study_id"])
 
 
-def _alike(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
-    """Yield all pairs that can be ``nearly_the_same``, and some that are not."""
-    same = [(tuple(row[c] for c in _EXACT), i) for i, row in enumerate(rows) if row["n1i"]]
-    for together in _sharing(same):
+def _maybe_alike(told: Sequence[_Told]) -> Iterator[tuple[int, int]]:
+    """Yield all pairs that can be ``_nearly`` the same, and some that are not."""
+    for together in _sharing((one.printed, i) for i, one in enumerate(told) if one.sizes[0] is not None):
         yield from itertools.combinations(together, 2)
-    figures = [tuple(number(row[c]) for c in _FIGURES) for row in rows]
-    kinds = [(tuple(f is None for f in own), i) for i, own in enumerate(figures) if own.count(None) < 5]
-    for together in _sharing(kinds):
-        sizes = sorted((next((f for f in figures[i] if f is not None), 0.0), i) for i in together)
+    for together in _sharing((one.known, i) for i, one in enumerate(told) if sum(one.known) > 1):
+        sizes = sorted((told[i].figures[told[i].known.index(True)] or 0.0, i) for i in together)
         for place, (size, index) in enumerate(sizes):
             for larger, other in itertools.islice(sizes, place + 1, None):
                 if not _near(size, larger, NEAR):
@@ -171,23 +171,48 @@ def _sharing(named: Iterable[tuple[object, int]]) -> Iterator[list[int]]:
     return (group for group in groups.values() if len(group) > 1)
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What an effect tells of its people: guidance and procedure, figures, sizes, and the effect as printed."""
+
+    terms: tuple[set[str], set[str]]
+    figures: tuple[float | None, ...]
+    known: tuple[bool, ...]
+    sizes: tuple[float | None, float | None]
+    printed: tuple[str, ...]
+
+
+def _told(row: Row) -> _Told:
+    figures = tuple(number(row[c]) for c in _FIGURES)
+    return _Told(
+        (listed(row["guidance"]), listed(row["procedure"])),
+        figures,
+        tuple(f is not None for f in figures),
+        (number(row["n1i"]), number(row["n2i"])),
+        tuple(row[c] for c in ("yi", "vi", "n1i", "n2i")),
+    )
+
+
 def nearly_the_same(first: Row, second: Row) -> bool:
     """Tell whether the effects of two studies may be of the same people: nearly the same n, arms and values.
 
     n may differ by 10 percent, each mean, SD or count (of which at least two are known in both) by 2 percent, and
     guidance and procedure must have something in common. Without such figures, n, ``yi`` and ``vi`` must be equal.
     """
-    for column in ("guidance", "procedure"):
-        ours, theirs = listed(first[column]), listed(second[column])
+    return _nearly(_told(first), _told(second))
+
+
+def _nearly(first: _Told, second: _Told) -> bool:
+    for ours, theirs in zip(first.terms, second.terms, strict=True):
         if ours and theirs and not ours & theirs:
             return False
-    figures = [(number(first[c]), number(second[c])) for c in _FIGURES]
-    known = [(a, b) for a, b in figures if a is not None and b is not None]
-    sizes = [(number(first[c]), number(second[c])) for c in ("n1i", "n2i")]
-    if len(known) < 2 or any((a is None) != (b is None) for a, b in figures):
-        same = all(first[c] == second[c] for c in _EXACT)
-        return same and bool(first["n1i"])
-    return all(_near(a, b, NEAR) for a, b in known) and all(
+    if first.known != second.known or sum(first.known) < 2:
+        return first.printed == second.printed and first.sizes[0] is not None
+    pairs = zip(first.figures, second.figures, strict=True)
+    if not all(_near(a, b, NEAR) for a, b in pairs if a is not None and b is not None):
+        return False
+    sizes = zip(first.sizes, second.sizes, strict=True)
+    return all(
         a is not None and b is not None and _near(a, b, NEAR_N) for a, b in sizes if (a, b) != (None, None)
     )
 

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from sonospine.evidence.marking import Mark, marked
-from sonospine.model.places import parse
+from sonospine.model.places import cell_address, parse
 from sonospine.model.record import Table
 
 
 @dataclass(frozen=True, slots=True)
 class ShownCell:
-    """A cell as HTML with the rows and columns it spans."""
+    """A cell as HTML with its address and the rows and columns it spans."""
 
     content: Markup
+    address: str
     header: bool
     column_head: bool
     rows: int
@@ -129,5 +130,15 @@ def _row(
         here = marks.get(origin, [])
         content = marked(cell.text, here, anchors=anchors)
         head = r < table.header_rows
-        shown.append(ShownCell(content, cell.header or head, head, down, across, any(m.used for m in here)))
+        shown.append(
+            ShownCell(
+                content,
+                cell_address(table, *origin),
+                cell.header or head,
+                head,
+                down,
+                across,
+                any(m.used for m in here),
+            )
+        )
     return tuple(shown)

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from sonospine.extraction import arm_patterns
+from sonospine.extraction import arm_patterns, arm_sides
 from sonospine.extraction.alternatives import folded, holds
-from sonospine.extraction.arm_labels import ACTIVES, CONTROLS, normalised, words_of
+from sonospine.extraction.arm_labels import ACTIVES, CONTROLS, is_code, normalised, words_of
 from sonospine.extraction.arm_listings import listed_with_sizes
 from sonospine.extraction.arm_patterns import Candidate
 from sonospine.extraction.language import sentences
@@ -18,6 +18,7 @@ from sonospine.model.places import cell_address
 from sonospine.model.record import Passage, Record, Table
 
 MOST_ARMS = 8
+_LONGEST_CODE = 7
 
 _WEIGHT = {"code": 1.0, "named": 0.7, "sized": 1.2, "listed": 0.9, "table": 2.0, "title": 0.8}
 _ALLOCATES = re.compile(
@@ -94,7 +95,7 @@ def candidates(record: Record, passages: Sequence[Passage]) -> Iterator[tuple[Ca
             sentence = passage.text[start:end]
             if not holds(folded(sentence), _WORDS_OF_ALLOCATION) or not _ALLOCATES.search(sentence):
                 continue
-            for candidate in (*arm_patterns.sized(sentence), *arm_patterns.listed(sentence)):
+            for candidate in (*arm_patterns.sized(sentence), *arm_sides.listed(sentence)):
                 if not _NO_ARM.search(candidate.label) and len(candidate.label) < 80:
                     yield _moved(candidate, start), passage.locator
     if not record.tables:
@@ -202,8 +203,8 @@ def clusters(found: Iterable[tuple[Candidate, str]], abbreviations: dict[str, st
     for candidate, address in found:
         keys = _keys(candidate.label, abbreviations)
         # "the heated group (HT group, n = 30)": the bracket names the arm again.
-        again = normalised(candidate.definition) if re.search(r"\bgroup\b", candidate.definition) else ""
-        if candidate.kind == "named" and again and len(again.split()) < 4:
+        again = normalised(candidate.definition) if _names_again(candidate) else ""
+        if again and len(again.split()) < 4:
             keys.append(again)
         home = next((index[k] for k in keys if k in index), None)
         if home is None:
@@ -213,6 +214,20 @@ def clusters(found: Iterable[tuple[Candidate, str]], abbreviations: dict[str, st
         for key in keys:
             index.setdefault(key, home)
     return _merged(_spelled_out(made, abbreviations))
+
+
+def _names_again(candidate: Candidate) -> bool:
+    """Tell whether the bracket behind a label names the group again: "(HT group, n = 30)", "(HT, n = 30)", "(control; n = 7)"."""
+    if candidate.kind not in {"named", "sized"}:
+        return False
+    if re.search(r"\bgroup\b", candidate.definition):
+        return True
+    if candidate.kind == "named":
+        return False
+    words = words_of(candidate.definition)
+    return bool(words and words <= CONTROLS) or (
+        len(candidate.definition) > 1 and is_code(candidate.definition)
+    )
 
 
 def _spelled_out(made: list[Cluster], abbreviations: dict[str, str]) -> list[Cluster]:
@@ -240,7 +255,8 @@ def _keys(label: str, abbreviations: dict[str, str]) -> list[str]:
     bare = re.sub(r"\b[Gg]roup\b|\barm\b", " ", label)
     longer = " ".join(normalised(abbreviations.get(w, w)) for w in bare.split())
     guided = [" ".join(w for w in k.split() if w not in {"guided", "guidance"}) for k in (key, longer)]
-    return [k for k in dict.fromkeys((key, longer, *guided)) if k]
+    tight = [key.replace(" ", "")] if len(key) < _LONGEST_CODE else []  # "BK 1" is BK1
+    return [k for k in dict.fromkeys((key, longer, *guided, *tight)) if k]
 
 
 def _merged(made: list[Cluster]) -> list[Cluster]:

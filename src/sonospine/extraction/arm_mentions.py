@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from sonospine.extraction.alternatives import folded
-from sonospine.extraction.arm_labels import CONTROLS, count_of, normalised, words_of
+from sonospine.extraction.arm_labels import ACTIVES, CONTROLS, count_of, normalised, words_of
 from sonospine.extraction.arm_patterns import words_before
 from sonospine.extraction.arms import Arm, DocumentArms
 from sonospine.extraction.attachment import Mention
@@ -33,6 +33,11 @@ _OF_ALL = frozenset(
 _LEADING = frozenset(
     str.split("with the in of to than for from by between and or at a an on versus vs vs. was were while but")
 )
+# "Gliding on the other side": the part that was treated says nothing of who had it.
+_TREATED = re.compile(
+    r"\b(?:on|at|over|around|onto)\s+(?:the\s+|their\s+|each\s+|both\s+)?(?P<part>[\w-]+(?:\s+[\w-]+)?)", re.I
+)
+_JOINS = frozenset(str.split("and or versus vs vs."))
 _COUNTS = frozenset(str.split("two three four five six both all these those"))
 # Numbers and lengths of time stand everywhere: none of them tells an arm by itself.
 _TELL_NOTHING = frozenset(BELOW_HUNDRED) | frozenset(
@@ -84,7 +89,9 @@ class ArmFinder:
         telling = {}
         for label, words in texts.items():
             others = frozenset().union(*(w for other, w in texts.items() if other != label))
-            own = frozenset(w for w in words - others - _TELL_NOTHING if len(w) > 4 and w.isalpha())
+            definition = next(a.definition for a in self.arms.arms if a.label == label)
+            treated = words_of(" ".join(m["part"] for m in _TREATED.finditer(definition)))
+            own = frozenset(w for w in words - others - _TELL_NOTHING - treated if len(w) > 4 and w.isalpha())
             telling[label] = own if len(own) <= 6 else frozenset()
         return telling
 
@@ -93,7 +100,8 @@ class ArmFinder:
         plain = wording.strip()
         if len(plain) < 2 or plain.isdigit() or re.fullmatch(r"[IVX]+", plain):
             return False
-        return plain.lower() not in CONTROLS or "group" in plain.lower()
+        # "Before and after the treatment" names no arm.
+        return plain.lower() not in CONTROLS | ACTIVES or "group" in plain.lower()
 
     @cached_property
     def _ordered(self) -> tuple[str, ...]:
@@ -171,6 +179,9 @@ class ArmFinder:
             words = hit["words"].split()
             if hit["many"] and (words[-1].lower() in _COUNTS or all(w.lower() in _OF_ALL for w in words)):
                 continue  # "among three groups" is not group 3
+            if hit["many"] and (pair := self._pair(hit, words)):
+                yield from pair
+                continue
             for cut in range(_leading(words), len(words)):
                 if words[cut].lower() in _LEADING:
                     continue
@@ -181,6 +192,18 @@ class ArmFinder:
                 if arm and normalised(label):
                     yield Mention(hit.start() + hit["words"].find(words[cut]), hit.end(), arm)
                     break
+
+    def _pair(self, hit: re.Match[str], words: Sequence[str]) -> list[Mention[Arm]]:
+        """Return both arms of "the intervention and control groups", where each word names another arm."""
+        joint = next((i for i, word in enumerate(words) if word.lower() in _JOINS), 0)
+        if not 0 < joint < len(words) - 1 or words[joint - 1].lower() in _LEADING:
+            return []
+        one, other = self.arms.match(words[joint - 1]), self.arms.match(" ".join(words[joint + 1 :]))
+        if one is None or other is None or one.label == other.label:
+            return []
+        starts = [m.start() + hit.start("words") for m in re.finditer(r"\S+", hit["words"])]
+        end = starts[joint - 1] + len(words[joint - 1])
+        return [Mention(starts[joint - 1], end, one), Mention(starts[joint + 1], hit.end(), other)]
 
     def _clusters(self, text: str) -> Iterable[Mention[Arm]]:
         for hit in _CLUSTERS.finditer(text):

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sonospine.extraction.alternatives import folded, holds
-from sonospine.extraction.arm_labels import is_code, normalised, words_of
+from sonospine.extraction.arm_labels import COUNT, count_of, is_code, normalised, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ _SPLIT = re.compile(r"\s*(?:,|\band\b|\bor\b|&)\s*")
 _VERB = (
     r"(?:(?:patients|participants|subjects|women|men|children|which|who)?,?\s*(?:was|were|has|had|have)?\s*(?:randomly\s+)?"
     r"(?:received|receiving|receives?|given|underwent|undergoing|treated (?:with|by|using)|administered|got|injected with|assigned to|"
-    r"allocated to|comprised|consisted of|used|performed|included|had)|=|[:,–-])"
+    r"allocated to|comprised|consisted of|contained|used|performed|included|had)|=|[:,–-])"
 )
 _DEFINED = re.compile(
     rf"\s*(?P<bracket>\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\]]*\])?\s*,?\s*(?P<verb>{_VERB})\s*(?P<what>[^;.()]*(?:\.\d[^;.()]*)*)",
@@ -47,6 +46,11 @@ _DEFINED = re.compile(
 )
 _STOP_DEFINITION = re.compile(
     r",?\s*\b(?:and|or|while|whereas|but)\s+(?:the\s+)?(?:(?:patients|those)\s+in\s+)?(?:[\w-]+\s+){0,3}groups?\b|,?\s*\bgroups?\s+[A-Z0-9]|,\s*(?:while|whereas|respectively|followed by|for \d)",
+    re.IGNORECASE,
+)
+_INCLUDES = re.compile(r"\b(?:includ|compris|consist|contain)", re.IGNORECASE)
+_COUNTED = re.compile(
+    rf"\s*(?:a\s+total\s+of\s+)?(?P<n>{COUNT})\s+(?:[a-z-]+\s+){{0,2}}?(?:patients|participants|subjects|women|men|children|individuals|volunteers|cases|eyes|knees)\b",
     re.IGNORECASE,
 )
 _N_INSIDE = re.compile(
@@ -83,16 +87,6 @@ _CUT = re.compile(
     r"compar\w+|assigned|allocated|randomi[sz]ed|groups?\s+of|treated|that|which|given|had|underwent)\b",
     re.IGNORECASE,
 )
-_RANDOM = re.compile(
-    r"\b(?:random\w*|assigned|allocated|divided)\b[^.;]{0,60}?\b(?:to|into)\s+(?:groups?\s+)?(?:(?:receive|undergo|have|be treated with|get)\s+)?(?:either\s+)?"
-    r"(?P<first>[^.;:]{3,120}?)\s+(?:or|versus|vs\.?)\s+(?:to\s+)?(?P<second>[^.;:(,]{3,120})",
-    re.IGNORECASE,
-)
-_BETWEEN = re.compile(
-    r"(?P<first>[^.;:?]{3,100}?)\s+(?:versus|vs\.?|compared (?:with|to))\s+(?P<second>[^.;:?,(]{3,100})",
-    re.IGNORECASE,
-)
-_BETWEEN_WORDS = ("versus", "vs", "compared")
 ALLOCATED = re.compile(r"\b(?:random\w*|assign\w*|allocat\w*)\b", re.IGNORECASE)
 ALLOCATION = re.compile(
     r"\b(?:random\w*|assign\w*|allocat\w*|divid\w*|enrol\w*|includ\w*|recruit\w*|compris\w*|consist\w*)", re.I
@@ -150,6 +144,8 @@ def coded(text: str) -> Iterator[Candidate]:
             sized = _BRACKETED.match(text, after.end("what"))
             if not n[0] and sized:
                 n = _size(sized[1], sized.start(1))
+        if after and not n[0]:
+            n = _included(after)
         yield Candidate(
             "code",
             f"Group {codes[0]}" if codes else found[0],
@@ -199,6 +195,8 @@ def named(text: str) -> Iterator[Candidate]:
             if not n[0] and bare and ALLOCATION.search(text, sentence, found.start()):
                 n = (bare[1], bare.start(1), bare.end(1))
             after = _DEFINED.match(text, found.end())
+            if after and not n[0] and len(labels) == 1:
+                n = _included(after)
             if not definition and after and after["verb"].strip() not in {",", "-", "–", "had", "included"}:
                 definition = _definition(after["what"])
             yield Candidate("named", f"{label} {noun.lower()}", max(start, 0), found.end(), definition, *n)
@@ -268,45 +266,6 @@ def sized(text: str) -> Iterator[Candidate]:
         )
 
 
-def listed(text: str) -> Iterator[Candidate]:
-    """Find "randomised to receive X or Y"."""
-    for found in _RANDOM.finditer(text):
-        sides = {}
-        for name in ("first", "second"):
-            what = re.sub(r"\([^()]*\)|\bgroups?\b", " ", found[name])
-            what = " ".join(re.split(r",|\b(?:for|before|after|at|in a|on|once|twice)\b", what)[0].split())
-            sides[name] = re.sub(r"^(?:the|an?)\s+", "", what, flags=re.IGNORECASE)
-        shared = _shared_noun(sides["first"], sides["second"])
-        for name, what in sides.items():
-            label = what.split()[0] if shared else what
-            definition = f"{label} {shared}" if shared else ""
-            if 0 < len(words_of(label)) <= 8:
-                start = max(found.start(name), text.find(label, found.start(name), found.end(name)))
-                end = start + len(label) if shared else found.start(name) + len(found[name].rstrip())
-                yield Candidate("listed", label, start, end, definition)
-
-
-def _shared_noun(first: str, second: str) -> str:
-    """Return what both sides of "A-guided or B-guided injection" have in common: "injection"; else nothing."""
-    head, _, noun = second.partition(" ")
-    ending = first.rpartition("-")[2].lower()
-    alike = (
-        " " not in first and "-" in first and head.lower().endswith(f"-{ending}") and ending.endswith("ed")
-    )
-    return noun if alike else ""
-
-
-def compared(title: str) -> Iterator[Candidate]:
-    """Find the two sides of "X versus Y" in a title."""
-    found = _BETWEEN.search(title) if holds(folded(title), _BETWEEN_WORDS) else None
-    if found:
-        for name in ("first", "second"):
-            parts = re.split(r"\b(?:of|between|for|in|on|with|comparing|comparison)\b", found[name])
-            what = " ".join((parts[-1] if name == "first" else parts[0]).split())
-            if words_of(what):
-                yield Candidate("title", what, found.start(name), found.end(name))
-
-
 def _may_name_arm(label: str) -> bool:
     words = label.lower().split()
     if words[-1] in _NOT_ARMS or words[0] in _NOT_ARMS or len(label) > 60:
@@ -345,6 +304,16 @@ def _size(text: str, offset: int) -> tuple[str, int, int]:
     )
 
 
+def _included(defined: re.Match[str]) -> tuple[str, int, int]:
+    """Read how many people a group "included" or "consisted of": n, its start and end."""
+    counted = _COUNTED.match(defined["what"]) if _INCLUDES.search(defined["verb"]) else None
+    n = count_of(counted["n"]) if counted is not None else ""
+    if counted is None or not n:
+        return "", 0, 0
+    offset = defined.start("what")
+    return n, offset + counted.start("n"), offset + counted.end("n")
+
+
 def _bare(inside: str) -> str:
     parts = [p.strip() for p in re.split(r"[;,]", inside)]
     kept = [p for p in parts if p and not _N_INSIDE.search(p) and re.search(r"[A-Za-z]{2}", p)]
@@ -375,4 +344,9 @@ def _definition(what: str) -> str:
 def _last_phrase(text: str) -> str:
     cuts = [m.end() for m in _CUT.finditer(text) if m.end() < len(text.rstrip())]
     phrase = text[cuts[-1] :] if cuts else text
-    return re.sub(r"^(?:\s|the\b|an?\b|with\b|by\b|in\b)+", "", phrase, flags=re.IGNORECASE).strip(" ,;:-–")
+    return re.sub(
+        r"^(?:\s|the\b|an?\b|with\b|by\b|in\b|\d+[\s-](?:weeks?|months?|days?)\s+of\b)+",
+        "",
+        phrase,
+        flags=re.IGNORECASE,
+    ).strip(" ,;:-–")

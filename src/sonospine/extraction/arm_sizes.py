@@ -13,13 +13,18 @@ from sonospine.extraction.arm_patterns import ALLOCATED, ALLOCATION
 _ALONE = r"(?=[\dtofsen])\b(?<![\w.,·±/<>≤≥])(?<![±<>≤≥]\s)(?<!\d[-–])(?<!\d\s[-–]\s)(?<!\d\s)"
 _PERSONS = r"(?:patients|participants|subjects|women|men|children|cases|rats)"
 _EACH = re.compile(
-    rf"(?:{_ALONE}(?P<n>{COUNT})\s*(?P<who>{_PERSONS})?\s*(?:were\s+)?(?:required\s+|needed\s+|included\s+|enrolled\s+|allocated\s+)?(?:in|per|for|to)\s+(?:each|every|both)\s+(?:of\s+the\s+)?(?:\w+\s+)?(?:groups?|arms?)"
-    rf"|\bgroups?\s+of\s+(?P<m>{COUNT})(?![.,·]\d)(?:\s+{_PERSONS})?(?:\s+each)?\b|{_ALONE}(?P<k>{COUNT})\s+(?:patients\s+|participants\s+|subjects\s+)?(?:in\s+)?each\b|[nN]\s*=\s*(?P<j>\d+)\s*(?:,\s*)?(?:in\s+|for\s+|per\s+)?(?:each|both|group\b))",
+    rf"(?:{_ALONE}(?P<n>{COUNT})\s*(?P<who>{_PERSONS})?\s*(?:were\s+)?(?:required\s+|needed\s+|included\s+|enrolled\s+|allocated\s+)?(?:(?:in|per|for|to)\s+(?:each|every|both)\s+(?:of\s+the\s+)?(?:\w+\s+)?(?:groups?|arms?)|per\s+(?:\w+\s+)?(?:group|arm)\b)"
+    rf"|\bgroups?\s+of\s+(?P<m>{COUNT})(?![.,·]\d)(?:\s+{_PERSONS})?(?:\s+each)?\b|{_ALONE}(?P<k>{COUNT})\s+(?:{_PERSONS}\s+)?(?:in\s+)?each\b|[nN]\s*=\s*(?P<j>\d+)\s*(?:,\s*)?(?:in\s+|for\s+|per\s+)?(?:each|both|group\b))",
     re.IGNORECASE,
 )
-_EACH_WORDS = ("each", "every", "both", "group")
+_EACH_WORDS = ("each", "every", "both", "group", "arm")
+_PER = re.compile(r"\bper\s+(?!each|every|both)", re.IGNORECASE)
+# "64 patients per group would give a power of 90 %" plans a size.
+_NEEDED = re.compile(
+    r"\b(?:power|detect|require\w*|need\w*|sample\s+size|estimat\w*|calculat\w*|aim\w*)\b", re.I
+)
 _OF_GROUP = re.compile(
-    rf"{_ALONE}(?P<n>{COUNT})(?P<how>\s+(?:(?:of\s+them|of\s+whom|eligible|patients|participants|subjects|women|men|children|cases)\s*,?\s*)*(?:\(?\d[\d.]*\s*%\)?\s*)?"
+    rf"{_ALONE}(?P<n>{COUNT})(?P<how>\s+(?:\(\d[\d.]*\s*%\)\s*)?(?:(?:of\s+them|of\s+whom|eligible|patients|participants|subjects|women|men|children|cases)\s*,?\s*)*(?:\(?\d[\d.]*\s*%\)?\s*)?"
     r"(?:(?:were|was)\s+)?(?:(?:randomly\s+)?(?:randomi[sz]ed|assigned|allocated|analy[sz]ed|included|enrolled|remained|in)\s+)?"
     r"(?:to\s+receive|to\s+undergo|receiv\w+|had|got|were\s+given|underwent|to\s+have|in(?:to)?|to)\s+(?:the\s+|an?\s+)?)(?=(?P<arm>[^.;,()]{1,60}))",
     re.IGNORECASE,
@@ -31,6 +36,9 @@ _OF_PEOPLE = re.compile(
 _ANALYSED = re.compile(
     r"\b(?:randomi[sz]ed|assigned|allocated|analy[sz]ed|included|enrolled|to\s+receive|to\s+undergo)\b", re.I
 )
+# "group 1 had heat": the number is the name of a group.
+_CODE_OF = re.compile(r"\b(?:groups?|arms?)\s$", re.IGNORECASE)
+_EACH_OF_THEM = re.compile(r"(?:each|every|both|either)\b", re.IGNORECASE)
 _TO = re.compile(r"\b(?:in)?to\s+(?:the\s+|an?\s+)?$", re.IGNORECASE)
 _GIVEN = re.compile(
     r"\b(?:patients|participants|subjects)\b.*\b(?:received|were\s+given|underwent)\b", re.IGNORECASE
@@ -59,6 +67,8 @@ def each_size(text: str) -> tuple[str, int, int] | None:
     for found in _EACH.finditer(text):
         name = next(k for k in ("n", "m", "k", "j") if found[k])
         around = text[max(0, found.start() - 100) : found.end()]
+        if _PER.search(found[0]) and _NEEDED.search(text, max(text.rfind(". ", 0, found.start()), 0)):
+            continue
         told = name in "mj" or found["who"] or ALLOCATION.search(around) or re.search(_PERSONS, found[0])
         n = count_of(found[name])
         if told and n and int(n) > 1:
@@ -74,7 +84,13 @@ def arm_sizes(text: str, *, planned: bool) -> Iterator[tuple[str, str, int, int]
     """
     for found in _OF_GROUP.finditer(text):
         n = count_of(found["n"])
-        if not n or not (
+        if (
+            not n
+            or _EACH_OF_THEM.match(found["arm"])
+            or _CODE_OF.search(text[max(0, found.start() - 8) : found.start()])
+        ):
+            continue
+        if not (
             planned or _ANALYSED.search(found["how"]) or _dealt_out(text, found) or _sent_to(text, found)
         ):
             continue

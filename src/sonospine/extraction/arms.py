@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import itertools
 import re
+from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from sonospine.extraction import arm_patterns
+from sonospine.extraction import arm_sides
 from sonospine.extraction.abbreviations import abbreviations_of
-from sonospine.extraction.alternatives import folded, holds
 from sonospine.extraction.arm_clusters import Cluster, candidates, chosen, clusters
-from sonospine.extraction.arm_labels import ACTIVES, CONTROLS, normalised, words_of
+from sonospine.extraction.arm_labels import ACTIVES, CONTROLS, COUNT, count_of, is_code, normalised, words_of
 from sonospine.extraction.arm_sizes import arm_sizes, bracketed_sizes, each_size, total_sizes
+from sonospine.extraction.one_arm import compares_guidance, is_comparison, is_one_arm
 from sonospine.model.places import Place
 from sonospine.model.record import Passage, Record
 from sonospine.vocabulary import Vocabulary
 
-ONE_ARM_DESIGNS = frozenset({"prospective_single_arm", "case_series", "case_report"})
 ALL = "all"
 
 _CODED = re.compile(r"\b[Gg]roup\s*(?:[A-Z]{1,5}\d{0,2}|\d{1,2})\b")
@@ -74,12 +73,15 @@ class DocumentArms:
         coded = _CODED.search(label)
         keys = {key, normalised(coded[0])} if coded else {key}
         exact = [a for a in self.arms if any(normalised(n) in keys for n in a.names())]
+        if not exact and len(tight := key.replace(" ", "")) > 1:  # "H.A." is HA, and "BK 1" BK1
+            exact = [a for a in self.arms if any(normalised(n).replace(" ", "") == tight for n in a.names())]
         if exact:
             return exact[0] if len(exact) == 1 else None
         words = words_of(label)
         if not words:
             return None
-        return self._by_alias(words) or self._by_role(words) or self._by_definition(words)
+        found = self._by_alias(words) or self._by_role(words) or self._by_definition(words)
+        return found or self._by_initials(label)
 
     def _by_alias(self, words: frozenset[str]) -> Arm | None:
         # The longest name whose words all stand in the label; a tie decides nothing.
@@ -99,6 +101,13 @@ class DocumentArms:
                     return found[0]
         return None
 
+    def _by_initials(self, label: str) -> Arm | None:
+        code = _NOUNS.sub(" ", label).strip(" .()")
+        if not 2 <= len(code) <= 5 or not is_code(code):
+            return None
+        found = [a for a in self.arms if any(_initials(name) == code for name in (*a.names(), a.definition))]
+        return found[0] if len(found) == 1 else None
+
     def _by_definition(self, words: frozenset[str]) -> Arm | None:
         texts = {a.label: words_of(" ".join((*a.names(), a.definition))) for a in self.arms}
         shared = frozenset.intersection(*texts.values()) if len(texts) > 1 else frozenset()
@@ -107,37 +116,11 @@ class DocumentArms:
         return found[0] if len(found) == 1 else None
 
 
-_COMPARES = re.compile(
-    r"\brandomi[sz]|\bplacebo\b|\bcontrol(?:led)? (?:group|trial|study)|\b(?:two|three|four|both|between|each)\b[^.]{0,20}\bgroups\b|\bversus\b|\bvs\.? |\bcomparison of\b[^.]{3,80}\b(?:with|to|and|against)\b|\b(?:two|both|three) (?:arms|kinds|techniques|methods) of\b",
-    re.IGNORECASE,
-)
-_ONE_ARM = re.compile(
-    r"\bsingle[- ]arm|\bone[- ]armed|\bone[- ]arm\s+(?:\w+\s+)?(?:study|trial|design|series)|\bcase report|\bcase series|\buncontrolled|\bsingle[- ]group|\bwithout (?:a )?control|\bno control (?:group|arm)|\ba \d+[- ]year[- ]old\b",
-    re.IGNORECASE,
-)
-_HAS_CONTROLS = re.compile(
-    r"(?<!without )(?<!without a )(?<!no )\bcontrol(?:led)?\s+(?:group|trial|study)\b|\bmatched[- ](?:pairs?|controls?)\b",
-    re.IGNORECASE,
-)
-_ONE_ARM_PLANNED = re.compile(
-    r"\b(?:this|the\s+present|our|the)\s+(?:was|is|study|trial|pilot)\b[^.;]{0,80}\b(?:uncontrolled|single[- ]arm|one[- ]arm)\b[^.;]{0,40}\b(?:study|trial|design|series)\b",
-    re.IGNORECASE,
-)
-# Any match of the three expressions holds one of these.
-_WORDS_OF_ONE_ARM = (
-    "single-arm", "single arm", "one-arm", "one arm", "case report", "case series", "uncontrolled", "single-group",
-    "single group", "without control", "without a control", "no control", "year-old", "year old",
-)  # fmt: skip
-_WORDS_OF_PLANNED = ("uncontrolled", "single-arm", "single arm", "one-arm", "one arm")
-_WORDS_OF_PATIENT = ("case report", "one patient", "year-old", "year old")
-_SEVERAL_CASES = re.compile(
-    r"\b(?:[2-9]|[1-9]\d+|two|three|four|five|six|seven|eight|nine|ten|several)\s+(?:\w+\s+)?(?:cases|patients)\b",
-    re.IGNORECASE,
-)
-_ONE_PATIENT = re.compile(
-    r"\bcase report|\bone patient\b|\ba \d+[- ]year[- ]old\b|\bA (?:healthy )?\d+[- ]year[- ]old",
-    re.IGNORECASE,
-)
+_NOUNS = re.compile(r"\b(?:groups?|arms?|the|of|and|with|plus|treatment|therapy)\b", re.IGNORECASE)
+
+
+def _initials(name: str) -> str:
+    return "".join(word[0] for word in re.findall(r"[A-Za-z]+", _NOUNS.sub(" ", name))).upper()
 
 
 def find_arms(record: Record, vocabulary: Vocabulary) -> DocumentArms:
@@ -148,24 +131,48 @@ def find_arms(record: Record, vocabulary: Vocabulary) -> DocumentArms:
     """
     if record.registry:
         return _registered(record)
-    passages = [p for p in record.passages if _tells_arms(p)]
+    passages = [p for p in record.passages if tells_arms(p)]
     abbreviations = abbreviations_of(p.text for p in passages)
     found = list(candidates(record, passages))
-    titled = [(c, "title") for c in arm_patterns.compared(record.title)]
+    titled = [(c, "title") for c in arm_sides.compared(record.title)]
     chosen_clusters = chosen(clusters(found, abbreviations))
     if len(chosen_clusters) < 2:
         words = _title_words(record.title, abbreviations)
         chosen_clusters = chosen(clusters((*found, *titled), abbreviations), title=words)
     if len(chosen_clusters) < 2:
         chosen_clusters = chosen(clusters(titled, abbreviations), least=0.5)
-    total, total_place = _total(passages)
-    alone = _is_one_arm(record, vocabulary)
+    named = tuple(_arm(c, abbreviations) for c in chosen_clusters)
+    total, total_place = _total(passages, not_it=_shared_sizes(named))
+    alone = is_one_arm(record, vocabulary)
     if len(chosen_clusters) < 2 or alone:
-        compares = _is_comparison(record, passages) or _compares_guidance(record.title, vocabulary)
+        compares = is_comparison(record, passages) or compares_guidance(record.title, vocabulary)
         return DocumentArms((), alone or not compares, total, total_place)
-    named = (_without_total(_arm(c, abbreviations), total) for c in chosen_clusters)
-    arms = _sized(tuple(named), passages, total)
+    if total and _is_an_arms(total, named):
+        total = total_place = ""
+    without = tuple(_without_total(arm, total) for arm in named)
+    arms = sized(_with_short_forms(without, passages, abbreviations), passages, total)
+    if total and sum(arm.n_randomised == total for arm in arms) > 1:
+        total = total_place = ""  # it is the size of one of several equal groups
     return DocumentArms(_with_roles(arms), False, total, total_place)
+
+
+_SHORT_GROUP = re.compile(r"(?<![\w-])(?P<short>[A-Z][A-Za-z\d-]{1,9})[\s-](?:groups?|arms?|treated)\b")
+
+
+def _with_short_forms(
+    arms: tuple[Arm, ...], passages: list[Passage], abbreviations: dict[str, str]
+) -> tuple[Arm, ...]:
+    """Give arms the short form that the text calls their group by: "XYZ group", where XYZ stands for what one arm had."""
+    if not abbreviations:
+        return arms
+    known = DocumentArms(arms)
+    called = {m["short"] for p in passages for m in _SHORT_GROUP.finditer(p.text)} & set(abbreviations)
+    more: dict[str, list[str]] = {}
+    for short in sorted(called):
+        meant = known.match(abbreviations[short])
+        if known.match(f"{short} group") is None and meant is not None:
+            more.setdefault(meant.label, []).append(f"{short} group")
+    return tuple(replace(a, aliases=(*a.aliases, *more.get(a.label, ()))) for a in arms)
 
 
 def _title_words(title: str, abbreviations: dict[str, str]) -> frozenset[str]:
@@ -175,7 +182,8 @@ def _title_words(title: str, abbreviations: dict[str, str]) -> frozenset[str]:
     return words | words_of(" ".join(short))
 
 
-def _tells_arms(passage: Passage) -> bool:
+def tells_arms(passage: Passage) -> bool:
+    """Tell whether a passage can name the arms: it is no introduction, discussion or conclusion."""
     where = passage.locator.partition("/")[0]
     return where in {"title", "abstract"} or (
         where == "body" and passage.role in {"methods", "results", "other"}
@@ -210,12 +218,19 @@ def _arm(cluster: Cluster, abbreviations: dict[str, str]) -> Arm:
     )
 
 
+def _is_an_arms(total: str, arms: tuple[Arm, ...]) -> bool:
+    """Tell whether a total is the size of an arm, because the others have people too, and another number of them."""
+    others = [int(arm.n_randomised) for arm in arms if arm.n_randomised and arm.n_randomised != total]
+    own = len(others) < len(arms) and all(arm.n_randomised for arm in arms)
+    return own and sum(others) != int(total)
+
+
 def _without_total(arm: Arm, total: str) -> Arm:
     """Take the n away from an arm that would hold everybody: it is the n of the study."""
     return replace(arm, n_randomised="", n_locator="") if total and arm.n_randomised == total else arm
 
 
-def _sized(arms: tuple[Arm, ...], passages: list[Passage], total: str) -> tuple[Arm, ...]:
+def sized(arms: tuple[Arm, ...], passages: list[Passage], total: str) -> tuple[Arm, ...]:
     """Fill sizes that stand apart from the labels: "60 in each group", "fourteen patients had X".
 
     A size for each group must give the total where one is known: a sample size calculation gives another.
@@ -266,66 +281,39 @@ _ENROLS = re.compile(
 )
 
 
-def _total(passages: list[Passage]) -> tuple[str, str]:
-    """Return how many people took part: the first count beside a word of enrolment, else the first count."""
+_OF_EACH = re.compile(
+    r"[^.;:()]{0,25}\b(?:in|per|for|to|of)\s+(?:each|every|both)\b|\s+\w+\s+(?:each\b|(?:per|a)\s+(?:group|arm)\b)",
+    re.I,
+)
+_PART_OF = re.compile(rf"\s+of\s+(?:the\s+|these\s+)?(?P<n>{COUNT})(?![.,]\d)", re.IGNORECASE)
+
+
+def _shared_sizes(arms: tuple[Arm, ...]) -> frozenset[str]:
+    """Return the sizes that several arms have: nobody else took part if one of them were everybody."""
+    counts = Counter(arm.n_randomised for arm in arms if arm.n_randomised)
+    return frozenset(n for n, arms_with in counts.items() if arms_with > 1)
+
+
+def _total(passages: list[Passage], not_it: frozenset[str]) -> tuple[str, str]:
+    """Return how many people took part: the first count beside a word of enrolment, else the first count.
+
+    The size of each group is no total, neither is the part of a whole: "2 of 47 patients" tells of 47.
+    """
     first: tuple[str, str] = ("", "")
     for passage in passages:
         if passage.locator == "title" or passage.role in {"introduction", "discussion", "conclusion"}:
             continue
         for n, start, end in total_sizes(passage.text):
-            if int(n) < 2:
+            whole = _PART_OF.match(passage.text, end)
+            if whole is not None and count_of(whole["n"]):
+                n, start, end = count_of(whole["n"]), whole.start("n"), whole.end("n")
+            if int(n) < 2 or n in not_it or _OF_EACH.match(passage.text, end):
                 continue
             found = (n, str(Place(passage.locator, start, end)))
             if _ENROLS.search(passage.text[max(0, start - 60) : end + 120]):
                 return found
             first = first if first[0] else found
     return first
-
-
-def _is_one_arm(record: Record, vocabulary: Vocabulary) -> bool:
-    head = " ".join((record.title, *record.types, *(p.text for p in record.abstract())))
-    if (holds(folded(head), _WORDS_OF_ONE_ARM) and _ONE_ARM.search(head)) or any(
-        holds(folded(p.text), _WORDS_OF_PLANNED) and _ONE_ARM_PLANNED.search(p.text)
-        for p in record.passages
-        if p.role == "methods"
-    ):
-        return True
-    if not vocabulary.may_find("designs", ONE_ARM_DESIGNS, head):
-        return False  # whatever other designs it names
-    designs = vocabulary.terms("designs", head)
-    return bool(designs and set(designs) <= ONE_ARM_DESIGNS) and not _HAS_CONTROLS.search(head)
-
-
-def _is_comparison(record: Record, passages: list[Passage]) -> bool:
-    head = " ".join(
-        (
-            record.title,
-            *record.types,
-            *(p.text for p in passages if p.locator.startswith("abstract") or p.role == "methods"),
-        )
-    )
-    return bool(_COMPARES.search(head))
-
-
-def _compares_guidance(title: str, vocabulary: Vocabulary) -> bool:
-    """Tell whether a title sets one kind of guidance against another: "under X or under Y"."""
-    found = vocabulary.find("guidance", title)
-    return any(
-        one.term != other.term
-        and re.search(r"\b(?:or|versus|vs|against|without|instead of)\b", title[one.end : other.start], re.I)
-        for one, other in itertools.pairwise(found)
-    )
-
-
-def is_one_patient(record: Record) -> bool:
-    """Tell whether a record reports a single patient, so that a score is one patient's score."""
-    if _SEVERAL_CASES.search(record.title):
-        return False
-    if any("case report" in t.lower() for t in record.types) or "case report" in record.title.lower():
-        return True
-    head = " ".join(p.text for p in record.abstract()) or " ".join(p.text for p in record.body()[:3])
-    one = holds(folded(head), _WORDS_OF_PATIENT) and _ONE_PATIENT.search(head)
-    return bool(one) and not _COMPARES.search(head)
 
 
 def _registered(record: Record) -> DocumentArms:

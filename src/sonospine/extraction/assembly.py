@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from sonospine.extraction.analysed import with_analysed
 from sonospine.extraction.arm_rows import arm_rows
 from sonospine.extraction.arms import ALL, DocumentArms, find_arms
+from sonospine.extraction.article_times import with_only_time
 from sonospine.extraction.confidence import Surroundings, reasons_of, surroundings, weights
+from sonospine.extraction.everybody import with_everybody
 from sonospine.extraction.expressions import uses_decimal_comma
 from sonospine.extraction.people_by_time import with_people_of_time
 from sonospine.extraction.proposals import ReaderFault, proposed
@@ -20,6 +22,8 @@ from sonospine.extraction.ranking import alternative_rows, alternatives, candida
 from sonospine.extraction.readers import BUILT_IN, Context, readers
 from sonospine.extraction.reading import SCORED, Reading
 from sonospine.extraction.repeats import completed
+from sonospine.extraction.reported_sizes import with_reported_sizes
+from sonospine.extraction.scale_objects import ArticleScales
 from sonospine.extraction.unread import unread_rows
 from sonospine.model.files import short_hash
 from sonospine.model.numbers import derived, number, written_truth
@@ -53,6 +57,23 @@ class Extraction:
     faults: list[ReaderFault] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Measuring:
+    """What tells the instrument of a reading: the vocabulary, the article, and the largest value of each outcome."""
+
+    vocabulary: Vocabulary
+    scales: ArticleScales
+    largest: dict[str, float]
+
+    def instrument(self, reading: Reading) -> InstrumentReading | None:
+        """Return what a reading was measured with, where its label, what stands around it or the article tells."""
+        value = self.largest.get(reading.outcome) if reading.centre in SCORED else None
+        found = self.vocabulary.instrument(
+            reading.outcome, unit=reading.unit, context=reading.context, value=value
+        )
+        return self.scales.settled(found)
+
+
 def extract_records(records: Iterable[Record], vocabulary: Vocabulary) -> Extraction:
     """Read every arm-level result of the records, each with its place.
 
@@ -73,14 +94,14 @@ def _extract(record: Record, vocabulary: Vocabulary, out: Extraction) -> None:
     arms = with_analysed(record, find_arms(record, vocabulary))
     readings = [] if _reports_others(record, vocabulary) else _read(record, arms, vocabulary, out.faults)
     ordinals: Counter[tuple[str, int]] = Counter()
-    largest = _largest(readings)
+    measuring = Measuring(vocabulary, ArticleScales(record, vocabulary), _largest(readings))
     around, offered = surroundings(readings), candidates(readings)
     for reading in readings:
         address = parse(reading.locator).address
         ordinal = ordinals[address, reading.first_number]
         ordinals[address, reading.first_number] += 1
         identity = f"m{short_hash(record.record_id, address, str(reading.first_number), str(ordinal))}"
-        row = _row(record, reading, identity, vocabulary, largest)
+        row = _row(record, reading, identity, measuring)
         reasons = _reasons(reading, row, around)
         believed = weights().probability(reading.rule, reasons)
         if believed is not None:
@@ -114,12 +135,14 @@ def _read(
             )
             continue
         found.append(labelled)
-    return with_proven_changes(completed(with_people_of_time(found), vocabulary), vocabulary)
+    peopled = with_reported_sizes(record, arms, with_people_of_time(found))
+    peopled = with_only_time(with_everybody(record, arms, peopled))
+    return with_proven_changes(completed(peopled, vocabulary), vocabulary)
 
 
 def _forbidden(record: Record, reading: Reading, vocabulary: Vocabulary) -> str:
     """Return the first column that may not hold what an added reader says, empty where all may."""
-    row = _row(record, reading, "m" + "0" * 16, vocabulary, {})
+    row = _row(record, reading, "m" + "0" * 16, Measuring(vocabulary, ArticleScales(record, vocabulary), {}))
     return next((c.name for c in MEASUREMENTS.columns if not c.permits(row[c.name])), "")
 
 
@@ -141,13 +164,8 @@ def _largest(readings: list[Reading]) -> dict[str, float]:
     return largest
 
 
-def _row(
-    record: Record, reading: Reading, identity: str, vocabulary: Vocabulary, largest: dict[str, float]
-) -> Row:
-    value = largest.get(reading.outcome) if reading.centre in SCORED else None
-    instrument = vocabulary.instrument(
-        reading.outcome, unit=reading.unit, context=reading.context, value=value
-    )
+def _row(record: Record, reading: Reading, identity: str, measuring: Measuring) -> Row:
+    instrument = measuring.instrument(reading)
     reading = _as_change(reading, instrument)
     lower, upper, flags = _ascending(reading)
     spread = reading.spread if reading.spread in SPREADS else "none"

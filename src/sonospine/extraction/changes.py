@@ -30,6 +30,13 @@ _NOUN = re.compile(
     + _FILL
     + r"|\s*[=:(]|\bfrom\s+baseline\s*[,;]|\b(?:group|arm)(?:\s+[A-Z\d]{1,3})?)\s*[-−–]?$"
 )
+# "Differences between baseline and 2 weeks in A and B were -1.6": what a person changed by.
+_BETWEEN_TIMES = re.compile(
+    r"\b(?i:differences?|changes?)\b[^.;]{0,120}?\bbetween\s+(?:the\s+)?(?:baseline|before|pre[-\w]*)\b[^.;()]{0,120}?\b(?:was|were|is|of)\s*[-−–]?$"
+)
+_STILL_BETWEEN_TIMES = re.compile(
+    r"\bbetween\s+(?:the\s+)?(?:baseline|before|pre[-\w]*)\b[^.;()]{0,120}?\b(?:was|were|is|of)\s*[-−–]?$"
+)
 _NO_CHANGE_BETWEEN = re.compile(
     r"\b(?:to|from)\s+[-−–]?\d|\b(?:seen|observed|found|noted|achieved|shown|recorded|reported|while|whereas|but|than)\b|\d\s*±",
     re.IGNORECASE,
@@ -72,7 +79,9 @@ def changes(
         if at_baseline or _REACHED.search(before):
             going = False
         elif _names_change(before) or (
-            previous and not found and (_GOES_ON.search(before) or _LISTED_ON.search(before))
+            previous
+            and not found
+            and (_GOES_ON.search(before) or _LISTED_ON.search(before) or _STILL_BETWEEN_TIMES.search(before))
         ):
             going = True
         found.append(going)
@@ -80,7 +89,7 @@ def changes(
 
 
 def _names_change(before: str) -> bool:
-    if _DIRECTLY.search(before):
+    if _DIRECTLY.search(before) or _BETWEEN_TIMES.search(before):
         return True
     by = _BY.search(before)
     if by and _VERB.search(before, max(0, by.start() - 90), by.start()):

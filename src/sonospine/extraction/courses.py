@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sonospine.extraction.alternatives import any_of
+from sonospine.extraction.arm_labels import count_of
 from sonospine.extraction.times import weeks_of
 from sonospine.model.number_words import BELOW_HUNDRED
 
@@ -18,7 +19,7 @@ _WORK = (
     r"|train\w+|intervention\w*|rehabilitation|course|regimen|administ\w+|took|taken|given|dose\w*"
 )
 _PATTERNS = (
-    re.compile(r"(?:" + _WORK + r")[^.;]{0,60}?\b(?:for|over|during|in|within)\s+(?:a\s+)?(?:total\s+of\s+|period\s+of\s+)?" + _AMOUNT + r"[\s-]*" + _UNIT + r"\b", re.I),
+    re.compile(r"(?:" + _WORK + r")[^.;]{0,60}?\b(?:for|over|during|in|within|throughout)\s+(?:a\s+)?(?:total\s+of\s+|period\s+of\s+)?" + _AMOUNT + r"[\s-]*" + _UNIT + r"\b", re.I),
     re.compile(
         r"\b" + _AMOUNT + r"[\s-]+(?P<unit>days?|weeks?|wks?|months?)[\s-]+(?:(?!after|before|following|later|since|from|post|of)\w+\s+){0,2}?(?:treatment|exercise|intervention|rehabilitation|training|program\w*"
         r"|course|therapy|regimen|stay)\b(?!\s*follow)", re.I,
@@ -30,6 +31,14 @@ _LASTED = re.compile(
     r"\b(?:treatment|therapy|intervention|rehabilitation|program\w*|course|regimen|training|stay)\b(?:\s+(?:period|phase|course|stay))?,?\s+"
     r"(?:(?:which|that)\s+)?last(?:ed|s|ing)\s+(?:(?:for|on\s+average|an\s+average\s+of|about|approximately)\s+){0,2}" + _AMOUNT + r"[\s-]*" + _UNIT + r"\b", re.I,
 )  # fmt: skip
+# "5 times a week for 14 sessions", "14 sessions, 5 days a week".
+_RHYTHM = r"(?P<times>once|twice|[1-7]|one|two|three|four|five|six|seven)\s*(?:times|sessions|days|treatments)?\s*(?:per|a|/|each|every)\s*week(?:ly)?\b"
+_SESSIONS = r"\b(?P<sessions>\d{1,2})\s+(?:[a-z-]+\s+){0,2}?(?:sessions|treatments)\b"
+_COUNTED = (
+    re.compile(_RHYTHM + r"[^.;]{0,40}?\b(?:for|of|total)\s+(?:an?\s+total\s+of\s+)?" + _SESSIONS, re.I),
+    re.compile(_SESSIONS + r"(?:\s+of\s+\w+(?:\s+\w+)?)?\s*[,(]?\s*(?:at\s+|with\s+)?" + _RHYTHM, re.I),
+)
+_PER_WEEK = {"once": 1, "twice": 2}
 _TOLD_OUTRIGHT = 3
 # In every match of the expressions above.
 _LENGTH = re.compile(
@@ -61,6 +70,9 @@ def find_course(passages: Iterable[tuple[str, str]]) -> Course | None:
     votes: Counter[float] = Counter()
     places: dict[float, str] = {}
     for place, text in passages:
+        for weeks in _counted(text):
+            votes[weeks] += 1
+            places.setdefault(weeks, place)
         if not _LENGTH.search(text):
             continue
         for pattern in _PATTERNS:
@@ -79,6 +91,17 @@ def find_course(passages: Iterable[tuple[str, str]]) -> Course | None:
     if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):
         return None
     return Course(ranked[0][0], places[ranked[0][0]])
+
+
+def _counted(text: str) -> Iterator[float]:
+    """Yield the weeks that so many sessions take at so many a week."""
+    for pattern in _COUNTED if "week" in text else ():
+        for found in pattern.finditer(text):
+            word = found["times"].lower()
+            times = _PER_WEEK.get(word) or int(count_of(word) or 0)
+            sessions = int(found["sessions"])
+            if 0 < times < sessions:
+                yield sessions / times
 
 
 def _weeks(found: re.Match[str]) -> float:

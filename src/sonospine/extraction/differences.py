@@ -19,6 +19,11 @@ _CENTRE = re.compile(r"\b(?P<centre>mean|median|average)\b", re.IGNORECASE)
 _SPREADS = frozenset({"sd", "se"})
 
 
+# "Differences between baseline and 2 weeks in A and B were -1.6 ± 1.7 and -0.3 ± 0.7" are changes of each arm.
+_BETWEEN_TIMES = re.compile(
+    r"[^.;]{0,120}?\bbetween\s+(?:the\s+)?(?:baseline|before|pre[-\w]*)\b[^.;()]{0,120}?\b(?:was|were|is|of)\b",
+    re.IGNORECASE,
+)
 _COMPARATIVE = re.compile(
     r"(?:\s*(?:points?|mm|cm|m|kg|units?|min(?:utes?)?|days?|hours?|weeks?|degrees?))?\s*[)\]]?\s*(?:points?|mm|cm|m|kg|units?|min(?:utes?)?|days?|hours?|weeks?|degrees?)?\s*(?:more|higher|lower|less|greater|fewer|longer|shorter|better|worse)\b",
     re.IGNORECASE,
@@ -69,10 +74,19 @@ def with_values_of_arms(text: str, found: Sequence[Expression]) -> list[Expressi
             continue
         named = _CENTRE.search(text, words[-1].end(), expression.start)
         denied = bool(_NEGATED.search(text[max(0, words[-1].start() - 60) : words[-1].start()]))
+        in_person = _BETWEEN_TIMES.match(text, words[-1].end(), expression.start) is not None
         against = following is not None and _AGAINST.fullmatch(between) is not None
         listed = following is not None and _AND.fullmatch(between) is not None
         spread = expression.spread in _SPREADS
-        if against or (denied and (named is not None or spread or (listed and expression.spread != "ci"))):
+        # "A difference in X in A (2.7 ± 1.8) and B (5.0 ± 1.0)": each bracket holds the value of what stands before it.
+        each = (
+            listed
+            and following is not None
+            and following.spread == expression.spread
+            and all(text[: e.start].rstrip().endswith("(") for e in (expression, following))
+        )
+        told = named is not None or spread or (listed and expression.spread != "ci")
+        if against or (spread and (in_person or each)) or (denied and told):
             kept[i] = replace(
                 expression, centre=_centre(expression, named), measure="", adjusted=False, change=False
             )

@@ -6,6 +6,7 @@ import dataclasses
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 from sonospine.extraction.reading import MEANS, Reading
 from sonospine.vocabulary import Vocabulary
@@ -38,7 +39,7 @@ def _completed(reading: Reading, printed: Sequence[Reading], vocabulary: Vocabul
     if len({(o.arm, o.outcome, o.time, o.weeks, o.change, o.n) for o in same}) != 1:
         return reading
     table = same[0]
-    taken: dict[str, object] = {}
+    taken: dict[str, Any] = {}
     flags = reading.flags
     evidence = reading.evidence
     if not reading.arm:
@@ -57,7 +58,7 @@ def _completed(reading: Reading, printed: Sequence[Reading], vocabulary: Vocabul
         flags = tuple(f for f in flags if f != "spread_assumed_sd")
     if _less_exact(reading.outcome, table.outcome, vocabulary):
         taken |= {"outcome": table.outcome, "unit": reading.unit or table.unit, "context": table.context}
-    return dataclasses.replace(reading, flags=flags, evidence=evidence, **taken)  # type: ignore[arg-type]
+    return dataclasses.replace(reading, flags=flags, evidence=evidence, **taken)
 
 
 def _telling(reading: Reading) -> bool:

@@ -9,14 +9,12 @@ from dataclasses import dataclass, replace
 
 from sonospine.extraction.arms import Arm
 from sonospine.extraction.attachment import Attached, Gaps, Mention, attach, repeated
-from sonospine.extraction.directions import contradicts
 from sonospine.extraction.expressions import Expression
+from sonospine.extraction.falls import implied_times, same_time
 from sonospine.extraction.reading import MEANS
 from sonospine.extraction.sentence_parts import Parts
 from sonospine.extraction.times import TimeMention
-
-BASELINE = TimeMention(0, 0, "baseline", 0.0, "baseline")
-LATER = TimeMention(0, 0, "", None, "follow_up")
+from sonospine.extraction.told_apart import HELD_AGAINST, same_arm, time_key, told_apart
 
 _FILLER = re.compile(
     r"\b(?:and|or|vs?|versus|against|compared|with|to|than|in|at|the|for|from|then|after|following|under|by|of|on|respectively|while|whereas|but|"
@@ -26,16 +24,6 @@ _FILLER = re.compile(
     r"longer|shorter|higher|lower|greater|less|more|fewer|earlier|later|faster|slower|better|worse|larger|smaller|as)\b|[^\w]",
     re.IGNORECASE,
 )
-_FROM = re.compile(
-    r"\bfrom\s+(?:an?\s+)?(?:(?:mean|median|average|baseline|initial|score|value|of|preoperative\w*|pretreatment)\s+)*[(\[]?$",
-    re.IGNORECASE,
-)
-_TO = re.compile(
-    r"^\s*[–—]\s*$|^[^;.]*?\bto\s+(?:an?\s+)?(?:(?:mean|median|average|score|value|of|only)\s+)*[(\[]?$",
-    re.IGNORECASE,
-)
-_BARE_TO = re.compile(r"\s*to\s*")
-_BRACKET_ENDS = re.compile(r"\s*(?:[)\]]|[,;]\s*p\b)", re.IGNORECASE)
 _AFTER = re.compile(
     r"|after|afterwards|post-?(?:treatment|injection|intervention|procedure)|after (?:the )?(?:treatment|injection|intervention|procedure|block)",
     re.I,
@@ -46,7 +34,11 @@ _UNIT = re.compile(
     r"\s*(?!(?:in|and|or|at|on|for|with|to|vs|from|than|by|of|the|was|were|but|after|under)\b)[A-Za-z\u00b5\u03bc\u00b0]{1,5}"
     r"(?=\s+(?:in|after|for|with|on|under|and|vs|versus)\b)"
 )
-_TAIL_END = re.compile(r";|,?\s*\b(?:while|whereas|but)\b|,\s*and\b|\.\s", re.IGNORECASE)
+_SET_AGAINST = re.compile(r"\b(?:vs?|versus|compared\s+(?:with|to)|against)\b", re.IGNORECASE)
+_TAIL_END = re.compile(
+    r";|,?\s*\b(?:while|whereas|but)\b|,\s*and\b|\.\s|,?\s+(?:which|that)\s+(?:was|were|is|are)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +70,13 @@ def runs_of(parts: Parts, previous: Run | None, everyone: Sequence[Arm] = ()) ->
     for i, group in enumerate(groups):
         start = groups[i - 1][-1].end if i else 0
         if i:
-            cut = _TAIL_END.search(parts.text, start, group[0].start)
-            start = cut.start() if cut else start
+            start = _cut(parts, start, group[0].start) or start
         following = groups[i + 1] if i + 1 < len(groups) else None
-        end = _tail_end(parts.text, group[-1].end, following[0].start if following else None)
+        end = len(parts.text)
+        if following is not None:
+            end = _cut(parts, group[-1].end, following[0].start) or group[-1].end
+            if end == group[-1].end and _is_compared(following[0]) and not _is_compared(group[-1]):
+                end = following[0].start  # "0.5 in A and 1.6 in B (difference -1.1)"
         if following and end == group[-1].end and _owned(parts, following) and not _owned(parts, group):
             end = following[0].start  # what stands between belongs to the values before it
         spans = [(start, group[0].start)]
@@ -93,11 +88,27 @@ def runs_of(parts: Parts, previous: Run | None, everyone: Sequence[Arm] = ()) ->
     return found
 
 
-def _tail_end(text: str, position: int, following: int | None) -> int:
-    if following is None:
-        return len(text)
-    cut = _TAIL_END.search(text, position, following)
-    return cut.start() if cut else position
+def _is_compared(expression: Expression) -> bool:
+    return expression.centre in {"difference", "ratio"}
+
+
+def _cut(parts: Parts, start: int, end: int) -> int | None:
+    """Return where what belongs to the values before ends: at the end of their bracket, or where another clause begins."""
+    stop = _TAIL_END.search(parts.text, start, end)
+    closed = _closing(parts.text, start, stop.start() if stop else end)
+    if closed is not None and any(start <= m.start and m.end <= closed for m in parts.groups()):
+        return closed
+    return stop.start() if stop else None
+
+
+def _closing(text: str, start: int, end: int) -> int | None:
+    """Return the first bracket that closes in a stretch without having been opened there."""
+    depth = 0
+    for place in range(start, end):
+        depth += (text[place] in "([") - (text[place] in ")]")
+        if depth < 0:
+            return place
+    return None
 
 
 def _group(parts: Parts) -> list[list[Expression]]:
@@ -151,18 +162,69 @@ def _attached(
     *,
     same_sentence: bool,
 ) -> Run:
+    heads = [e for i, e in enumerate(group) if not i or e.start != group[i - 1].start]
+    if len(heads) < len(group):
+        # A value read with its spread and again with its bounds is one value of a list.
+        spans = [gaps.spans[0]]
+        spans += [
+            (max(e.end for e in group if e.start == a.start), b.start) for a, b in itertools.pairwise(heads)
+        ]
+        alone = Gaps(gaps.text, (*spans, gaps.spans[-1]))
+        run = _attached(parts, heads, alone, before, everyone, same_sentence=same_sentence)
+        return _expanded(run, group)
+    if (pairs := _in_pairs(parts, group, gaps, before, everyone, same_sentence=same_sentence)) is not None:
+        return pairs
     size = len(group)
-    times: Attached[TimeMention] = attach(gaps, parts.times, same=_same_time)
-    implied = _from_to(parts.text, group, times, _behind(parts, gaps)) or _from_to_each(parts, group, gaps)
+    times: Attached[TimeMention] = attach(gaps, parts.times, same=same_time)
+    implied = implied_times(parts, group, times, gaps)
     times = implied or times
-    arms: Attached[Arm] = _of_known(attach(gaps, parts.groups(), same=_same_arm, blocks=times.values))
+    arms: Attached[Arm] = _of_known(attach(gaps, parts.groups(), same=same_arm, blocks=times.values))
     arms = _owned(parts, group) or arms
     if times.how in {"one", "guess", "none"} and size > 1 and not implied and arms.how != "none":
-        again = attach(gaps, parts.times, same=_same_time, blocks=arms.values)
+        again = attach(gaps, parts.times, same=same_time, blocks=arms.values)
         times = again if again.how == "list" else times
     times = _carried_times(times, before, size, arms, same_sentence)
     arms = _carried_arms(arms, before, size, times, same_sentence)
-    return Run(tuple(group), _told_apart(parts, group, arms, times, everyone), times, arms)
+    return Run(tuple(group), told_apart(parts, group, arms, times, everyone), times, arms)
+
+
+def _in_pairs(
+    parts: Parts,
+    group: list[Expression],
+    gaps: Gaps,
+    before: Run | None,
+    everyone: Sequence[Arm],
+    *,
+    same_sentence: bool,
+) -> Run | None:
+    """Read "at 2, 4 and 6 weeks in A than in B (3.1 vs 4.2, 2.8 vs 3.9 and 2.1 vs 3.0)": a pair for each time."""
+    between = [_SET_AGAINST.search(gaps.text, *span) is not None for span in gaps.spans[1:-1]]
+    if len(group) < 4 or len(group) % 2 or any(against is (i % 2 == 1) for i, against in enumerate(between)):
+        return None
+    firsts = Gaps(gaps.text, (gaps.spans[0], *gaps.spans[2:-1:2], gaps.spans[-1]))
+    times: Attached[TimeMention] = attach(firsts, parts.times, same=same_time)
+    if times.how not in {"list", "own"}:
+        return None
+    end = group[1].end
+    pair = Gaps(gaps.text, (gaps.spans[0], gaps.spans[1], (end, end)))
+    arms = _attached(parts, group[:2], pair, before, everyone, same_sentence=same_sentence).arms
+    if not _told_by_arms(arms) or None in arms.values:
+        return None
+    dealt = replace(arms, values=arms.values * (len(group) // 2))
+    doubled = replace(times, values=tuple(time for time in times.values for _ in range(2)))
+    return Run(tuple(group), dealt, doubled, dealt)
+
+
+def _expanded(run: Run, group: Sequence[Expression]) -> Run:
+    """Return a run of single values with every reading of each value."""
+    place = {e.start: i for i, e in enumerate(run.expressions)}
+    at = [place[e.start] for e in group]
+    return Run(
+        tuple(group),
+        replace(run.arms, values=tuple(run.arms.values[i] for i in at)),
+        replace(run.times, values=tuple(run.times.values[i] for i in at)),
+        replace(run.named, values=tuple(run.named.values[i] for i in at)),
+    )
 
 
 def _of_known(arms: Attached[Arm]) -> Attached[Arm]:
@@ -178,70 +240,6 @@ def _owned(parts: Parts, group: list[Expression]) -> Attached[Arm] | None:
     if not all(e.start in owners for e in group):
         return None
     return Attached(tuple(owners[e.start] for e in group), "own")
-
-
-def _same_arm(one: Arm, other: Arm) -> bool:
-    return one.label == other.label
-
-
-def _same_time(one: TimeMention, other: TimeMention) -> bool:
-    return (one.weeks, one.phase, one.text.lower()) == (other.weeks, other.phase, other.text.lower())
-
-
-def _from_to(
-    text: str, group: list[Expression], times: Attached[TimeMention], behind: TimeMention | None
-) -> Attached[TimeMention] | None:
-    """Read "from 7.2 to 3.1 at 12 weeks": the first is the baseline, the second the time named."""
-    led = _FROM.search(text[max(0, group[0].start - 60) : group[0].start]) or _falls_in_bracket(text, group)
-    if len(group) % 2 or not led:
-        return None
-    for i in range(0, len(group), 2):
-        if not _TO.match(text[group[i].end : group[i + 1].start]):
-            return None
-    own = list(times.values)
-    named = [v for v in own if v is not None]
-    if (
-        len(named) == len(own)
-        and times.how in {"own", "list"}
-        and not all(_same_time(v, named[0]) for v in named)
-    ):
-        return None
-    last = next((v for v in reversed(named) if v.phase != "baseline"), None)
-    pair = (BASELINE, last or behind or LATER)
-    return Attached(tuple(pair[i % 2] for i in range(len(group))), "implied")
-
-
-def _falls_in_bracket(text: str, group: list[Expression]) -> bool:
-    """Tell whether a bracket holds two falling values with "to" between them: "(7.2 to 3.1, p < 0.01)" is no range."""
-    if len(group) != 2 or text[: group[0].start].rstrip()[-1:] not in ("(", "["):
-        return False
-    first, second = group
-    if not _BARE_TO.fullmatch(text[first.end : second.start]) or not _BRACKET_ENDS.match(text, second.end):
-        return False
-    return float(first.value) > float(second.value) and first.centre == second.centre
-
-
-def _behind(parts: Parts, gaps: Gaps) -> TimeMention | None:
-    """Return the first time after baseline that stands behind the last value."""
-    start, end = gaps.spans[-1]
-    times = (m for m in parts.times if start <= m.start and m.end <= end)
-    return next((m.value for m in times if m.value.phase == "follow_up"), None)
-
-
-def _from_to_each(parts: Parts, group: list[Expression], gaps: Gaps) -> Attached[TimeMention] | None:
-    """Read "from 24.9 to 6.3 and 4.4 at 1 and 3 months": the first is the baseline, each other has a time of its own."""
-    text = parts.text
-    if len(group) < 3 or not _FROM.search(text[max(0, group[0].start - 60) : group[0].start]):
-        return None
-    if not _TO.match(text[group[0].end : group[1].start]):
-        return None
-    for head in (gaps.spans[1], gaps.spans[0]):
-        later = attach(Gaps(text, (head, *gaps.spans[2:])), parts.times, same=_same_time)
-        if later.how in {"list", "own"} and all(
-            v is not None and v.phase != "baseline" for v in later.values
-        ):
-            return Attached((BASELINE, *later.values), "implied")
-    return None
 
 
 def closed_by(runs: Sequence[Run], parts: Parts) -> list[Run]:
@@ -279,7 +277,7 @@ def _carried_times(
     earlier = before.times.values
     if before.times.how == "implied" and not same_sentence:
         return times  # "from ... to ..." is said of its own values
-    if _told_by_arms(arms) and not _told_by_arms(before.named) and len({_time_key(t) for t in earlier}) > 1:
+    if _told_by_arms(arms) and not _told_by_arms(before.named) and len({time_key(t) for t in earlier}) > 1:
         return times  # before and after of one arm are not the times of two arms
     if size > 1 and before.size == size and _compatible(times.values, earlier):
         return Attached(earlier, "carried", before.times.order)
@@ -300,9 +298,7 @@ def _told_by_arms(arms: Attached[Arm]) -> bool:
 def _compatible(values: Sequence[TimeMention | None], earlier: Sequence[TimeMention | None]) -> bool:
     if all(v is None for v in earlier):
         return False
-    return all(
-        v is None or (e is not None and _same_time(v, e)) for v, e in zip(values, earlier, strict=True)
-    )
+    return all(v is None or (e is not None and same_time(v, e)) for v, e in zip(values, earlier, strict=True))
 
 
 def _carried_arms(
@@ -311,6 +307,8 @@ def _carried_arms(
     if before is None or arms.how != "none":
         return arms
     earlier = before.arms.values
+    if len(set(map(time_key, times.values))) > 1 and len(set(map(time_key, before.times.values))) == 1:
+        return arms  # two arms at one time are not the arms of before and after
     if size > 1 and size == before.size and len({a.label if a else "" for a in earlier}) > 1:
         return replace(before.arms, how="carried")
     order = before.arms.order or _order(earlier)
@@ -322,63 +320,11 @@ def _carried_arms(
     return arms
 
 
-_AGAINST = re.compile(r"\b(?:vs?|versus|against|compared (?:with|to)|than)\b", re.IGNORECASE)
-
-
-def _told_apart(
-    parts: Parts,
-    group: Sequence[Expression],
-    arms: Attached[Arm],
-    times: Attached[TimeMention],
-    everyone: Sequence[Arm],
-) -> Attached[Arm]:
-    """Take arms away where two values would be of the same arm and time; "A had less (3.2 vs 4.1)" is A, then the other."""
-    if _is_turned_round(parts, group, arms, times):
-        return Attached((None, None), "none")
-    # A percent change and points of the same arm may stand together: "8.2 ± 4.8% (0.4 ± 0.2 points)".
-    percents = [e.centre == "percent" or "%" in parts.text[e.start : e.end + 2] for e in group]
-    places = [
-        (a.label if a else "", _time_key(t), p)
-        for a, t, p in zip(arms.values, times.values, percents, strict=True)
-    ]
-    if arms.how == "none" or len(set(places)) == len(places) or group[0].start == group[-1].start:
-        return arms
-    against = len(group) == 2 and _AGAINST.search(parts.text, group[0].end, group[1].start)
-    first = arms.values[0]
-    if against and first is not None and len(everyone) == 2:
-        other = next(a for a in everyone if a.label != first.label)
-        ahead = any(m.end <= group[0].start and _same_arm(m.value, first) for m in parts.arms)
-        return Attached((first, other) if ahead or arms.how == "carried" else (other, first), "guess")
-    return Attached((None,) * len(group), "none")
-
-
-def _is_turned_round(
-    parts: Parts, group: Sequence[Expression], arms: Attached[Arm], times: Attached[TimeMention]
-) -> bool:
-    """Tell whether two values, dealt to arms by their order alone, contradict the words before them."""
-    if len(group) != 2 or arms.how not in {"list", "one", "guess"}:
-        return False
-    if arms.how != "list" and not _AGAINST.search(parts.text, group[0].end, group[1].start):
-        return False
-    same_time = len({_time_key(t) for t in times.values}) == 1
-    return same_time and contradicts(parts.text[: group[0].start], group[0].value, group[1].value)
-
-
-def _time_key(time: TimeMention | None) -> tuple[float | None, str, str]:
-    return (None, "", "") if time is None else (time.weeks, time.phase, time.text.lower())
-
-
 def _order(values: Sequence[Arm | None]) -> tuple[Arm, ...]:
     kept = [v for v in values if v is not None]
     if len(kept) != len(values) or len({a.label for a in kept}) != len(kept):
         return ()
     return tuple(kept)
-
-
-_HELD_AGAINST = re.compile(
-    r"\b(?:(?:compared|comparison|relative)\s+(?:with|to)|versus|vs\.?|than|unlike)\s+(?:the\s+|those\s+in\s+(?:the\s+)?)?$",
-    re.IGNORECASE,
-)
 
 
 def mention_pair(parts: Parts, run: Run) -> tuple[Arm, Arm] | None:
@@ -387,11 +333,11 @@ def mention_pair(parts: Parts, run: Run) -> tuple[Arm, Arm] | None:
     for mentions in ([m for m in parts.arms if m.end <= start], list(parts.arms)):
         distinct: list[Mention[Arm]] = []
         for mention in mentions:
-            if not any(_same_arm(mention.value, d.value) for d in distinct):
+            if not any(same_arm(mention.value, d.value) for d in distinct):
                 distinct.append(mention)
         if len(distinct) == 2:
             one, other = distinct
-            if _HELD_AGAINST.search(parts.text, 0, one.start):
+            if HELD_AGAINST.search(parts.text, 0, one.start):
                 one, other = other, one  # "compared with B, A had ...": A minus B
             return one.value, other.value
     return None

@@ -21,7 +21,7 @@ _EXTRA_TIMES = (
 )
 # "Improved from baseline", "p = 0.01 vs. baseline", "return to baseline": no value was measured then, unless one follows.
 _REFERRING = re.compile(
-    r"\b(?:from|versus|vs\.?|than|(?:relative|compared|similar|equal|back|return\w*)\s+(?:with|to)|since)\s+(?:the\s+|their\s+)?$",
+    r"\b(?:from|versus|vs\.?|than|(?:relative|compar(?:ed?|ison)|similar|equal|back|return\w*)\s+(?:with|to)|since)\s+(?:the\s+|their\s+|that\s+)?(?:time\s+|values?\s+)?(?:of\s+|at\s+)?(?:the\s+)?$",
     re.IGNORECASE,
 )
 _VALUE_FOLLOWS = re.compile(
@@ -33,9 +33,23 @@ _STARTS_FROM = re.compile(
     r"(?:\s+\w+){0,3}\s+from\s+(?:the\s+|their\s+)?$",
     re.IGNORECASE,
 )
+_STATED_BEHIND = re.compile(r"\s*(?:was|were|is|of|=)\s*[-\u2212\u2013]?\d", re.IGNORECASE)
+_CHANGED = re.compile(
+    r"\b(?:chang\w*|differ\w*|reduc\w*|decreas\w*|increas\w*|improv\w*|declin\w*)(?:\s+\w+){0,8}\s+from\s+(?:the\s+|their\s+)?$",
+    re.IGNORECASE,
+)
+# "Differences between baseline and 2 weeks in A and B were -1.6 and -0.3": both values are of the later time.
+_DIFFERENCE = re.compile(
+    r"\b(?:differences?|changes?|reductions?|decreases?|improvements?|increases?)\b", re.IGNORECASE
+)
+_BETWEEN = re.compile(r"\bbetween\s+(?:the\s+)?$", re.IGNORECASE)
+_AND_LATER = re.compile(
+    r"\s+(?:and|to)\s[^.;()\u00b1]{1,120}?\b(?:was|were|is|of)\s*[-\u2212\u2013+]?\d", re.IGNORECASE
+)
 _ITS_VALUE = re.compile(r"\s+(?:values?|scores?|levels?|means?)\b", re.IGNORECASE)
 _ENDS_AT = re.compile(r"[^.;]{0,60}?\bto\b", re.IGNORECASE)
 _APPOSED = re.compile(r"\s*\((?:[a-z-]+\s+){0,3}")
+_NOTHING = re.compile(r"\s*\(?")
 _DIGIT = re.compile(r"\d")
 _DECIMAL = re.compile(r"\d[.\u00b7]\d")
 _STATED = re.compile(r"\b(?:was|were|is)\s+$", re.IGNORECASE)
@@ -75,10 +89,14 @@ def times_of(
 
 
 def _without_appositions(text: str, times: list[Mention[TimeMention]]) -> list[Mention[TimeMention]]:
-    """Leave out what only calls the time before it something else: "at week 12 (primary endpoint)"."""
+    """Leave out what only calls the time before it something else: "at week 12 (primary endpoint)", "baseline before treatment"."""
     kept: list[Mention[TimeMention]] = []
     for mention in times:
         told = kept[-1] if kept else None
+        twice = told is not None and told.value.phase == mention.value.phase == "baseline"
+        if twice and told is not None and _NOTHING.fullmatch(text, told.end, mention.start):
+            kept[-1] = Mention(told.start, mention.end, told.value)
+            continue
         closed = text[mention.end : mention.end + 1] == ")"
         if (
             told is not None
@@ -97,8 +115,12 @@ def _is_reference_point(text: str, mention: Mention[TimeMention]) -> bool:
     if mention.value.phase != "baseline":
         return False
     before = text[max(0, mention.start - 80) : mention.start]
+    if _BETWEEN.search(before) and _AND_LATER.match(text, mention.end):
+        return _DIFFERENCE.search(text, 0, mention.start) is not None
     if not _REFERRING.search(before):
         return False
+    if _CHANGED.search(before) and _STATED_BEHIND.match(text, mention.end):
+        return True
     if not _VALUE_FOLLOWS.match(text, mention.end):
         return True
     # "A change from baseline, -3.1" is the change; "a decrease from baseline (7.2) to 4.1" has its value at baseline.

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from sonospine.extraction.expression_building import agrees
 from sonospine.extraction.expressions import Expression
+from sonospine.extraction.unmeasured import is_unmeasured
 
 _THRESHOLD_BEFORE = re.compile(
     r"(?:at least|more than|greater than|less than|over|above|below|under|minimum of|exceeding|≥|≤|>|<|up to|set at|defined as)\s*(?:an?\s+)?$",
@@ -29,7 +30,10 @@ _CLOSE = re.compile(r"\s*[)\]]")
 _SPREAD_BEFORE = re.compile(r"\b(?:S\.?D\.?|S\.?E\.?M?\.?|IQR)\s*[=:,]?\s*$")
 _TORN_BEFORE = re.compile(r"\d[,:]$|\d\s?(?:h|hr|hrs|hours?)\s$|\bR[2²]\s?=\s?$")
 _TORN_AFTER = re.compile(r",\d")
-_OR_MORE = re.compile(r"\s*(?:points?|mm|cm|%)?\s*or (?:more|greater|better|higher|less)\b", re.IGNORECASE)
+_OR_MORE = re.compile(
+    r"\s*(?:points?|mm|cm|%)?\s*or (?:more|greater|better|higher|less|lower|below|above|fewer|worse)\b",
+    re.IGNORECASE,
+)
 _RANGE_BEFORE = re.compile(r"\d\s*%?\s*(?:to|[-–])\s*$")
 # "0.5% solution" is a concentration, "40% of patients" and "40% vs 20%" are results.
 _AFTER_PERCENT = re.compile(
@@ -45,7 +49,8 @@ _LABELLED_NUMBER = re.compile(
 )
 _NAMES_DIFFERENCE = re.compile(r"\b(?:difference|ratio|MD|SMD|OR|RR|HR|RD)\b[^.;\d]{0,40}$")
 _OF_RANGE = re.compile(
-    r"\b(?:CI\s?95|CI|confidence interval|intervals?|rang\w+|IQR|quartiles?|percentiles?|between)\b[^;.]{0,30}$",
+    r"\b(?:CI\s?95|CI|confidence interval|intervals?|rang\w+|IQR|quartiles?|percentiles?)\b[^;.]{0,30}$"
+    r"|\bbetween\s*(?:[-\u2212]?\d[\d.]*\s*%?\s*(?:and|to|[-\u2013])\s*)?$",
     re.IGNORECASE,
 )
 _BARE_BEFORE = re.compile(
@@ -54,7 +59,7 @@ _BARE_BEFORE = re.compile(
 )
 _BARE_AFTER = re.compile(
     r"\s*(?:(?:points?|mm|cm|%|min(?:utes?)?|s(?:ec(?:onds)?)?|hours?|h|days?|degrees?|°)(?!\w)\s*)?"
-    r"(?:[,;:.)\]/(]|$|(?:and|or|vs?|versus|in|at|on|for|to|after|before|compared|with|while|whereas|but|than|during|under|against|respectively|by|points?|among|p)\b)",
+    r"(?:[,;:.)\]/(]|$|(?:and|or|vs?|versus|in|at|on|for|to|after|before|compared|with|while|whereas|but|than|from|during|under|against|respectively|by|points?|among|p|pre-?op\w*|post-?op\w*|initially)\b)",
     re.IGNORECASE,
 )
 _OF_AGREEMENT = re.compile(
@@ -67,11 +72,14 @@ _ANCHOR_AFTER = re.compile(r"\s*[(=]\s*[^\W\d_][^()\d]{2,80}(?:\)|$)")
 _FIRST_ANCHOR = re.compile(r"\s*[(=][^()\d]{2,60}\)?,?\s*(?:to|and|[-\u2013])\s*\d{1,3}\s*[(=]\s*[^\W\d_]")
 _FALLING = re.compile(r"[(\[]\s*(?P<first>\d+(?:\.\d+)?)\s*to\s*$")
 _IN_GROUP = re.compile(r"\s*in\s+(?:the\s+)?[^;,()]{1,40};\s*\d+\s+in\b")
+# "34 mm (0 to 80)", "was kept (3.9 to 4.0)": a range or a rise; a fall is none.
+_OPENED = re.compile(r"[(\[]\s*$")
+_SECOND_BOUND = re.compile(r"\s*to\s*(?P<second>[-\u2212]?\d+(?:\.\d+)?)\s*(?:[)\]]|[,;]\s*[pP]\b)")
 _N_BEFORE = re.compile(r"\b[nN]\s*=\s*$")
 _NOT_A_RESULT = re.compile(
-    r"\s*(?:mg|mcg|µg|μg|g|ml|mL|l|L|kg|Hz|kHz|MHz|mA|V|W|J|°|gauge|G\b|IU|units?|mmol|nmol|patients?|participants?|subjects?|women|men\b|"
+    r"\s*(?:(?:mg|mcg|µg|μg|g|ml|l|kg|Hz|kHz|MHz|mA|V|W|J|°|gauge|IU|units?|mmol|nmol)(?![a-z])|(?:patients?|participants?|subjects?|women|men\b|"
     r"children|cases|eyes|knees|years?|weeks?|months?|days?|h\b|hours?|groups?|arms?|times|sessions?|injections?|studies|trials|centers|centres|"
-    r"hospitals|points? scale|[-–]\s?[A-Za-z]|st\b|nd\b|rd\b|th\b|of\b|[-–]\d|:\d|x\b|×|different\b)",
+    r"hospitals|points? scale|[-–]\s?[A-Za-z]|st\b|nd\b|rd\b|th\b|of\b|[-–]\d|:\d|x\b|×|different\b))",
     re.IGNORECASE,
 )
 
@@ -154,6 +162,9 @@ def is_result(text: str, expression: Expression) -> bool:
         return False
     if expression.spread != "none":
         return True
+    single = expression.centre not in {"count", "percent"} and not expression.total
+    if single and is_unmeasured(before, after, expression.value):
+        return False
     if _ends_scale(text, expression):
         return False
     if expression.centre == "percent":
@@ -192,6 +203,9 @@ def _is_bare_result(before: str, after: str, expression: Expression) -> bool:
         return False  # a reference mark
     if before.endswith(("(", "(n = ")) and expression.value.isdigit() and _IN_GROUP.match(after):
         return False  # "(9 in group A; 7 in group B)" are people
+    second = _SECOND_BOUND.match(after) if _OPENED.search(before) else None
+    if second is not None and float(expression.value) <= float(second["second"].replace("\u2212", "-")):
+        return False
     if _NOT_A_RESULT.match(after) or _THRESHOLD_BEFORE.search(before):
         return False
     if _ends_range(before) and not _falls(before, expression.value):

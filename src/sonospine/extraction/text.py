@@ -8,21 +8,25 @@ from dataclasses import dataclass, replace
 
 from sonospine.extraction.alternatives import folded, holds
 from sonospine.extraction.arm_mentions import ArmFinder
-from sonospine.extraction.arms import ALL, Arm, DocumentArms, is_one_patient
+from sonospine.extraction.arms import ALL, Arm, DocumentArms
 from sonospine.extraction.attachment import Attached
 from sonospine.extraction.changes import changes
 from sonospine.extraction.comparisons import with_comparisons
 from sonospine.extraction.expressions import Expression
 from sonospine.extraction.language import sentences
-from sonospine.extraction.listed_conditions import FLAG, with_listed_conditions
+from sonospine.extraction.listed_conditions import with_listed_conditions
+from sonospine.extraction.listed_outcomes import is_counted
 from sonospine.extraction.nobody import is_nobody, nobody_by_percent
+from sonospine.extraction.one_arm import is_one_patient
 from sonospine.extraction.outcome_labels import Label, each_phrase, nearest_before, phrases
 from sonospine.extraction.people import sex_of
-from sonospine.extraction.reading import SCORED, Alternative, Reading
-from sonospine.extraction.runs import Run, closed_by, filled, mention_pair, runs_of, wants_time
+from sonospine.extraction.reading import SCORED, Reading
+from sonospine.extraction.runs import Run, closed_by, filled, runs_of, wants_time
 from sonospine.extraction.sentence_parts import Parts, parts_of
+from sonospine.extraction.sentence_rows import compared, of_arm, of_every_arm, of_subgroup
 from sonospine.extraction.short_forms import Meanings
-from sonospine.extraction.text_outcomes import is_counted, outcomes, same_counted
+from sonospine.extraction.spoken_arms import FROM_BEFORE, arm_spoken_of, with_arm_spoken_of
+from sonospine.extraction.text_outcomes import outcomes, same_counted
 from sonospine.extraction.text_statistics import BesideMeans, beside_means, statistic_of, unnamed_intervals
 from sonospine.extraction.text_times import PlannedTimes, times_only_in_abstract
 from sonospine.extraction.times import TimeMention
@@ -123,6 +127,7 @@ def _tells_history(passage: Passage) -> bool:
 def _passage(passage: Passage, document: _Document) -> Iterator[Reading]:
     previous: Run | None = None
     carried: tuple[Label, ...] = ()
+    spoken: Arm | None = None
     earlier = _PRESENTED if document.one_patient and _tells_history(passage) else None
     for start, end in sentences(passage.text):
         text = passage.text[start:end]
@@ -142,12 +147,15 @@ def _passage(passage: Passage, document: _Document) -> Iterator[Reading]:
                 subject = _subject(parts)
                 carried = (subject,) if subject is not None else carried
             earlier = _time_spoken_of(parts, earlier)
+            spoken = arm_spoken_of(parts, spoken)
             continue
         labels = phrases(text, parts.masked())
         changed = False
         beside: tuple[Label, ...] = ()
         runs = with_comparisons(parts, runs_of(parts, previous, document.arms.arms))
         runs = with_listed_conditions(parts, runs, document.arms, document.vocabulary)
+        runs = with_arm_spoken_of(runs, parts, spoken)
+        spoken = arm_spoken_of(parts, spoken)
         for run in closed_by(runs, parts):
             run = _timed(run, parts, earlier)
             if any(wants_time(time) for time in run.times.values) and document.planned.only is not None:
@@ -174,8 +182,10 @@ def _time_spoken_of(parts: Parts, earlier: TimeMention | None) -> TimeMention | 
 
 
 def _timed(run: Run, parts: Parts, earlier: TimeMention | None) -> Run:
-    if earlier is None or parts.times or run.times.how != "none":
+    if earlier is None or parts.times or run.times.how not in {"none", "implied"}:
         return run
+    if run.times.how == "implied":
+        return filled(run, earlier, "earlier", nameless=False) if earlier.phase == "follow_up" else run
     return replace(run, times=Attached((earlier,) * run.size, "earlier"))
 
 
@@ -258,16 +268,19 @@ def _readings(
             time_from=time.time_from if time else "",
         )
         if statistic.centre in {"difference", "ratio"}:
-            yield _compared(base, parts, run, document.arms)
+            yield compared(base, parts, run, document.arms)
         else:
             if arm is None and is_nobody(statistic, parts, label):
-                yield from _of_every_arm(base, document.arms)
+                yield from of_every_arm(base, document.arms)
                 continue
-            made_row = _of_subgroup(base, parts, passage) or _of_arm(base, arm, run, document)
+            made_row = of_subgroup(base, parts, passage) or of_arm(
+                base, arm, run, document.arms, document.meanings
+            )
             sex = sex_of(parts.text, statistic.start, statistic.end, passage.text)
             if sex and statistic.centre in _SCORED:
                 made_row = replace(made_row, n=statistic.n, n_locator="", population=f"subgroup:{sex}")
-            if made_row.arm or instrument is not None or made_row.spread != "none" or made_row.total:
+            told = made_row.arm and FROM_BEFORE not in made_row.flags
+            if told or instrument is not None or made_row.spread != "none" or made_row.total:
                 yield made_row
 
 
@@ -289,59 +302,6 @@ def _certainty(run: Run, inherited: bool, named: bool) -> float:
         "none": 0.7,
     }
     return certainty[run.times.how] * (0.7 if inherited else 1.0) * (1.0 if named else 0.8)
-
-
-def _of_arm(reading: Reading, arm: Arm | None, run: Run, document: _Document) -> Reading:
-    arms = document.arms
-    if arms.one_arm:
-        n, place = (arms.n_total, arms.n_total_locator) if reading.centre != "single" else ("", "")
-        return _with_n(replace(reading, arm=ALL), n, place)
-    if arm is None:
-        alternatives = tuple(Alternative("arm", a.label, 1.0 / len(arms.arms)) for a in arms.arms)
-        return replace(
-            reading,
-            confidence=0.4 * reading.confidence,
-            flags=(*reading.flags, "arm_unclear"),
-            alternatives=alternatives,
-        )
-    weight = {"own": 1.0, "list": 0.95, "one": 0.95, "carried": 0.8, "guess": 0.5}[run.arms.how]
-    others = tuple(
-        Alternative("arm", a.label, (1 - weight) / max(1, len(arms.arms) - 1))
-        for a in arms.arms
-        if a.label != arm.label
-    )
-    made = replace(
-        reading,
-        arm=arm.label,
-        arm_definition=arm.definition or document.meanings.spelled(arm.label),
-        confidence=reading.confidence * weight,
-        evidence=(*reading.evidence, f"arm: {run.arms.how}"),
-        alternatives=others if weight < 1 else (),
-        flags=reading.flags if arms.arms else (*reading.flags, FLAG),
-    )
-    return _with_n(made, *arm.size(baseline=reading.phase == "baseline"))
-
-
-def _of_every_arm(reading: Reading, arms: DocumentArms) -> Iterator[Reading]:
-    """Give each arm its zero: what nobody had, nobody of any arm had."""
-    if arms.one_arm:
-        yield _with_n(replace(reading, arm=ALL), arms.n_total, arms.n_total_locator)
-    for arm in arms.arms:
-        named = replace(
-            reading, arm=arm.label, arm_definition=arm.definition, flags=(*reading.flags, "of_every_arm")
-        )
-        yield _with_n(named, *arm.size())
-
-
-def _of_subgroup(reading: Reading, parts: Parts, passage: Passage) -> Reading | None:
-    """Give the part of the patients that a sentence names at its head what follows: its label and n."""
-    part = parts.subgroup
-    if part is None or reading.first_number - parts.offset < part.end:
-        return None
-    named = replace(reading, arm=part.label, flags=(*reading.flags, "subgroup_arm"))
-    return _with_n(
-        named, part.n, str(Place(passage.locator, parts.offset + part.n_start, parts.offset + part.n_end))
-    )
 
 
 def _times_without_number(record: Record, document: _Document, weeks: list[float | None]) -> list[Reading]:
@@ -370,29 +330,3 @@ def _times_without_number(record: Record, document: _Document, weeks: list[float
             )
         )
     return read
-
-
-def _with_n(reading: Reading, n: str, place: str) -> Reading:
-    if reading.centre == "count":
-        if reading.total or not n or int(n) < float(reading.value):
-            return reading
-        return replace(reading, total=n, total_locator=place, flags=(*reading.flags, "total_from_arm"))
-    if reading.n or not n:
-        return reading
-    return replace(reading, n=n, n_locator=place)
-
-
-def _compared(reading: Reading, parts: Parts, run: Run, arms: DocumentArms) -> Reading:
-    pair = mention_pair(parts, run)
-    if pair is None and len(arms.arms) == 2:
-        first, second = arms.arms
-        flagged = (*reading.flags, "direction_unclear")
-        return replace(
-            reading, arm=first.label, arm_definition=first.definition, comparator_arm=second.label, flags=flagged,
-            confidence=0.5 * reading.confidence,
-        )  # fmt: skip
-    if pair is None:
-        return replace(reading, flags=(*reading.flags, "arm_unclear"), confidence=0.4 * reading.confidence)
-    return replace(
-        reading, arm=pair[0].label, arm_definition=pair[0].definition, comparator_arm=pair[1].label
-    )

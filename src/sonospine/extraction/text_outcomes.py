@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from sonospine.extraction.expressions import Expression
 from sonospine.extraction.group_counts import thing_counted
+from sonospine.extraction.listed_outcomes import is_counted, listed_outcomes
 from sonospine.extraction.outcome_labels import Label, nearest_after, nearest_before, phrases
 from sonospine.extraction.people import nobody_told
 from sonospine.extraction.runs import Run
@@ -63,15 +63,6 @@ _THRESHOLD = re.compile(
     re.IGNORECASE,
 )
 _MEAN_BEFORE = re.compile(r"\b(?:mean|median|average)\s+(?P<more>(?:[a-z]+ed\s+)?)$", re.IGNORECASE)
-_RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
-_BETWEEN_LISTED = re.compile(
-    r"\s*(?:scores?\s*)?(?:\((?:SDs?|SEM?)\)\s*)?(?:,\s*(?:and\s+)?|and\s+|&\s*)(?:the\s+)?$", re.IGNORECASE
-)
-
-
-def is_counted(run: Run) -> bool:
-    """Tell whether a run is of counts or percentages of people."""
-    return run.expressions[0].centre in {"count", "percent"}
 
 
 def outcomes(
@@ -82,7 +73,7 @@ def outcomes(
     One phrase serves all values, or there is one for each value ("VAS and ODI were 8.3 and 49.6"). ``carried`` are
     the phrases of the run before.
     """
-    listed = _listed(run, parts, labels, vocabulary) or _dealt_out(run, parts, labels)
+    listed = listed_outcomes(run, parts, labels, vocabulary)
     if listed:
         return listed, False
     found, inherited = _one(run, parts, labels, carried, vocabulary)
@@ -91,46 +82,6 @@ def outcomes(
     if inherited and len(carried) > 1 and run.size % len(carried) == 0:
         return tuple(carried) * (run.size // len(carried)), True
     return (found,), inherited
-
-
-def _listed(run: Run, parts: Parts, labels: list[Label], vocabulary: Vocabulary) -> tuple[Label, ...]:
-    """Return as many phrases as there are values where they stand in a list and each names another instrument."""
-    size = run.size
-    before = [label for label in labels if label.end <= run.expressions[0].start]
-    if size < 2 or is_counted(run) or len(before) < size or _told_by_times(run):
-        return ()
-    last = before[-size:]
-    for one, other in itertools.pairwise(last):
-        if not _BETWEEN_LISTED.fullmatch(parts.text[one.end : other.start]):
-            return ()
-    named = [vocabulary.instrument(label.text, context="") for label in last]
-    known = {reading.instrument for reading in named if reading is not None}
-    return tuple(last) if len(known) == size else ()
-
-
-def _dealt_out(run: Run, parts: Parts, labels: list[Label]) -> tuple[Label, ...]:
-    """Return the phrases of a list, over and over, where "respectively" deals them out: "X, Y and Z were 1, 2 and 3 in A, respectively"."""
-    if is_counted(run) or not _RESPECTIVELY.search(parts.text, run.expressions[0].end):
-        return ()
-    before = [label for label in labels if label.end <= run.expressions[0].start and not label.pronoun]
-    listed = before[-1:]
-    for label in reversed(before[:-1]):
-        if not _BETWEEN_LISTED.fullmatch(parts.text[label.end : listed[0].start]):
-            break
-        listed.insert(0, label)
-    size = len(listed)
-    if (
-        size < 3
-        or run.size % size
-        or not _COPULA.fullmatch(parts.text[listed[-1].end : run.expressions[0].start])
-    ):
-        return ()
-    return tuple(listed) * (run.size // size)
-
-
-def _told_by_times(run: Run) -> bool:
-    keys = {(t.weeks, t.phase, t.text) for t in run.times.values if t is not None}
-    return len(keys) > 1 or len({a.label for a in run.named.values if a is not None}) > 1
 
 
 def _one(

@@ -39,7 +39,7 @@ IMMEDIATE = (
     r"(?:immediately|directly|right|just|shortly)\s+(?:after|following|post)(?:\s*[-\u2010\u2013]?\s*(?:the\s+)?(?:treatment|intervention|injection|surgery"
     r"|procedure|operation|therapy|block))?|immediate(?:ly)?\s+post[-\s]?\s?\w*|immediate\s+(?:effect|post\w*)"
     r"|(?:at|on|in|upon)\s+(?:arrival|admission)\s+(?:to|in|at|into)\s+(?:the\s+)?(?:pacu|post-?an\w+|recovery)"
-    r"|(?:at|in)\s+(?:the\s+)?(?:recovery(?:\s+room)?|pacu|post-?an[a-z]+\s+care\s+unit)\b|after\s+(?:extubation|awakening)"
+    r"|(?:at|in)\s+(?:the\s+)?(?:recovery(?:\s+room|(?!\s+(?:time|rate|score|index)))|pacu|post-?an[a-z]+\s+care\s+unit)\b|after\s+(?:extubation|awakening)"
     r"|(?:at\s+)?(?:the\s+)?end\s+of\s+(?:the\s+)?(?:surgery|operation|procedure|injection)"
 )
 DURING = (
@@ -51,7 +51,7 @@ AFTER = (
     r"|(?:at\s+)?(?:the\s+)?(?:end|completion|conclusion|cessation)\s+of\s+(?:the\s+)?(?:\w+\s+)?(?:treatment|intervention|therapy|study|trial|program\w*|training"
     r"|follow-?\s?up|rehabilitation|period|course|sessions?|exercises?|care)"
     r"|(?:end|final|last|exit)\s+(?:test|value|measure\w*|assessments?|evaluations?|scores?|examinations?|session)"
-    r"|after\s+(?:the\s+)?(?:treatment|intervention|injection|therapy|surgery|procedure|operation|block|training|program\w*)"
+    r"|after\s+(?:the\s+)?(?:(?:first|second|third|fourth|fifth|sixth|last|final)\s+)?(?:treatment|intervention|injection|therapy|surgery|procedure|operation|block|training|program\w*|session)"
     r"|after\s+(?:the\s+)?(?:\w+\s+){0,2}(?:sessions|treatments|injections)|(?:at\s+)?(?:hospital\s+)?discharge|follow[-\s]?\s?ups?|final\s+(?:visit|assessment|follow[-\s]?up)|last\s+(?:visit|follow[-\s]up)|^\s*(?:after|post)\s*(?:\)|$|[,;(])|^\s*post[-\s]?(?:values?|scores?|results?|measure\w*)\b"
     r"|end-?point|(?<=\w\s)(?:after|post)\s*$"
 )

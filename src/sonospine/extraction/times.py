@@ -53,6 +53,10 @@ _LABELLED = re.compile(
     + r"|to)\s*\d)",
     re.IGNORECASE,
 )
+# "at 10 (min)", as rows of a table print it.
+_UNIT_IN_BRACKETS = re.compile(
+    r"\b(?:at|after)\s+(?P<list>\d{1,3})\s*\(\s*(?P<unit>min(?:ute)?s?|h(?:(?:ou)?rs?)?|days?|weeks?|wks?|months?)\s*\)"
+)
 _ORDINAL = re.compile(
     r"(?<!\w)(?P<word>"
     + any_of(ORDINALS)
@@ -149,6 +153,7 @@ _NEGATIVE = re.compile(r"\s[-\u2010\u2011\u2013\u2212]$|\u2212$")
 _RANGE_BEHIND = re.compile(r"\s*[a-z]{0,3}\s*(?:[-\u2010-\u2015\u2212]|to)\s*[TtVv]\d")
 _RANGE_BEFORE = re.compile(r"[TtVv]\d{1,2}\s*[a-z]{0,3}\s*(?:[-\u2010-\u2015\u2212]|to)\s*$")
 _MINUS_BEFORE = re.compile(r"(?:^\s*[-\u2010\u2011\u2013\u2212]|(?:^|[\s(])\u2212)$")
+_SAYS_AFTER = re.compile(r"follow|after|post", re.IGNORECASE)
 _AMOUNTS = re.compile(AMOUNT, re.IGNORECASE)
 
 
@@ -182,6 +187,12 @@ def _rounded_off(text: str, first: TimeMention, second: TimeMention) -> TimeMent
     known = first if first.weeks is not None else second
     if known.phase != "follow_up":
         return None
+    if (
+        known is second
+        and "," in text[first.end : second.start]
+        and _SAYS_AFTER.search(text, second.start, second.end + 12)
+    ):
+        return None  # "post-intervention, 2-week follow-up" are two times of a list
     words = text[first.start : second.end]
     origin = known.time_from or counted_from(words)
     return replace(known, start=first.start, end=second.end, text=words, time_from=origin)
@@ -258,6 +269,9 @@ def _lengths(text: str) -> Iterable[TimeMention]:
             )
             continue
         yield from _each(text, found, last_holds_unit=True)
+    for found in _UNIT_IN_BRACKETS.finditer(plain) if "(" in plain else ():
+        start, end = found.start("list"), found.end()
+        yield _mention(text, start, end, text[start:end], _amount(found["list"]), found["unit"])
     for found in _LABELLED.finditer(text) if _UNIT_FIRST.search(plain) else ():
         short = len(found["unit"]) == 1
         if short and (

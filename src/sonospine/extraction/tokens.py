@@ -225,6 +225,7 @@ def _number(text: str, start: int, end: int, gap: bool, tokens: list[Token], dec
 
 
 _BEFORE_MINUS = frozenset(("was", "were", "is", "of", "by", "to"))
+_GLUED_TO_MINUS = _BEFORE_MINUS | {"and"}
 
 
 def _parted_minus(text: str, tokens: list[Token], start: int) -> bool:
@@ -264,8 +265,8 @@ def _is_sign(dash: Token, before: Token | None) -> bool:
         return True
     if before.kind in (NUMBER, "percent", GARBLED):
         return minus and dash.gap and before.kind != GARBLED
-    if before.kind == WORD and before.text.casefold() == "to":
-        return True  # "-0.83 to-0.05": nothing else can stand between a word of range and a number
+    if before.kind == WORD and before.text.casefold() in _GLUED_TO_MINUS:
+        return True  # "-0.83 to-0.05", "were-23.4": no word is made of such a word and a number
     if dash.text in "\u2014\u2015":
         return False
     return dash.gap or minus

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 from sonospine.linkage.link import Joins, Link, link
 from sonospine.model.table_io import Row
-from sonospine.model.votes import Target, settled
+from sonospine.model.votes import Target, count
 
 STUDY_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
 RELATIONS = ("same_report", "same_study", "apart")
@@ -29,7 +29,7 @@ _JOINS: dict[str, Joins] = {"same_report": "report", "same_study": "study", "apa
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What people settled: links, ids to keep (by record), and lines that name nothing in the corpus."""
+    """What people settled: links, ids to keep (by record), and lines that change nothing."""
 
     links: tuple[Link, ...]
     kept_ids: dict[str, str]
@@ -80,8 +80,13 @@ def ruling(rows: Iterable[Row], known: Collection[str]) -> Ruling:
     known
         The ids of all records.
     """
-    links, kept, unheeded = [], {}, []
-    for (kind, name, field), vote in settled(rows, _target).items():
+    counted = count(rows, link_target)
+    links, kept = [], {}
+    unheeded = [f"line {action_id}: {why}" for action_id, why in counted.idle.items()]
+    for (kind, name, field), poll in counted.polls.items():
+        vote = poll.settled
+        if vote is None:
+            continue
         missing = [one for one in name.split() if one not in known]
         if kind == "link" and field == "relation":
             if missing:
@@ -103,6 +108,7 @@ def ruling(rows: Iterable[Row], known: Collection[str]) -> Ruling:
     return Ruling(tuple(links), kept, tuple(unheeded))
 
 
-def _target(row: Row) -> Target:
+def link_target(row: Row) -> Target:
+    """Return what a line is about; the two ids of a link are sorted, since they stand in either order."""
     name = " ".join(sorted(row["target_id"].split())) if row["target_type"] == "link" else row["target_id"]
     return row["target_type"], name, row["field"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 from sonospine.model.errors import InputError
@@ -39,13 +40,20 @@ def is_whole(line: bytes) -> bool:
         return False
     try:
         (cells,) = csv.reader([line.decode("utf-8")], delimiter="\t", strict=True)
-    except (ValueError, csv.Error):  # not UTF-8, several lines, or a quotation mark that is left open
+        # Half of the JSON in the last cell can end where its quotation marks are in pairs.
+        return len(cells) == len(CURATION.names) and (not cells[-1] or json.loads(cells[-1]) is not None)
+    except (
+        ValueError,
+        csv.Error,
+        RecursionError,
+    ):  # not UTF-8, several lines, no JSON, or an open quotation mark
         return False
-    return len(cells) == len(CURATION.names)
 
 
 def curation_rows(path: Path | str) -> list[tuple[int, Row]]:
     """Read one curator's file as rows of the table ``curation``, each with its line (the header is line 1).
+
+    A file without a byte has no lines: a crash can leave one, and so can a person who has just begun.
 
     Raises
     ------
@@ -53,9 +61,12 @@ def curation_rows(path: Path | str) -> list[tuple[int, Row]]:
         The last line is cut off, git left marks of a conflict or a second header, or a cell is not allowed.
     """
     try:
-        lines = Path(path).read_bytes().split(b"\n")
+        content = Path(path).read_bytes()
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", file=path) from None
+    lines = content.split(b"\n")
+    if not content.removeprefix(b"\xef\xbb\xbf").strip():
+        return []
     for number, line in enumerate(lines, start=1):
         if line.startswith(_CONFLICT):
             raise InputError(
@@ -75,7 +86,7 @@ def curation_rows(path: Path | str) -> list[tuple[int, Row]]:
     last = lines[-1]
     if len(lines) > 1 and last.strip() and not is_whole(last):
         raise InputError(
-            "the last line is cut off",
+            "the last line is cut off (the page of `sonospine curate` keeps such a line aside)",
             file=path,
             row=len(lines),
             found=f"{last.count(chr(9).encode()) + 1} cells and no line end",

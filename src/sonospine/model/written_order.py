@@ -10,6 +10,9 @@ UNTIMED = datetime.min.replace(tzinfo=UTC)
 """The moment of a line that names none: the earliest possible."""
 TIME_ALLOWED = "an ISO date and time, e.g. 2026-03-01T09:30:00Z"
 
+WrittenKey = tuple[datetime, str, int]
+"""Moment of a line (of a later one above it, where there is one), name of its file, its place in it."""
+
 _Line = TypeVar("_Line")
 
 
@@ -39,10 +42,30 @@ def in_written_order(
     name
         Name of the file of a line.
     """
-    keyed = []
-    for lines in files:
-        latest = UNTIMED
-        for number, line in enumerate(lines):
-            latest = max(latest, when(line))
-            keyed.append(((latest, name(line), number), line))
+    keyed = [
+        (key, line)
+        for lines in files
+        if lines
+        for key, line in zip(written_keys(map(when, lines), name(lines[0])), lines, strict=True)
+    ]
     return [line for _, line in sorted(keyed, key=lambda entry: entry[0])]
+
+
+def written_keys(moments: Iterable[datetime], name: str, last: WrittenKey | None = None) -> list[WrittenKey]:
+    """Return what the lines of one file are ordered by among those of all files.
+
+    Parameters
+    ----------
+    moments
+        The moment of each line, in the order of the file.
+    name
+        Name of the file.
+    last
+        The key of the line above the first one; ``None`` where there is none.
+    """
+    latest, _, before = last or (UNTIMED, name, -1)
+    keys = []
+    for number, moment_of_line in enumerate(moments, before + 1):
+        latest = max(latest, moment_of_line)
+        keys.append((latest, name, number))
+    return keys

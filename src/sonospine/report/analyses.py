@@ -14,6 +14,7 @@ from sonospine.figures.wording import in_words, time_text
 from sonospine.model.numbers import truth
 from sonospine.model.table_io import Row
 from sonospine.model.tables import is_drawn
+from sonospine.report.judged import Certainty, certainty_of
 from sonospine.report.numbers import PooledLine, effect_text, mixture_line, pooled_line, thresholds_of
 from sonospine.report.review import Review
 
@@ -55,6 +56,7 @@ class ShownAnalysis:
     thresholds: tuple[tuple[str, str, str, bool], ...]
     entered: tuple[EffectLine, ...]
     left_out: tuple[EffectLine, ...]
+    certainty: Certainty | None
 
 
 def shown_analysis(review: Review, analysis: Analysis) -> ShownAnalysis:
@@ -98,6 +100,7 @@ def shown_analysis(review: Review, analysis: Analysis) -> ShownAnalysis:
         tuple(thresholds_of(config, analysis, drawn=bool(entered_ids))),
         tuple(line for line in lines if line.effect_id in entered_ids),
         tuple(line for line in lines if line.effect_id not in entered_ids),
+        certainty_of(review, analysis.id),
     )
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 
 from sonospine.model.demonstration import BANNER
 from sonospine.model.schema import TableSchema
+from sonospine.model.sheets import sheet_text
 from sonospine.model.table_io import Row
 from sonospine.model.tables import (
     CHANGES,
@@ -29,8 +28,6 @@ from sonospine.model.tables import (
 )
 from sonospine.report.review import Review
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "|", "%")
-NUMERIC = ("number", "integer", "boolean", "date")
 SEPARATORS = {"tsv": "\t", "csv": ","}
 
 
@@ -74,22 +71,5 @@ def table_file(schema: TableSchema, rows: Sequence[Row], ending: str, *, demonst
         UTF-8. A text that a spreadsheet would take for a formula has an apostrophe in front; numbers are as they
         are.
     """
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=SEPARATORS[ending], lineterminator="\n")
-    if demonstration:
-        out.write(f"# {BANNER}\n")
-    writer.writerow(schema.names)
-    guarded = [column.kind not in NUMERIC for column in schema.columns]
-    for row in rows:
-        writer.writerow(
-            [
-                defused(row[name]) if text else row[name]
-                for name, text in zip(schema.names, guarded, strict=True)
-            ]
-        )
-    return out.getvalue().encode("utf-8")
-
-
-def defused(text: str) -> str:
-    """Put an apostrophe before a text that a spreadsheet would take for a formula."""
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(FORMULA_STARTS) else text
+    banner = f"# {BANNER}\n" if demonstration else ""
+    return (banner + sheet_text(schema, rows, SEPARATORS[ending])).encode("utf-8")

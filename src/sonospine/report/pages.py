@@ -34,6 +34,7 @@ from sonospine.report.editorial import (
     updates,
 )
 from sonospine.report.flow import faults_of, flow_of
+from sonospine.report.judged import judged_studies
 from sonospine.report.numbers import window_bounds
 from sonospine.report.prisma_s import items_of
 from sonospine.report.review import INCLUDED, Review
@@ -168,6 +169,7 @@ def _study_page(review: Review, study_id: str) -> str:
             statuses=status_badges(review, study_id),
             text=_text_in_words(text_badge(review, study_id), verdict),
             searches=review.search_names,
+            judged=judged_studies(review, study_id),
             arms=[row for row in review.arms if row["study_id"] == study_id],
             unread=[line for line in lists.unread_lines(review) if line.study_id == study_id],
             effects=[_shown_effect(review, row, chain_html(row, evidence)) for row in effects],

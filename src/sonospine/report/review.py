@@ -11,8 +11,10 @@ from sonospine.config.settings import Config
 from sonospine.evidence.chain import StudyEvidence
 from sonospine.figures.forest import conflicted_effects
 from sonospine.model.demonstration import is_demonstration
+from sonospine.model.grade import Grade
 from sonospine.model.numbers import truth
 from sonospine.model.record import Record
+from sonospine.model.risk_of_bias import StudyRisk
 from sonospine.model.states import pooled_numbers, verified_numbers
 from sonospine.model.table_io import Row
 from sonospine.screening.identified import search_names
@@ -35,6 +37,9 @@ class Review:
     log, actions, effects, pooled, weights, reading, searches, changes
         Rows of the tables of these names; ``machine`` are the measurements as the machine read them, ``actions``
         the curators' lines on measurements, arms and timepoints.
+    risks, grades
+        What people settled about the risk of bias (by ``study_id`` or ``study_id/analysis``) and about the certainty
+        of each analysis.
     figures
         Forest plots by analysis and format (``svg pdf png``).
     version
@@ -63,6 +68,8 @@ class Review:
     reading: Sequence[Row] = ()
     searches: Sequence[Row] = ()
     changes: Sequence[Row] = ()
+    risks: Mapping[str, StudyRisk] = field(default_factory=dict)
+    grades: Mapping[str, Grade] = field(default_factory=dict)
     figures: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)
     version: str = ""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from sonospine.model.numbers import derived, number
+from sonospine.model.risk_of_bias import rank
 from sonospine.model.states import by_person
 from sonospine.model.table_io import Row
 from sonospine.model.tables import CUMULATIVE
 from sonospine.robustness.fitting import fit_columns, fit_sets, identity, points
-from sonospine.robustness.judgements import judgement
 from sonospine.synthesis.pooling import Choice
 
 FEWEST = 2
@@ -46,7 +46,7 @@ def cumulative(
     choice
         Estimator, interval and level of the ordinary pool.
     risk_of_bias
-        Overall judgement by study, in the words of RoB 2 or ROBINS-I.
+        Overall judgement by study, or by ``study_id/analysis`` (which outweighs it), in the words of RoB 2 or ROBINS-I.
     measurements
         Reconciled rows by id.
 
@@ -111,8 +111,10 @@ def _year(row: Row) -> Key | None:
 
 def _by_judgement(judged: Mapping[str, str]) -> Callable[[Row], Key | None]:
     def key(row: Row) -> Key | None:
-        rank = judgement(judged.get(row["study_id"], ""))
-        return None if rank is None else (float(rank), judged[row["study_id"]])
+        study = row["study_id"]
+        said = judged.get(f"{study}/{row['analysis']}", judged.get(study, ""))
+        place = rank(said)
+        return None if place is None else (float(place), said)
 
     return key
 

@@ -4,49 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sonospine.model.risk_of_bias import rank, risks_of_bias
 from sonospine.model.table_io import Row
-
-JUDGEMENTS = {
-    "low": 0,
-    **dict.fromkeys(("some concerns", "moderate", "unclear"), 1),
-    **dict.fromkeys(("high", "serious"), 2),
-    "critical": 3,
-}
-"""Overall judgements of RoB 2 and ROBINS-I, from the smallest risk of bias to the largest."""
-
-
-def judgement(text: str) -> int | None:
-    """Return the rank of an overall judgement (0 is the smallest risk); ``None`` where it is not one."""
-    return JUDGEMENTS.get(text.strip().casefold().replace("_", " "))
 
 
 def overall_risk(actions: Iterable[Row]) -> dict[str, str]:
-    """Return the overall risk of bias by study.
+    """Return the overall risk of bias by study, or by ``study_id/analysis`` where it is of one result.
 
     Parameters
     ----------
     actions
-        Rows of ``curation/risk_of_bias/``: ``set`` or ``adjudicate`` of the field ``overall`` of a study; ``undo``
-        takes the action away that it refers to.
+        Lines of ``curation/risk_of_bias/`` in the order in which they were written.
 
     Returns
     -------
     dict
-        The last judgement of each curator; where curators differ the adjudicated one, else the worst. Other words
-        than those of RoB 2 and ROBINS-I are passed over.
+        The judgement that people settled on (``model.risk_of_bias``); while curators disagree, the worst that one of
+        them gave. ``no information`` has no place among the others and is left out.
     """
-    listed = list(actions)
-    undone = {row["refers_to"] for row in listed if row["action"] == "undo"}
-    by_curator: dict[str, dict[str, str]] = {}
-    adjudicated: dict[str, str] = {}
-    for row in listed:
-        wanted = row["action"] in ("set", "adjudicate") and row["field"] == "overall"
-        if not wanted or row["action_id"] in undone or judgement(row["new_value"]) is None:
+    found: dict[str, str] = {}
+    for target, risk in risks_of_bias(actions)[0].items():
+        if "overall" not in risk.judgements:
             continue
-        if row["action"] == "adjudicate":
-            adjudicated[row["target_id"]] = row["new_value"]
-        by_curator.setdefault(row["target_id"], {})[row["curator"]] = row["new_value"]
-    worst = {
-        study: max(told.values(), key=lambda text: judgement(text) or 0) for study, told in by_curator.items()
-    }
-    return worst | adjudicated
+        judgement = risk.judgements["overall"]
+        told = [judgement.value] if judgement.value else list(judgement.said.values())
+        ranked = [(place, word) for word in told if (place := rank(word)) is not None]
+        if ranked:
+            found[target] = max(ranked)[1]
+    return found

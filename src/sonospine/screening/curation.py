@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from sonospine.model.schema import Column
 from sonospine.model.table_io import Row
 from sonospine.model.tables import DECISIONS, STUDIES
-from sonospine.model.votes import Settled, settled
+from sonospine.model.votes import Settled, count
 from sonospine.screening.facts import KIND_OF
 from sonospine.screening.findings import Finding
 from sonospine.vocabulary import Vocabulary
@@ -25,7 +25,7 @@ FIELDS = ("decision", "reason", *COLUMNS)
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """What people settled, by record and by study, and lines that name nothing in the corpus."""
+    """What people settled, by record and by study, and lines that change nothing."""
 
     records: Mapping[str, Mapping[str, Settled]]
     studies: Mapping[str, Mapping[str, Settled]]
@@ -82,9 +82,13 @@ def orders(rows: Iterable[Row], study_of: Mapping[str, str]) -> Orders:
     """
     records: dict[str, dict[str, Settled]] = {}
     studies: dict[str, dict[str, Settled]] = {}
-    unheeded = []
+    counted = count(rows)
+    unheeded = [f"line {action_id}: {why}" for action_id, why in counted.idle.items()]
     known = set(study_of.values())
-    for (kind, name, field), vote in settled(rows).items():
+    for (kind, name, field), poll in counted.polls.items():
+        vote = poll.settled
+        if vote is None:
+            continue
         if not _permitted(field, vote.value):
             # A set line is checked when it is read; a line that adjudicates names its field only here.
             unheeded.append(f"{kind} {name}: {vote.value!r} is not allowed for {field}")

@@ -10,17 +10,12 @@ import re
 from collections.abc import Mapping
 
 from sonospine.vocabulary.matching import Matcher
+from sonospine.vocabulary.objects import ScaleObjects, are_joined, objects_of
 from sonospine.vocabulary.remainder import remainder, without_expansions
 from sonospine.vocabulary.scales import choose, fits, named_scales, signed_scales, unit_in
 from sonospine.vocabulary.spelling import is_abbreviation
 from sonospine.vocabulary.terms import Instrument, InstrumentReading, Mention, Scale
 
-_JOINED = re.compile(
-    r"[\s\-‐‑–—:()\[\]]*"
-    r"(?:(?:of|for|on|in|to|with|by|using|via|the|a|an|was|were|is|are|assessed|measured|rated|evaluated|recorded|"
-    r"scores?|scales?|ratings?|levels?|degree|intensity|patients?|overall|mean|median)[\s\-‐‑–—:()\[\]]*)*",
-    re.IGNORECASE,
-)
 # A number of something, or whether there is any, is no score.
 _COUNTED = re.compile(
     r"\b(?:number|days|frequency|history|presen(?:t|ce)|duration|prevalence)\b", re.IGNORECASE
@@ -82,7 +77,22 @@ class InstrumentReader:
             unit=self._unit(instrument, scale, label, unit, context),
             subscale=self._subscale(instrument, label),
             direction=direction,
+            assumed=instrument.generic
+            and construct == instrument.assumed
+            and not any(m.term == construct for m in self._concepts.find(f"{label}\n{context}")),
         )
+
+    def objects(self, instrument: str, text: str) -> ScaleObjects | None:
+        """Return what a text ties to a generic scale, ``None`` where it does not name the scale."""
+        generic = self._instruments[instrument]
+        if not self._matcher.may_find({instrument}, text):
+            return None
+        mentions = [m for m in self._matcher.find(text) if m.term == instrument]
+        return objects_of(text, mentions, self._concepts.find(text), generic.assumed) if mentions else None
+
+    def names(self, construct: str, text: str) -> bool:
+        """Tell whether a text names a construct that scales can measure."""
+        return any(m.term == construct for m in self._concepts.find(text))
 
     def _mentions(self, label: str, heading: str | None, elsewhere: str) -> list[Mention]:
         """Return the instruments that a label names, or that its heading names for it; empty where neither does."""
@@ -184,10 +194,9 @@ class InstrumentReader:
         named = {m.term for m in self._concepts.find(label)}
         if named:
             return named.pop() if len(named) == 1 else ""
-        around = self._concepts.find(context)
         mentions = [m for m in self._matcher.find(context) if m.term == generic.id]
-        joined = {c.term for c in around for m in mentions if _are_joined(context, c, m)}
-        told = {c.term for c in around}
+        around = objects_of(context, mentions, self._concepts.find(context), generic.assumed)
+        joined, told = set(around.joined), set(around.named)
         unknown = self._unknown_words(label)
         if unknown and generic.assumed not in (joined or told):
             # "VAS for liking": the words beside a scale that can measure anything say what it measured, and what
@@ -216,7 +225,7 @@ class InstrumentReader:
             instrument = self._instruments[mention.term]
             if not instrument.generic:
                 continue
-            joined = {c.term for c in concepts if _are_joined(context, c, mention)}
+            joined = {c.term for c in concepts if are_joined(context, c, mention)}
             if construct in joined or (not joined and construct == instrument.assumed):
                 found[instrument.id] = instrument
         return next(iter(found.values())) if len(found) == 1 else None
@@ -296,16 +305,18 @@ def _is_questionnaire(instrument: Instrument) -> bool:
 
 
 def _glued_codes(instruments: Mapping[str, Instrument]) -> re.Pattern[str] | None:
-    """Return a pattern of abbreviations of generic scales that a code is glued to (``VAS1``)."""
+    """Return a pattern of abbreviations of generic scales that a code is glued to (``VAS1``).
+
+    A word that only begins like one of them is none: those are the wordings under ``never``.
+    """
     short = {
         s for i in instruments.values() if i.generic for s in i.synonyms if is_abbreviation(s) and len(s) > 2
     }
     if not short:
         return None
-    listed = "|".join(sorted(map(re.escape, short), key=lambda s: (-len(s), s)))
-    return re.compile(rf"(?<![^\W_])(?:{listed})(?=[A-Z0-9_])")
-
-
-def _are_joined(text: str, one: Mention, other: Mention) -> bool:
-    first, second = sorted((one, other), key=lambda mention: mention.start)
-    return first.end > second.start or _JOINED.fullmatch(text[first.end : second.start]) is not None
+    hidden = {s for i in instruments.values() if i.generic for s in i.never}
+    listed, others = (
+        "|".join(sorted(map(re.escape, words), key=lambda s: (-len(s), s))) for words in (short, hidden)
+    )
+    none = rf"(?!(?:{others})(?![^\W_]))" if others else ""
+    return re.compile(rf"(?<![^\W_]){none}(?:{listed})(?=[A-Z0-9_])")

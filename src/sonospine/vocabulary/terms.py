@@ -82,7 +82,8 @@ class InstrumentReading:
     """What a label was measured with.
 
     Bounds are ``None`` where the scale is open or not told; ``unit`` and ``subscale`` are empty where not told;
-    ``direction`` says which values are better, empty where neither is.
+    ``direction`` says which values are better, empty where neither is. ``assumed`` tells that no word says what a
+    generic scale measured, so that the construct is the one that it mostly has.
     """
 
     instrument: str
@@ -92,3 +93,4 @@ class InstrumentReading:
     unit: str
     subscale: str
     direction: str
+    assumed: bool = False

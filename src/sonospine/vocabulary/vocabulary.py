@@ -10,6 +10,7 @@ from pathlib import Path
 from sonospine.vocabulary.instruments import InstrumentReader
 from sonospine.vocabulary.loading import TermFile
 from sonospine.vocabulary.matching import Matcher
+from sonospine.vocabulary.objects import ScaleObjects
 from sonospine.vocabulary.terms import KINDS, Instrument, InstrumentReading, Mention, Term
 
 
@@ -81,6 +82,14 @@ class Vocabulary:
             A value measured with it (best the largest one of the document): it can rule a scale out.
         """
         return self._reader.read(label, unit=unit, context=context, value=value)
+
+    def scale_objects(self, instrument: str, text: str) -> ScaleObjects | None:
+        """Return what a text says a generic scale measured, ``None`` where it does not name the scale."""
+        return self._reader.objects(instrument, text)
+
+    def names_construct(self, construct: str, text: str) -> bool:
+        """Tell whether a text names a construct (among the concepts) in any words."""
+        return self._reader.names(construct, text)
 
     def ids(self) -> dict[str, tuple[str, ...]]:
         """Return the ids of every kind, and the constructs that instruments and concepts can have."""

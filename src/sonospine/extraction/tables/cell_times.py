@@ -7,12 +7,13 @@ import re
 from dataclasses import replace
 
 from sonospine.extraction.tables.cells import ValueCell
-from sonospine.extraction.tables.context import AND_LATER, TableContext
+from sonospine.extraction.tables.context import AND_LATER, FROM_BASELINE, TableContext
 from sonospine.extraction.tables.labels import Label
 from sonospine.extraction.tables.levels import CellLabels
 from sonospine.extraction.tables.roles import Roles
 from sonospine.extraction.times import TimeMention
 
+_AT = re.compile(r"\b(?:at|after)\s*$", re.IGNORECASE)
 _PROCEDURE = re.compile(r"procedur", re.IGNORECASE)
 _ENDS_COURSE = re.compile(
     r"post-?\s?(?:treatment|intervention|therapy|test|training|program)|^(?:after|post)\b|(?:after|post)$|\bend\b|sessions|treatments$|completion|conclusion|final\s+test",
@@ -23,6 +24,7 @@ _AFTERWARDS = re.compile(
     r"^\W*(?:completed|discontinu\w+|withdrew|withdrawals?|dropped\s+out|drop-?outs?|died|deaths?|mortality|intra-?\s?operative|operati(?:ng|on|ve)\s+time|duration\s+of\s+(?:the\s+)?(?:surgery|operation|procedure|an\w*sthesia)|lost\s+to|adverse|rescue)\b|\brequirements?\b",
     re.IGNORECASE,
 )
+_WHILE = re.compile(r"\b(?:during|before|throughout|(?:over|in)\s+the\s+course\s+of)\b", re.IGNORECASE)
 _FOLLOWS = re.compile(r"follow[-\s]?up|^after\b|\bpost|\bafter\b", re.IGNORECASE)
 
 
@@ -53,7 +55,28 @@ class CellTimes:
             time, flags = above, ("time_from_table",)
         if time is not None and self._follows_procedure(time):
             time, flags = replace(time, weeks=0.0), ("time_from_table",)
+        if "time_from_caption" in flags and (
+            self._has_twin(cell, labels) or (time is not None and self._is_of_other_rows(time))
+        ):
+            return None, ("time_unknown",)
         return time, flags
+
+    def _is_of_other_rows(self, time: TimeMention) -> bool:
+        """Tell whether labels of the table name the baseline that its caption speaks of, so that the others are not of it."""
+        return time.phase == "baseline" and not self._context.baseline and names_baseline(self._roles)
+
+    def _has_twin(self, cell: ValueCell, labels: CellLabels) -> bool:
+        """Tell whether another column has the same labels and a value too, so that one time can't be that of both."""
+        if cell.expression.spread == "none" or not labels.columns:
+            return False
+        own = [label.text for _, label in labels.columns]
+        for column, found in enumerate(self._roles.layout.values[cell.row]):
+            printed = self._roles.table.rows[cell.row][column]
+            if column == cell.column or printed.column != column or all(e.spread == "none" for e in found):
+                continue
+            if [label.text for _, label in self._roles.over(cell.row, column).columns] == own:
+                return True
+        return False
 
     @functools.cached_property
     def _only_later(self) -> TimeMention | None:
@@ -145,8 +168,12 @@ def _settled(
     own = next((t for timed, t, label in found if not timed and _all_baseline(t, label)), None)
     if own is not None and not change:
         return own, ()
+    told = [item for item in found if item[0] or _told_at(item[1], item[2])]
     if any(timed for timed, _, _ in found):
-        found = [item for item in found if item[0]]
+        exact = [item for item in told if item[1].weeks is not None and item[1].phase == "follow_up"]
+        vague_only = all(t.weeks is None for timed, t, _ in found if timed)
+        # under "After treatment", the row "pain at 6 h" has the time
+        found = exact if vague_only and exact else [item for item in found if item[0]]
     elif context.baseline and not any(t.phase == "baseline" or label.outcome == "" for _, t, label in found):
         found = []
     flags: tuple[str, ...] = ()
@@ -188,6 +215,11 @@ def _settled(
     return time, flags
 
 
+def _told_at(time: TimeMention, label: Label) -> bool:
+    """Tell whether a label says when it was measured: "pain at 6 h", not "pain in the last 24 h"."""
+    return bool(_AT.search(label.text[: time.start]))
+
+
 def _all_baseline(time: TimeMention, label: Label) -> bool:
     """Tell whether a label says baseline and names nothing else, whatever visit the column is of."""
     return time.phase == "baseline" and not label.change and len(label.outcome) <= len("mm")
@@ -224,7 +256,9 @@ def _from_caption(
         word = next((t for t in context.caption_times if t.phase == "baseline"), None)
         return word or TimeMention(0, 0, "baseline", 0.0, "baseline"), ("time_from_caption",)
     named = {(t.weeks, t.phase): t for t in context.caption_times}
-    goes_on = any(t.phase == "baseline" for t in named.values()) and AND_LATER.search(context.table.caption)
+    caption = context.table.caption
+    begins = any(t.phase == "baseline" for t in named.values()) or _WHILE.search(caption)
+    goes_on = (begins and AND_LATER.search(caption)) or FROM_BASELINE.search(caption)
     if len(named) == 1 and not goes_on:
         return next(iter(named.values())), ("time_from_caption",)
     return None, ("time_unknown",)

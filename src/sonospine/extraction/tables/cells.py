@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sonospine.extraction.expressions import Expression, find_numbers
+from sonospine.extraction.tables.cell_texts import is_numeric
 from sonospine.extraction.tables.labels import Label
-from sonospine.extraction.tables.layout import is_numeric
 from sonospine.extraction.tables.no_results import is_list_of_kinds, is_test_value
 from sonospine.extraction.tables.roles import Roles
 from sonospine.model.places import cell_address
@@ -21,6 +22,9 @@ _BOUND = re.compile(
     r"|min(?:imum)?\.?|max(?:imum)?\.?|[LU]CL|[LU]L)\W*$",
     re.IGNORECASE,
 )
+_CENTRE = re.compile(r"\b(?:means?|medians?|averages?)\b|\w\s*[(\[]?\s*\u00b1\s*(?=S)", re.IGNORECASE)
+_SIGN = re.compile(r"\u00b1|\+\s?/?\s?[-\u2212\u2013]")
+_ASSUMED = "spread_assumed_sd"
 _WRAPPED = re.compile(r"^\s*[(\[].*[)\]]\W*$", re.DOTALL)
 
 
@@ -40,7 +44,8 @@ class ValueCell:
 def value_cells(roles: Roles, *, decimal_comma: bool) -> Iterator[ValueCell]:
     """Yield every value of the body with its companion, row by row; companions are not yielded themselves."""
     layout = roles.layout
-    beside = _companion_columns(roles)
+    signs = _sign_columns(roles)
+    beside = _companion_columns(roles) | signs
     second_bounds = _second_bounds(roles, beside)
     below, spreads = _companion_rows(roles)
     for row in layout.body:
@@ -63,6 +68,8 @@ def value_cells(roles: Roles, *, decimal_comma: bool) -> Iterator[ValueCell]:
             for ordinal, expression in enumerate(found):
                 made = ValueCell(row, column, expression, several=len(starts) > 1, ordinal=ordinal)
                 if expression.spread == "none" and len(found) == 1:
+                    if column in signs and layout.texts[row][column + 1].strip():
+                        made = replace(made, expression=_signed(expression))
                     made = _with_companion(
                         roles, made, beside.get(column), below.get(row), decimal_comma=decimal_comma
                     )
@@ -74,12 +81,12 @@ def value_cells(roles: Roles, *, decimal_comma: bool) -> Iterator[ValueCell]:
 def _companion_columns(roles: Roles) -> dict[int, int]:
     """Return for each column the one to its right that holds nothing but its spread, percent or interval."""
     layout = roles.layout
-    found: dict[int, int] = {}
     body = list(layout.body)
+    found = _named_again(roles, body[0])
     for column in range(1, layout.width - 1):
-        if column in layout.stubs or column in found.values():
+        if column in layout.stubs or column in found or column in found.values():
             continue
-        right = column + 1
+        right = _next_numbers(roles, column)
         if _holds_bound(roles, body[0], right):
             continue
         filled = [
@@ -103,6 +110,82 @@ def _companion_columns(roles: Roles) -> dict[int, int]:
         if named or (wrapped and (same or not path or path[-1].statistic_only)):
             found[column] = right
     return found
+
+
+def _sign_columns(roles: Roles) -> dict[int, int]:
+    """Return for each column, before one that holds nothing but the sign, the column of spreads behind it."""
+    layout, found = roles.layout, dict[int, int]()
+    for column in range(1, layout.width - 2):
+        between = [t for r in layout.body if (t := layout.texts[r][column + 1].strip())]
+        if column not in layout.stubs and between and all(_SIGN.fullmatch(t) for t in between):
+            found[column] = column + 2
+    return found
+
+
+def _signed(expression: Expression) -> Expression:
+    """Return a number as the mean that it is before the sign of a spread, whose kind the sign leaves open."""
+    return replace(expression, centre="mean", flags=(*expression.flags, _ASSUMED))
+
+
+def _named_again(roles: Roles, row: int) -> dict[int, int]:
+    """Return for each column the one whose head names it once more with its spread: ``Mean pain`` and ``Pain SD``.
+
+    Both heads may stand over several columns, as many each; these then belong together in their order.
+    """
+    layout, found = roles.layout, dict[int, int]()
+    for header in layout.headers.get(row, ()):
+        cells = roles.table.rows[header]
+        spans: list[list[int]] = []
+        for c in range(layout.width):
+            if c in layout.stubs:
+                continue
+            if spans and cells[spans[-1][-1]].column == cells[c].column and cells[c].column != c:
+                spans[-1].append(c)
+            else:
+                spans.append([c])
+        for left, right in itertools.pairwise(spans):
+            if len(left) != len(right) or left[0] in found.values():
+                continue
+            alone = all(
+                len(layout.values[r][c]) <= 1 and all(e.spread == "none" for e in layout.values[r][c])
+                for r in layout.body
+                for c in right
+            )
+            heads = [
+                roles.label(h, c[0]).text for h in layout.headers[row] if h < header for c in (left, right)
+            ]
+            same = len(left) > 1 and heads[::2] == heads[1::2]
+            names = roles.label(header, left[0]), roles.label(header, right[0])
+            if alone and _repeats_with_spread(*names, unnamed=same):
+                found |= dict(zip(left, right, strict=True))
+    return found
+
+
+def _repeats_with_spread(left: Label, right: Label, *, unnamed: bool) -> bool:
+    """Tell whether a label says the same as the one before it and names an SD or SE, where that names a centre or nothing.
+
+    Two labels that are ``unnamed`` both may name nothing but the statistics, below one and the same head.
+    """
+    if (
+        (not right.outcome and not (unnamed and _CENTRE.search(left.text)))
+        or not any(p.spread in ("sd", "se") for p in right.pairs)
+        or _CENTRE.search(right.text)
+    ):
+        return False
+    if any(p.spread for p in left.pairs) or left.p:
+        return False
+    told = [(t.weeks, t.phase) for t in left.times] == [(t.weeks, t.phase) for t in right.times]
+    return told and left.outcome.casefold() == right.outcome.casefold()
+
+
+def _next_numbers(roles: Roles, column: int) -> int:
+    """Return the next column that holds anything but words."""
+    layout = roles.layout
+    for right in range(column + 1, layout.width - 1):
+        filled = [layout.texts[r][right] for r in layout.body if layout.texts[r][right].strip()]
+        if not filled or any(any(ch.isdigit() for ch in text) for text in filled):
+            return right
+    return layout.width - 1
 
 
 def _second_bounds(roles: Roles, beside: dict[int, int]) -> frozenset[int]:
@@ -221,7 +304,8 @@ def _with_companion(
         elif len(numbers) == 1 and _is_of_bounds(label):
             continue  # one bound of two: no spread
         elif len(numbers) == 1 and not numbers[0].text.startswith("-"):
-            expression = replace(expression, spread="bracket", spread_value=numbers[0].text)
+            spread = "sd" if _ASSUMED in expression.flags else "bracket"
+            expression = replace(expression, spread=spread, spread_value=numbers[0].text)
         else:
             continue
         return replace(

@@ -13,7 +13,7 @@ from sonospine.extraction.tables.labels import Label, LabelReader
 from sonospine.extraction.tables.levels import is_baseline_caption
 from sonospine.extraction.tables.noted_meanings import NotedMeanings
 from sonospine.extraction.tables.notes import caption_place, notes_of
-from sonospine.extraction.tables.statistics import Named, methods_statement, stated
+from sonospine.extraction.tables.statistics import Named, Pair, methods_statement, stated
 from sonospine.extraction.time_definitions import time_definitions
 from sonospine.extraction.times import CODE, TimeMention, find_times
 from sonospine.model.record import Record, Table
@@ -22,8 +22,21 @@ _CODED_ARM = re.compile(r"\(\s*(?P<short>[A-Z][A-Za-z]{0,4}\d?)\s*(?:[;,:]\s*n\s
 AND_LATER = re.compile(
     r"\b(?:and|to)\s+(?:(?:at|the|immediately)\s+)*(?:after|post|following|end)\b", re.IGNORECASE
 )
+# "changes from baseline to the end" are of no one time.
+FROM_BASELINE = re.compile(
+    r"\bfrom\s+(?:the\s+)?base-?\s?line\b|\bbase-?\s?line\s+(?:to|until|through)\b", re.IGNORECASE
+)
 # "before the 4-week course" is no time of 4 weeks.
 _BEFORE_COURSE = re.compile(r"\b(?:before|prior\s+to)\s+(?:the\s+|a\s+|an\s+)?$", re.IGNORECASE)
+_CLOSING_GROUP = re.compile(
+    r"\b(?:of|in|for|among|within)\s+(?:the\s+)?(?P<name>(?:(?!(?:of|in|for|among|within|the|and|or|vs|versus|between|both|each|every|all|any"
+    r"|same|entire|whole|total|study|per|by|to|with)\b)[\w+%.-]+\s+){1,5}(?:group|arm))\W*$",
+    re.IGNORECASE,
+)
+_OF_PERCENTAGES = re.compile(
+    r"\W*(?:percentages?|proportions?)\s+(?:\(%\)\s*)?of\b(?!\s+(?:change|improve|reduc|decrease|increase|relief))",
+    re.IGNORECASE,
+)
 CONTEXT_LENGTH = 600
 
 
@@ -49,7 +62,10 @@ class TableContext:
         """What caption and footnotes state about how values are given."""
         found = [stated(text, place) for place, text in notes_of(self.table)]
         told = [named for named in found if named is not None]
-        return (*(n for n in told if n.strong), *(n for n in told if not n.strong))
+        strong, weak = [n for n in told if n.strong], [n for n in told if not n.strong]
+        if not strong and _OF_PERCENTAGES.match(self.table.caption):
+            strong = [Named((Pair("percent"),), caption_place(self.table))]
+        return (*strong, *weak)
 
     @functools.cached_property
     def methods(self) -> Named | None:
@@ -146,6 +162,7 @@ class TableContext:
         later = any(t.phase == "follow_up" for t in self.caption_times) or AND_LATER.search(
             self.table.caption
         )
+        later = later or FROM_BASELINE.search(self.table.caption)
         return is_baseline_caption(self.table.caption) and not later
 
     @functools.cached_property
@@ -157,6 +174,12 @@ class TableContext:
             for arm in self.arms.arms
             if any((name := normalised(n)) and f" {name} " in words for n in arm.names())
         )
+
+    @functools.cached_property
+    def caption_group(self) -> str:
+        """The one group that closes the caption (``Results of the green light group``); empty where none does."""
+        found = _CLOSING_GROUP.search(self.table.caption)
+        return found["name"] if found is not None else ""
 
     def caption_label(self, reader: LabelReader) -> Label:
         """Return the caption read as a label."""

@@ -13,6 +13,15 @@ from sonospine.extraction.tables.levels import SECTION, CellLabels
 from sonospine.extraction.tables.roles import Roles
 from sonospine.extraction.tables.whose import Who, Whose
 
+_CHANGED = r"(?:changes?|improvements?|reductions?|decreases?|increases?|decline|gain)\b"
+_BESIDE_OTHERS = re.compile(
+    rf"(?:(?!\b{_CHANGED}|\bfrom\s+baseline\b).)*(?:,|\band)\s+(?:(?:the|mean)\s+)?{_CHANGED}",
+    re.IGNORECASE | re.DOTALL,
+)
+_PERCENT_CHANGES = re.compile(
+    r"\W*(?:(?:means?|medians?|average)\s+)?(?:%|percent\w*)\s+(?:of\s+)?(?:changes?|reductions?|improvements?|decreases?)\b",
+    re.IGNORECASE,
+)
 _DECREASES = re.compile(
     r"\b(?:decrease|reduction|improvement|fall|drop)s?\s+(?:of|in|from)\b|\b(?:changes?|differences?)\b.*\bfrom\s+(?:the\s+)?baseline\b",
     re.I,
@@ -56,15 +65,25 @@ class Kinds:
             return "percent_change"
         changed = [label for label in over if label.change and not label.status]
         timed = [t.phase for label in over for t in label.times]
-        if changed or (self._caption.change and (not timed or self._only_changes)):
-            return "change"
+        by_caption = self._announces_changes and not self._has_baseline and (not timed or self._only_changes)
+        if changed or by_caption:
+            return "percent_change" if _PERCENT_CHANGES.match(self._roles.table.caption) else "change"
         return "value"
+
+    @functools.cached_property
+    def _announces_changes(self) -> bool:
+        """Whether the caption announces changes, and not as one of several things: ``turns, pushes, and changes in position``."""
+        return self._caption.change and not _BESIDE_OTHERS.match(self._roles.table.caption)
+
+    @functools.cached_property
+    def _has_baseline(self) -> bool:
+        return names_baseline(self._roles)
 
     @functools.cached_property
     def _only_changes(self) -> bool:
         """Whether the caption announces decreases or changes from baseline, and no row or column is of baseline."""
         told = _DECREASES.search(self._roles.table.caption)
-        return told is not None and not names_baseline(self._roles)
+        return told is not None and not self._has_baseline
 
 
 def ratio_name(labels: CellLabels) -> str:

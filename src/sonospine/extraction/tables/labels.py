@@ -131,7 +131,13 @@ class Label:
 
 
 def _centre_word(text: str) -> bool:
-    return bool(re.search(r"\b(?:means?|medians?|averages?|M\b|n|no)\b(?!\s*=)", text, re.IGNORECASE))
+    return bool(
+        re.search(
+            r"\b(?:means?|medians?|averages?|M\b|n|no)\b(?!\s*=)|(?<!\w)[x\u03c7]\W{0,3}(?=\u00b1)",
+            text,
+            re.IGNORECASE,
+        )
+    )
 
 
 @dataclass

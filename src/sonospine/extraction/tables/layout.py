@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from sonospine.extraction.expressions import Expression, find_expressions
+from sonospine.extraction.expressions import Expression
 from sonospine.extraction.tables.axes import name_times
+from sonospine.extraction.tables.cell_texts import cell_expressions, is_empty
 from sonospine.model.record import Table
 
-_EMPTY = re.compile(
-    r"^[\s\-\u2010-\u2015\u2212/.*\u2020\u2021\u00a0]*$|^(?:n/?a|nr|nd|ns|none|not\s+\w+)\.?$", re.IGNORECASE
-)
 _LETTERS = re.compile(r"[^\W\d_]")
-_ALLOWED = re.compile(
-    r"\b(?:mm|cm|mg|ml|kg|min|sec|s|h|hr|years?|yrs?|y|p|sd|se|sem|ci|iqr|to|n|ns|points?|pts|days?|weeks?|months?|range|mean|median|vs|and|md|or|rr)\b\.?",
-    re.IGNORECASE,
-)
 _P_HEADER = re.compile(
     r"^\W*p\W*(?:[-\u2010-\u2013]?\s*values?)?\W*$|\bp[-\s\u2010-\u2013]+values?\b|^\W*sig", re.IGNORECASE
 )
-_SECOND = re.compile(r"\s*[(\[](?P<inner>[^()\[\]]+)[)\]]\W*$")
 _HEADER_N = re.compile(r"^\(?\s*n\s*=?\s*\d+\s*\)?$", re.IGNORECASE)
-_TORN_AFTER, _TORN_BEFORE = re.compile(r",\d{1,2}(?!\d)"), re.compile(r"\d,$")
 # What a comparison leaves in a row that only heads others: a star, "NS", a p value.
 _MARK = re.compile(
     r"^\s*(?:[*\u2020\u2021\u00a7#]+|n\.?s\.?|p\s*[<>=\u2264]\s*0?[.,]\d+\**)\s*$", re.IGNORECASE
 )
-_N_BEFORE = re.compile(r"\s*[nN]\s*=\s*(?P<n>\d+)\s*[*\u2020\u2021]*\s*[:;]\s*(?=[-\u2212\d])")
-_TORN = re.compile(r"\W*\d+\.\s+\d")
-_TORN_WITHIN = re.compile(r"[(\[]\s*[-\u2212\u2013]?\d+\.\s+\d+\s*[)\]]")
 MOST_COLUMNS = 60
 MOST_ROWS = 400
 MOST_STUBS = 6
@@ -71,78 +60,6 @@ class Layout:
         ]
 
 
-def is_empty(text: str) -> bool:
-    """Tell whether a cell holds nothing: ``/``, dashes, ``n/a`` or no characters at all."""
-    return bool(_EMPTY.match(text))
-
-
-def is_numeric(text: str) -> bool:
-    """Tell whether a cell holds numbers and next to no words, an interval without a centre (``1.2-3.4``) included."""
-    return (
-        len(text) <= 80
-        and any(c.isdigit() for c in text)
-        and len(_LETTERS.findall(_ALLOWED.sub(" ", text))) <= 3
-    )
-
-
-def cell_expressions(text: str, *, decimal_comma: bool) -> tuple[Expression, ...]:
-    """Return the expressions of a cell that is a value; nothing for a label that only contains a number."""
-    if len(text) > 160 or is_empty(text) or not any(c.isdigit() for c in text):
-        return ()
-    if _TORN.match(text.strip()) or _TORN_WITHIN.search(text):
-        return ()  # "10. 0": the halves are no numbers
-    sized = _N_BEFORE.match(text)
-    if sized is not None:
-        behind = find_expressions(text[sized.end() :], decimal_comma=decimal_comma)
-        return (
-            tuple(replace(_shifted(e, sized.end()), n=sized["n"]) for e in behind) if len(behind) == 1 else ()
-        )
-    found = [e for e in find_expressions(text, decimal_comma=decimal_comma) if not _is_torn(text, e)]
-    if not found:
-        return ()
-    rest = list(text)
-    for e in found:
-        rest[e.start : e.end] = [" "] * (e.end - e.start)
-    outside = _ALLOWED.sub(" ", "".join(rest))
-    if len(_LETTERS.findall(outside)) > 3:
-        return ()
-    return (
-        (*found, *_bracketed_value(text, found[0], decimal_comma=decimal_comma))
-        if len(found) == 1
-        else tuple(found)
-    )
-
-
-def _is_torn(text: str, expression: Expression) -> bool:
-    """Tell whether a bare number is half of one with a decimal comma: the ``2`` or the ``3`` of ``2,3``.
-
-    So is the last bound of an interval that digits follow: ``(-6.20,-1,74)``.
-    """
-    if not expression.numbers:
-        return False
-    if expression.spread != "none":
-        last = [n for n in expression.numbers[1:] if n.text == expression.upper]
-        return bool(last) and bool(_TORN_AFTER.match(text, last[-1].end))
-    number = expression.numbers[0]
-    return bool(_TORN_AFTER.match(text, number.end) or _TORN_BEFORE.search(text[: number.start]))
-
-
-def _bracketed_value(text: str, first: Expression, *, decimal_comma: bool) -> tuple[Expression, ...]:
-    """Return the value in brackets behind one that already has its spread: ``3.0±1.5 (4.3±2.0)`` holds two."""
-    behind = _SECOND.match(text, first.end)
-    if behind is None or first.spread != "sd" or first.numbers[-1].end > behind.start("inner"):
-        return ()
-    inner = find_expressions(behind["inner"], decimal_comma=decimal_comma)
-    if len(inner) != 1 or inner[0].spread != "sd":
-        return ()
-    return (_shifted(inner[0], behind.start("inner")),)
-
-
-def _shifted(expression: Expression, by: int) -> Expression:
-    numbers = tuple(replace(n, start=n.start + by, end=n.end + by) for n in expression.numbers)
-    return replace(expression, start=expression.start + by, end=expression.end + by, numbers=numbers)
-
-
 def lay_out(table: Table, *, decimal_comma: bool) -> Layout | None:
     """Return the shape of a table; ``None`` where it holds no grid of values."""
     rows = table.rows
@@ -151,7 +68,10 @@ def lay_out(table: Table, *, decimal_comma: bool) -> Layout | None:
     texts = tuple(tuple(cell.text.strip() and cell.text for cell in row) for row in rows)
     values = tuple(tuple(cell_expressions(t, decimal_comma=decimal_comma) for t in row) for row in texts)
     spanning = [_spanning(table, i) for i in range(len(rows))]
-    first_body = _first_body(texts, values, spanning, table.header_rows)
+    wide = [_begins_wide(table, i) for i in range(len(rows))]
+    first_body = _first_body(
+        texts, values, [a or b for a, b in zip(spanning, wide, strict=True)], table.header_rows
+    )
     texts, values = name_times(texts, values, first_body)
     stubs = _stub_columns(texts, values, first_body)
     tests = frozenset(
@@ -169,9 +89,9 @@ def lay_out(table: Table, *, decimal_comma: bool) -> Layout | None:
     blanks: set[int] = set()
     i = first_body
     while i < len(rows):
-        if all(is_empty(t) for t in texts[i]):
+        if _is_blank(table, texts, i):
             blanks.add(i)
-        elif spanning[i] or _only_stub(texts[i], values[i], stubs, tests):
+        elif spanning[i] or _only_stub(_without_span(table, texts, i), values[i], stubs, tests):
             sections.add(i)
         elif _is_new_header(texts, values, i, stubs):
             block = [i]
@@ -186,6 +106,14 @@ def lay_out(table: Table, *, decimal_comma: bool) -> Layout | None:
     if not any(values[r][c] for r in body for c in range(len(texts[0])) if c not in stubs):
         return None
     return Layout(texts, values, stubs, headers, tuple(body), frozenset(sections), frozenset(blanks), moved)
+
+
+def _is_blank(table: Table, texts: tuple[tuple[str, ...], ...], i: int) -> bool:
+    """Tell whether a row holds nothing, or nothing but the rest of a label that began in a row above."""
+    if all(is_empty(t) for t in texts[i]):
+        return True
+    own = [text for cell, text in zip(table.rows[i], texts[i], strict=True) if cell.row == i]
+    return len(own) > 1 and not any(text.strip() for text in own)
 
 
 def _under_spans(
@@ -293,6 +221,20 @@ def _spanning(table: Table, i: int) -> bool:
     return all(c.row == first.row and c.column == first.column and c.text == first.text for c in row)
 
 
+def _begins_wide(table: Table, i: int) -> bool:
+    """Tell whether a row below the marked head begins with words over two or more columns: a heading of rows."""
+    first, second = table.rows[i][:2]
+    same = (first.row, first.column, first.text) == (second.row, second.column, second.text)
+    return i >= table.header_rows > 0 and first.row == i and same and bool(_LETTERS.search(first.text))
+
+
+def _without_span(table: Table, texts: tuple[tuple[str, ...], ...], i: int) -> tuple[str, ...]:
+    """Return the texts of a row; a wide first cell counts in its first column only."""
+    if not _begins_wide(table, i):
+        return texts[i]
+    return tuple(t if c == 0 or table.rows[i][c].column else "" for c, t in enumerate(texts[i]))
+
+
 def _first_body(
     texts: tuple[tuple[str, ...], ...],
     values: tuple[tuple[tuple[Expression, ...], ...], ...],
@@ -336,11 +278,23 @@ def _stub_columns(
         ]
         if not filled:
             break
+        if column == 1 and _goes_on_beside(texts, filled, first):
+            stubs.append(column)
+            continue
         labels = sum(not values[r][column] and bool(_LETTERS.search(texts[r][column])) for r in filled)
         if labels * 2 <= len(filled) or column >= MOST_STUBS:
             break
         stubs.append(column)
     return tuple(stubs) if len(stubs) < width else (0,)
+
+
+def _goes_on_beside(texts: tuple[tuple[str, ...], ...], filled: list[int], first: int) -> bool:
+    """Tell whether the second column holds categories: it alone has no head, and the labels before it often go on."""
+    heads = [[is_empty(texts[h][c]) for h in range(first)] for c in range(1, len(texts[0]))]
+    if not first or len(heads) < 3 or not all(heads[0]) or any(all(head) for head in heads[1:]):
+        return False
+    going_on = [r for r in filled if not texts[r][0].strip()]
+    return len(going_on) >= 2 and len(going_on) * 3 >= len(filled)
 
 
 def _only_stub(

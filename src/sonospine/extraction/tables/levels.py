@@ -9,6 +9,7 @@ from sonospine.extraction.tables.labels import Label
 
 Level = tuple[str, int]
 SECTION: Level = ("section", 0)
+SEX = re.compile(r"\W*(?:m|f|(?:fe)?males?|(?:wo)?men)\W*", re.IGNORECASE)
 _SEXES = re.compile(r"\W*(?:wo)?(?:men|man)\W*|\W*(?:fe)?males?\W*|\W*(?:boys|girls)\W*", re.IGNORECASE)
 
 

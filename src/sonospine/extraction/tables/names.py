@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sonospine.extraction.tables.context import TableContext
 from sonospine.extraction.tables.labels import Label
-from sonospine.extraction.tables.levels import CellLabels, Level
+from sonospine.extraction.tables.levels import SEX, CellLabels, Level
 from sonospine.extraction.tables.roles import Roles
 
 LONGEST_OUTCOME = 200
@@ -31,6 +31,7 @@ _GROUPING = re.compile(
     r"\W*(?:(?:treatment|study|randomi[sz]ation|randomi[sz]ed|intervention|allocat(?:ed|ion))\W+)?(?:groups?|arms?|sequences?|allocation)\W*",
     re.IGNORECASE,
 )
+_ENDS_AS_GROUP = re.compile(r"\bgroups?\W*$", re.IGNORECASE)
 _AVERAGE = re.compile(r"average(?=\s+[a-z])", re.IGNORECASE)
 _EXTREMES = re.compile(r"(?:worst|least|highest|lowest|maximum|maximal|peak|current)\s+[a-z]", re.IGNORECASE)
 _CODE = re.compile(r"^(?:[A-Z]|[IVX]{1,4}|\d{1,2}[a-z]?)$")
@@ -74,6 +75,8 @@ class Names:
                     group is not labels.columns and _is_part_of(label.outcome, arm)
                 ):
                     continue
+                if group is labels.stubs and not counts and SEX.fullmatch(label.text):
+                    continue  # means of men are no outcome of their own
                 label = self._with_average(level, self._with_head(level, label))
                 if group is labels.sections and not counts and any(p.centre == "count" for p in label.pairs):
                     continue  # "Sex, n (%)" ends where means begin
@@ -87,6 +90,8 @@ class Names:
                     continue
                 if group is labels.columns and _GROUPING.fullmatch(label.outcome):
                     continue  # "Randomisation group" over the names of the groups
+                if group is labels.columns and named and self._is_over_all_groups(level, label):
+                    continue
                 timed = level in self._roles.time_levels and (
                     bool(label.times)
                     or group is labels.columns
@@ -115,6 +120,14 @@ class Names:
         # "0 = none, 100 = worst imaginable" explains the scale: it is no word of what was measured.
         named_above = _ANCHORS.sub("", self._caption.outcome or self._roles.table.caption)[:LONGEST_CAPTION]
         return ", ".join([named_above, *telling])[:LONGEST_OUTCOME], True
+
+    def _is_over_all_groups(self, level: Level, label: Label) -> bool:
+        """Tell whether a header above the names of the groups calls all of them one group: ``Surgery group``."""
+        texts = {
+            t for t in self._roles.layout.texts[level[1]][max(self._roles.layout.stubs) + 1 :] if t.strip()
+        }
+        below = any(kind == "header" and row > level[1] for kind, row in self._roles.arm_levels)
+        return below and len(texts) == 1 and _ENDS_AS_GROUP.search(label.outcome) is not None
 
     def _with_head(self, level: Level, label: Label) -> Label:
         """Return a row label that is a mere code with the header of its column: ``Grade`` over ``1``, ``2`` and ``3``."""
@@ -185,12 +198,15 @@ class Names:
         )
         return head if plain else None
 
-    def population(self, labels: CellLabels) -> str:
-        """Return the population a label or the caption names, or the subgroup of the column."""
+    def population(self, labels: CellLabels, *, counts: bool) -> str:
+        """Return the population a label or the caption names, or the subgroup of the column, or the sex of a row of means."""
         told = next((label.population for _, label in labels.all() if label.population), "")
         if told or self._caption.population:
             return told or self._caption.population
         for level, label in labels.columns:
             if self._roles.is_subgroup_level(level) and label.outcome and not label.total:
                 return f"subgroup:{label.outcome}"
+        for level, label in labels.stubs if not counts else ():
+            if SEX.fullmatch(label.text) and not self._roles.is_arm_level(level):
+                return f"subgroup:{self._with_head(level, label).outcome}"
         return ""

@@ -97,6 +97,8 @@ class _Results:
         for cell in value_cells(self.roles, decimal_comma=self.decimal_comma):
             if self.sizes.holds(cell.row, cell.column) or cell.expression.value == "":
                 continue
+            if self.sizes.beside(cell.row, cell.column, cell.expression.start):
+                continue
             reading = self._reading(cell)
             if reading is not None:
                 made.append((cell, reading))
@@ -123,7 +125,7 @@ class _Results:
         ):
             return None
         size = self.sizes.of(cell.row, cell.column, labels, who.arm)
-        if cell.expression.n:
+        if cell.expression.n and cell.expression.n != size.n:
             size = Size(cell.expression.n)
         role = self.kinds.of(labels, who, cell)
         if role == "difference" and not who.comparator and self.whose.alone(cell.row, cell.column, who):
@@ -211,8 +213,9 @@ class _Results:
             labels, cell.row, counts=centre in ("count", "percent"), arm=who.label
         )
         unit = next((label.unit for _, label in labels.all() if label.unit), "")
-        population = self.names.population(labels)
+        population = self.names.population(labels, counts=centre in ("count", "percent"))
         text = self.roles.layout.texts[cell.row][cell.column]
+        size = self.sizes.of_mean(size, labels) if centre in MEANS else size
         count = centre == "count"
         total = (
             self.totals.of(cell.row, cell.column, expression, size)

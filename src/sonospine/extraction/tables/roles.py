@@ -14,9 +14,10 @@ from dataclasses import dataclass, field, replace
 
 from sonospine.extraction.arm_labels import normalised
 from sonospine.extraction.arms import Arm
+from sonospine.extraction.tables.cell_texts import is_empty
 from sonospine.extraction.tables.grouping import headed_stub, named_groups, renewed
 from sonospine.extraction.tables.labels import Label, LabelReader
-from sonospine.extraction.tables.layout import Layout, is_empty
+from sonospine.extraction.tables.layout import Layout
 from sonospine.extraction.tables.levels import (
     SECTION,
     CellLabels,
@@ -104,8 +105,13 @@ class Roles:
                 n = label.text.strip()  # a header row "N" of sizes
                 at = label.text.index(n)
                 label = replace(label, n=n, n_span=(at, at + len(n)), outcome="")
+            if column in self.layout.stubs and label.text.strip() == "F" and self._tells_sex(column):
+                label = replace(label, p=False)  # women, no statistic of a test
             self._labels[row, column] = label
         return self._labels[row, column]
+
+    def _tells_sex(self, column: int) -> bool:
+        return any(texts[column].strip() == "M" for texts in self.layout.texts)
 
     def over(self, row: int, column: int) -> CellLabels:
         """Return the labels over a cell."""
@@ -130,7 +136,19 @@ class Roles:
         sections = tuple(
             (SECTION, label) for label in (*self._renewed_corner(row), *self._sections.get(row, ()))
         )
-        return CellLabels((*self._arms_above(row, column), *columns), self._stub(row), sections)
+        return CellLabels((*self._arms_above(row, column), *columns), self._stub_of(row, column), sections)
+
+    def _stub_of(self, row: int, column: int) -> tuple[tuple[Level, Label], ...]:
+        """Return the row labels of a cell; one over several rows has only the labels that they share, and the arm."""
+        cell, texts = self.table.rows[row][column], self.layout.texts
+        rows = [r for r in range(row + 1, len(texts)) if self.table.rows[r][column] is cell]
+        if not rows or column in self.layout.stubs or len(self.layout.stubs) < 2:
+            return self._stub(row)
+        return tuple(
+            (level, label)
+            for level, label in self._stub(row)
+            if level in self.arm_levels or len({texts[r][level[1]] for r in (row, *rows)}) == 1
+        )
 
     def _renewed_corner(self, row: int) -> tuple[Label, ...]:
         """Return the head over the row labels where every part of the table has another: it names its part."""
@@ -155,7 +173,9 @@ class Roles:
             first = self.label(above[-1], c)
             if first.p != renewed[-1].p:
                 return []
-            named.update(x.text for x in renewed if not (x.p or x.pairs or (x.times and not x.outcome)))
+            named.update(
+                x.text for x in renewed if not (x.p or x.pairs or ((x.times or x.n) and not x.outcome))
+            )
         if len(named) > 1 or any(self.reader.read(text).arm for text in named):
             return []  # one label over all the groups names what is measured
         text = self.layout.texts[above[-1]][column]
@@ -194,15 +214,16 @@ class Roles:
     def _centred(self) -> dict[int, int]:
         """For each row of a group whose name stands in the middle of its rows: the row of the name.
 
-        The first row has no name, the labels beside the names come again group by group, and each group has one name.
+        The first row has no name, the labels beside the names come again group by group, and each group has one name;
+        or empty rows part the groups.
         """
         layout = self.layout
         body = list(layout.body)
-        if len(layout.stubs) < 2 or layout.section_rows or not body:
+        if len(layout.stubs) < 2 or not body or not is_empty(layout.texts[body[0]][layout.stubs[0]]):
             return {}
         names, items = layout.stubs[0], layout.stubs[1]
-        if not is_empty(layout.texts[body[0]][names]):
-            return {}
+        if layout.blanks or layout.section_rows:
+            return self._centred_between_blanks()
         first = layout.texts[body[0]][items].strip()
         starts = [i for i, r in enumerate(body) if layout.texts[r][items].strip() == first]
         blocks = [body[a:b] for a, b in itertools.pairwise([*starts, len(body)])]
@@ -211,6 +232,21 @@ class Roles:
             return {}
         named = [[r for r in block if not is_empty(layout.texts[r][names])] for block in blocks]
         if any(len(rows) != 1 for rows in named):
+            return {}
+        return {r: rows[0] for block, rows in zip(blocks, named, strict=True) for r in block}
+
+    def _centred_between_blanks(self) -> dict[int, int]:
+        """For each row of a group between two empty rows, the row of its one name, where the first row has none."""
+        layout, names = self.layout, self.layout.stubs[0]
+        blocks: list[list[int]] = [[]]
+        for row in sorted(layout.headers):
+            if row in layout.blanks:
+                blocks.append([])
+            else:
+                blocks[-1].append(row)
+        blocks = [block for block in blocks if len(block) > 1]
+        named = [[r for r in block if not is_empty(layout.texts[r][names])] for block in blocks]
+        if len(blocks) < 2 or any(len(rows) != 1 for rows in named):
             return {}
         return {r: rows[0] for block, rows in zip(blocks, named, strict=True) for r in block}
 

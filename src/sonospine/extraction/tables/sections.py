@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sonospine.extraction.tables.cell_texts import is_empty
 from sonospine.extraction.tables.labels import Label
-from sonospine.extraction.tables.layout import Layout, is_empty
+from sonospine.extraction.tables.layout import Layout
 
 # A row that compares the groups and has its values in the rows below.
 _COMPARED = "compared"
@@ -52,11 +53,13 @@ def sections_in_force(
             stack = [item for item in stack if item[0] != _COMPARED or not _compared(layout, row)]
             ended = stack and stack[-1][0] == "plain"
             if ended and (
-                _ends_section(stack[-1][1], rows, label) or _measured_after_counts(layout, row, counted)
+                _ends_section(stack[-1][1], rows, label)
+                or (not label.times and _measured_after_counts(layout, row, counted))
             ):
                 stack.pop()
             rows.append(label)
-            counted.append(_counts(layout, row))
+            shares = any(p.centre == "percent" for p in label.pairs)
+            counted.append(shares or _counts(layout, row, label_at))
             force[row] = tuple(label for _, label in stack)
             if _compared(layout, row) and not _shown(layout, row):
                 stack.append((_COMPARED, label))
@@ -82,21 +85,32 @@ def _shown(layout: Layout, row: int) -> bool:
     return not all(is_empty(layout.texts[row][c]) and layout.values[below][c] for c in both)
 
 
-def _counts(layout: Layout, row: int) -> bool:
-    """Tell whether a row holds counts with their percentages."""
+def _counts(layout: Layout, row: int, label_at: Callable[[int, int], Label]) -> bool:
+    """Tell whether a row holds counts: with their percentages, or whole numbers and nothing else."""
     told = [
         (layout.texts[row][c], found)
         for c, found in enumerate(layout.values[row])
-        if found and c not in layout.stubs
+        if found and c not in layout.stubs and not any(label_at(h, c).p for h in layout.headers[row])
     ]
+    if told and all(
+        e.centre == "number" and e.spread == "none" and e.value.isdigit() for _, found in told for e in found
+    ):
+        return True
     return bool(told) and any(
         found[0].centre == "count" or (found[0].spread == "bracket" and "%" in text) for text, found in told
     )
 
 
 def _measured_after_counts(layout: Layout, row: int, counted: list[bool]) -> bool:
-    """Tell whether a row has means with their spread behind a sign, after nothing but counts: it is no part of what they count."""
-    spread = any(e.spread in ("sd", "se") for found in layout.values[row] for e in found)
+    """Tell whether a row has means with their spread, after nothing but counts: it is no part of what they count.
+
+    The spread stands behind a sign, or in a bracket behind a number that is no count for its decimals.
+    """
+    spread = any(
+        e.spread in ("sd", "se") or (e.spread == "bracket" and "." in e.value and "%" not in text)
+        for text, found in zip(layout.texts[row], layout.values[row], strict=True)
+        for e in found
+    )
     return spread and bool(counted) and all(counted)
 
 
@@ -104,11 +118,20 @@ def _ends_section(section: Label, rows: list[Label], label: Label) -> bool:
     """Tell whether a row stands under a section no more.
 
     A section whose rows are statistics (``Age`` over ``median`` and ``range``) ends at the first row that names an
-    outcome; one that states the statistic of its rows ends at the row that states its own.
+    outcome; one that states the statistic of its rows ends at the row that states its own, and one with a time at
+    the row that tells this time once more.
     """
+    if section.outcome and label.outcome and rows and _same_time(section, label):
+        return not any(row.times for row in rows)
     aside = label.change or label.difference or label.between or label.times or label.counts or label.total
     if not rows or not label.outcome or label.statistic_only or aside:
         return False
     if all(row.statistic_only for row in rows):
         return not section.times
     return bool(section.pairs and label.pairs) and not any(row.pairs for row in rows)
+
+
+def _same_time(section: Label, label: Label) -> bool:
+    """Tell whether a row names the one time that the section over it names: it needs no section to tell it."""
+    named = {t.weeks for t in section.times if t.weeks is not None}
+    return len(named) == 1 and {t.weeks for t in label.times} == named

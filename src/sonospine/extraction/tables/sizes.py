@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sonospine.extraction.arms import Arm, DocumentArms
 from sonospine.extraction.expressions import find_numbers
+from sonospine.extraction.tables.cell_sizes import is_size, marked_sizes, size_by_mark, size_in_cell
 from sonospine.extraction.tables.labels import Label
 from sonospine.extraction.tables.levels import CellLabels
 from sonospine.extraction.tables.noted_sizes import noted_sizes, size_for
@@ -17,6 +18,15 @@ from sonospine.model.places import cell_address
 _SLASHED = re.compile(r"^\s*(\d{1,5})\s*[/;:]\s*(\d{1,5})(?:\s*[/;:]\s*(\d{1,5}))?\s*$")
 
 
+_ONE_SEX = re.compile(r"^\W*(?:m|f|males?|females?|(?:wo)?m[ae]n|boys?|girls?)\W*$", re.IGNORECASE)
+_GROUP_SIZE = re.compile(
+    r"\b(?:groups?|arms?)\b[^.;]{0,20}?[nN]\s*=|[nN]\s*=.*[nN]\s*=", re.IGNORECASE | re.DOTALL
+)
+# "< 18.5", "45-60 years": a class of the people, no time and no outcome.
+_CLASS = re.compile(
+    r"^\W*(?:[<>\u2264\u2265]\s*\d{1,3}(?:\.\d+)?|\d{1,3}(?:\.\d+)?\s*[-\u2010-\u2015]\s*\d{1,3}(?:\.\d+)?)\s*(?:years?|y|yrs?|kg\s?/\s?m\s?[2\u00b2])?\W*$",
+    re.IGNORECASE,
+)
 _ARM_N = re.compile(r"[\s,(\[][nN][)\]]?\s*$")
 
 
@@ -41,6 +51,7 @@ class Sizes:
         layout = roles.layout
         named = (label.text for row in layout.body for _, label in roles.over(row, layout.stubs[0]).stubs)
         self._noted = noted_sizes(roles.table, named, arms) if roles.table.footnotes else {}
+        self._marked = marked_sizes(roles.table) if roles.table.footnotes else {}
         self._rows = {
             row
             for row in layout.body
@@ -84,6 +95,8 @@ class Sizes:
 
     def of(self, row: int, column: int, labels: CellLabels, arm: Arm | None) -> Size:
         """Return the participants behind a cell; the nearest statement wins."""
+        if (own := self._in_cell(row, column)).n:
+            return own
         if arm is not None and self._noted:
             noted = size_for(self._noted, (label.text for _, label in labels.stubs), arm.label)
             printed = next((label.n for _, label in reversed(labels.columns) if label.n), arm.n_randomised)
@@ -109,9 +122,36 @@ class Sizes:
         if arm is not None:
             told = (self._caption, *(label for _, label in labels.all()))
             n, place = arm.size(baseline=any(t.phase == "baseline" for label in told for t in label.times))
+            if self._is_below(n):
+                return Size()
             # A number that stands nowhere we can show is not known.
             return Size(n, place) if n and place else Size()
         return Size()
+
+    def _is_below(self, n: str) -> bool:
+        """Tell whether the caption counts fewer people than a group would have; a size of one group counts nobody else."""
+        everybody = self._caption.n
+        if not n or not everybody or self._caption.each or _GROUP_SIZE.search(self._caption.text):
+            return False
+        return int(everybody) < int(n)
+
+    def of_mean(self, size: Size, labels: CellLabels) -> Size:
+        """Return the people behind a mean: those of one sex or class in a group are not as many as the group."""
+        own = size.locator.startswith(f"{self._roles.table.locator}:")
+        parts = (_ONE_SEX.match(label.text) or _CLASS.match(label.text) for _, label in labels.all())
+        return Size() if not own and any(parts) else size
+
+    def _in_cell(self, row: int, column: int) -> Size:
+        layout = self._roles.layout
+        text = layout.texts[row][column]
+        told = size_in_cell(text, layout.values[row][column])
+        if told is not None:
+            return Size(told[0], f"{cell_address(self._roles.table, row, column)}:{told[1]}-{told[2]}")
+        return Size(*(size_by_mark(text, self._marked) or ()))
+
+    def beside(self, row: int, column: int, start: int) -> bool:
+        """Tell whether a number of a cell is the size that stands beside its value."""
+        return is_size(self._roles.layout.texts[row][column], start)
 
     def _labelled(self, label: Label) -> Size:
         start, end = label.n_span

@@ -109,6 +109,7 @@ def _bracket(
     shares: bool,
 ) -> Decided | None:
     counts = not fractional and (_counts(expression, n) or (not n and shares))
+    meant = any("mean" in named.centres() and not _of_table(named) for named in near)
     if any(named.percent_first for named in near):
         if not _counted_behind(expression, n):
             return None
@@ -148,10 +149,10 @@ def _bracket(
         if not sources and not methods_asked:
             methods_asked = True
             methods = far()
-            if not counts and not fractional and _like_count(expression):
+            if not (counts or fractional or meant) and _like_count(expression):
                 return None
             sources += [methods] if methods else []
-    if not counts and not fractional and _like_count(expression):
+    if not (counts or fractional or meant) and _like_count(expression):
         return None
     if not near and not methods_asked:
         methods = far()

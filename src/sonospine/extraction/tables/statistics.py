@@ -16,11 +16,11 @@ _NAMES = re.compile(
     r"|(?P<count>\b[nN]o?\.?\s*(?:\(\s*%\s*\)?|\[\s*%\s*\]?|[,/;]\s*%)|\b[nN]umbers?\s*(?:of\s+\w+\s*)?(?:\(\s*(?:%|percent\w*)\s*\)?|,\s*(?:%|percent))|(?<=\w),\s*[nN]o?\.?\s*$|\bby\s+categor(?:y|ies)\b|\b[nN]\s+and\s+%|%\s*\(\s*[nN]\b(?:\s*/\s*[nN]\b)?\s*\)?"
     r"|\bn/N\b|\bfrequenc(?:y|ies)\s*(?:\(|and\s+)\s*(?:%|percent\w*)|\b(?:number|no\.?)\s+of\s+(?:patients|subjects|participants|cases|women|men)\b"
     r"|\((?:n|no\.?)\)|\b(?:absolute|counts?)\s+(?:numbers?|frequenc\w+)\b|\bnumbers?\s+(?:and|with)\s+percent\w*|\bcounts?\s*\(\s*%)"
-    r"|(?P<sd>\b[sS]\.\s?[dD]\.(?!\w)|\b[sS]\.?[dD]\.?s?\b(?!\s*-)|\b[sS]tandard\s+[dD]eviations?\b|\b[sS]tdev\b|\bStd\.?\s+[Dd]ev\w*|(?<=\u00b1)\s*[sS]\b(?!\.?\s?[dDeE]\b)|\bDS\b)"
+    r"|(?P<sd>\b[sS]\.\s?[dD]\.(?!\w)|\b[sS]\.?[dD]\.?s?\b(?!\s*-)|\b[sS]tandard\s+[dD]eviations?\b|\b[sS]tdev\b|\bStd\.?\s+[Dd]ev\w*|(?<=\u00b1)\s*[sS]{1,2}\b(?!\.?\s?[dDeE]\b)|\bDS\b)"
     r"|(?P<se>\bSEM?s?\b|\b[sS]\.\s?[eE]\.(?:\s?[mM]\.?)?|\b[sS]\.e\.m\b|\bsem\b|\b[sS]tandard\s+[eE]rrors?\b|\bStd\.?\s+[Ee]rr\w*)"
     r"|(?P<ci>\bC\.?I\.?s?\b|\bCI\s?\d\d\s?%?|\b[cC]onfidence\s+(?:[iI]ntervals?|[lL]imits?)\b)"
     r"|(?P<iqr>\bIQRs?\b|\b[iI]nter-?\s?[qQ]uartile|\b[qQ]uartiles?\b|\b(?:25|75)th\b(?:\s+[pP]ercentiles?\b)?|\b[pP]ercentiles?\b(?:\s*(?:25|75)\b)?|\b[qQ]1\b(?:\s*[-\u2013,;/]\s*[qQ]3\b)?|\b[pP]\s?25\b(?:\s*[-\u2013,;/]\s*[pP]\s?75\b)?)"
-    r"|(?P<range>\b[rR]anges?\b(?!\s+of\b)|\b[mM]in(?:imum)?\.?\s*(?:[-\u2013/,]|to|and)\s*[mM]ax)"
+    r"|(?P<range>\b[rR]anges?\b(?!\s+of\b)|\b[mM]in(?:imum)?\.?\s*(?:[-\u2013/,;]|to|and)\s*[mM]ax)"
     r"|(?P<percent>%(?!\s*(?:CI|confidence|conf|IC|reduction|change|relief|improve))|\bpercentages?\b(?!\s+(?:change|reduction|relief|improve))|\bproportions?\b|\bpercent\b(?=\W*$))",
     re.IGNORECASE,
 )

@@ -21,6 +21,10 @@ _EVERYONE = re.compile(
     re.I,
 )
 
+_COMPARES = re.compile(
+    r"\bgroups\b|\bversus\b|\bvs\b|\bbetween\b(?!.*\b(?:before|baseline|pre)\b)", re.IGNORECASE
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Who:
@@ -46,7 +50,46 @@ class Whose:
 
     def of(self, cell: ValueCell, labels: CellLabels) -> Who | None:
         """Return the arm of a cell; ``None`` where the cell belongs to no arm (a total, or nothing tells)."""
-        return self._of_pair(cell, labels) or self._who(labels)
+        who = self._of_pair(cell, labels) or self._who(labels)
+        if who is None and not self._roles.arm_levels:
+            return self._of_caption_group() or self._of_everyone(cell, labels)
+        return who
+
+    def _of_another_head(self, labels: CellLabels) -> Who | None:
+        """Return the one arm that the heads over a cell name where the header row of the arms says nothing there.
+
+        Where headings of rows name the arms, that is the label of a row that stands under none.
+        """
+        kinds = {kind for kind, _ in self._roles.arm_levels}
+        if not kinds or any(self._roles.is_arm_level(level) for level, _ in labels.all()):
+            return None
+        near = (
+            {"header": labels.columns, "section": labels.stubs}.get(kinds.pop(), ())
+            if len(kinds) == 1
+            else ()
+        )
+        named = {label.arm.label: (level, label.arm) for level, label in near if label.arm is not None}
+        if len(named) != 1:
+            return None
+        level, arm = next(iter(named.values()))
+        return Who(arm.label, arm, 0.9, evidence=f"arm from {_level_name(level)}")
+
+    def _of_caption_group(self) -> Who | None:
+        """Return the one group that closes the caption, which may be no arm that the article defines."""
+        group = self._context.caption_group
+        if not group:
+            return None
+        arm = self._arms.match(group)
+        flags = ("arm_from_caption",) if arm else ("arm_as_reported", "arm_from_caption")
+        return Who(arm.label if arm else group, arm, 0.7, flags=flags, evidence="arm from caption")
+
+    def _of_everyone(self, cell: ValueCell, labels: CellLabels) -> Who | None:
+        """Return everyone where a label or the head over the labels counts as many people as the study has."""
+        corner = self._roles.corner(cell.row)
+        sizes = [label.n for _, label in labels.all()] + ([corner.n] if corner is not None else [])
+        if self._arms.n_total and [n for n in sizes if n] == [self._arms.n_total]:
+            return Who(ALL, None, 0.7, evidence="everyone, by their number")
+        return None
 
     def _who(self, labels: CellLabels) -> Who | None:
         """Return the arm over a cell; ``None`` where the cell belongs to no arm (a total, or nothing tells)."""
@@ -90,7 +133,9 @@ class Whose:
         if self._arms.one_arm:
             arm = self._arms.arms[0] if self._arms.arms else None
             return Who(arm.label if arm else ALL, arm, 1.0, evidence="the study has one arm")
-        if len(self._context.caption_arm) == 1:
+        if (named := self._of_another_head(labels)) is not None:
+            return named
+        if len(self._context.caption_arm) == 1 and not _COMPARES.search(self._roles.table.caption):
             arm = self._context.caption_arm[0]
             return Who(arm.label, arm, 0.7, flags=("arm_from_caption",), evidence="arm from caption")
         if (

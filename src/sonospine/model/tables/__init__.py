@@ -1,5 +1,6 @@
 """Every table of the project, declared once, one module a phase. ``docs/tables.md`` is written from here."""
 
+from sonospine.model.tables.agreement import AGREEMENT
 from sonospine.model.tables.curation import ARMS, CONFLICTS, CORRECTION_LOG, CURATION, TIMEPOINTS
 from sonospine.model.tables.effects import EFFECTS, POOLED, WEIGHTS, is_drawn
 from sonospine.model.tables.measurements import (
@@ -66,9 +67,11 @@ ALL_TABLES = (
     REGRESSION,
     SMALL_STUDY,
     CURATION,
+    AGREEMENT,
 )
 
 __all__ = [
+    "AGREEMENT",
     "ALL_TABLES",
     "ALTERNATIVES",
     "ARMS",

@@ -1,0 +1,1 @@
+"""The local web page on which curators correct what was read."""
