@@ -396,3 +396,23 @@ def test_a_figure_that_nobody_read_leads_to_a_form_beside_it(ada: Browser) -> No
     page = ada.get("/study/s1/add?record=file:1&place=figure/F1")
     assert page.xpath("//*[@id='place']/@data-address") == ["figure/F1"]
     assert page.xpath("//select[@id='kind']/option[@selected]/@value") == ["figure"]
+
+
+def test_what_one_window_did_is_not_told_in_another(ada: Browser) -> None:
+    ada.get(PATH)
+    said_to_the_first = ada.client.post(
+        f"{PATH}/reject",
+        data={"csrf": ada.token, "reason": "no result"},
+        headers={"Origin": ada.base},
+        follow_redirects=False,
+    )
+    other = ada.get(f"/row/{row_id('2', 'US')}")
+    assert not other.xpath("//*[@id='notice']")
+    assert "Rejected." in _notice(ada.get(said_to_the_first.headers["location"]))
+    assert not ada.get(said_to_the_first.headers["location"]).xpath("//*[@id='notice']")
+
+
+def test_a_figure_has_its_place_in_the_queue_of_a_filter_too(ada: Browser) -> None:
+    page = ada.get("/?study=s1")
+    (link,) = page.xpath("//table[@class='queue']//th/a[contains(@href, 'place=')]/@href")
+    assert "of 3 in the queue" in said(ada.get(link), "//p[@class='crumbs']")

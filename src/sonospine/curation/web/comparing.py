@@ -22,7 +22,6 @@ from sonospine.curation.view import shifts
 from sonospine.curation.web.fields import label_of
 from sonospine.curation.web.paging import paging
 from sonospine.curation.web.placing import checked, search
-from sonospine.curation.web.pool_line import shift_lines
 from sonospine.curation.web.saving import posted
 from sonospine.curation.web.sessions import ADJUDICATOR
 from sonospine.curation.web.site import Notice, address
@@ -100,10 +99,10 @@ def routes(site: Site) -> Sequence[Route]:
         if one.kind == CORRECTIONS:
             # What moved is told in the view that everybody's lines make, not in the adjudicator's own.
             moved = tuple(shifts(view, site.desk.view(EVERYBODY)))
-            site.memory(request).saved = Notice("Decided.", (), Saved(tuple(lines), moved))
+            site.note(request, Notice("Decided.", (), Saved(tuple(lines), moved)))
         else:
             site.tell(request, "Decided. The next run counts it.")
-        return site.moved(quoted_path("disagreements", one.key))
+        return site.moved(request, quoted_path("disagreements", one.key))
 
     return [
         Route("/disagreements", lambda request: _list(site, request, compared)),
@@ -312,7 +311,7 @@ def _page(
         next=quoted_path("disagreements", waiting[0].key) if waiting else "",
         left_open=len(waiting),
         saved=saved,
-        shifts=shift_lines(site.desk.tables.config, saved.saved.shifts) if saved and saved.saved else [],
+        shifts=site.moves(saved),
         path=quoted_path("disagreements", one.key),
     )
 

@@ -225,7 +225,7 @@ def _save(site: Site, request: Request, form: Form) -> Response:
         made.append(vote_line(site, request, SCREENING, about, given, before, machine=machine))
     named = [f"{label_of(row['field'])} {row['new_value']}" for row in made if row is not None]
     save_votes(site, request, SCREENING, made, f"Saved: {', '.join(named)}. The next run counts it.")
-    return site.moved(quoted_path("screening", study_id))
+    return site.moved(request, quoted_path("screening", study_id))
 
 
 def _keep_id(site: Site, request: Request, form: Form) -> Response:
@@ -236,4 +236,4 @@ def _keep_id(site: Site, request: Request, form: Form) -> Response:
     before = ballot_of(site, request, STUDY_IDS).of(about)
     made = vote_line(site, request, STUDY_IDS, about, Given.of(form, "study_id"), before, machine=study_id)
     save_votes(site, request, STUDY_IDS, [made], "Saved: the id of the study is kept.")
-    return site.moved(quoted_path("screening", study_id))
+    return site.moved(request, quoted_path("screening", study_id))

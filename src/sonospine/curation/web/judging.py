@@ -224,7 +224,7 @@ def _save_risk(site: Site, request: Request, form: Form) -> Response:
         made = []
     named = [row["field"] for row in made if row is not None and row["field"] != "tool"]
     save_votes(site, request, RISK, made, f"Saved: {', '.join(named) or 'the tool'}.")
-    return site.moved(address(quoted_path("risk-of-bias", study_id), {"analysis": analysis}))
+    return site.moved(request, address(quoted_path("risk-of-bias", study_id), {"analysis": analysis}))
 
 
 # --- GRADE ------------------------------------------------------------------------------------------------------------
@@ -346,4 +346,4 @@ def _save_grade(site: Site, request: Request, form: Form) -> Response:
     ]
     named = [grade.LABELS[row["field"]].lower() for row in made if row is not None]
     save_votes(site, request, GRADE, made, f"Saved: {', '.join(named)}.")
-    return site.moved(quoted_path("grade", analysis))
+    return site.moved(request, quoted_path("grade", analysis))

@@ -48,7 +48,7 @@ def routes(site: Site) -> Sequence[Route]:
             save_votes(site, request, LINKS, [made], words)
         except InputError as fault:
             return _page(site, request, form, problem=fault.line())
-        return site.moved(address("/links/pair", one=one, other=other))
+        return site.moved(request, address("/links/pair", one=one, other=other))
 
     return [
         Route("/links", lambda request: _list(site, request)),

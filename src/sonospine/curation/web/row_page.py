@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from sonospine.curation.web.fields import GROUPS, PLACED, fields_of, label_of
 from sonospine.curation.web.placing import search
-from sonospine.curation.web.pool_line import PoolLine, pool_line, shift_lines
+from sonospine.curation.web.pool_line import PoolLine, pool_line
 from sonospine.curation.web.site import Site
 from sonospine.curation.web.source import source_of
 from sonospine.curation.web.standing import standing_of
@@ -108,7 +108,7 @@ def row_response(
         others=_others(row, evidence),
         standing=standing_of(view, site.session(request), row),
         saved=saved,
-        shifts=shift_lines(site.desk.tables.config, saved.saved.shifts) if saved and saved.saved else [],
+        shifts=site.moves(saved),
         step=step_of(site, request, request.url.path if request.method == "GET" else f"/row/{row_id}"),
         filters=filters_of(request),
     )

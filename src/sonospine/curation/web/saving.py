@@ -46,7 +46,7 @@ def routes(site: Site) -> Sequence[Route]:
                     site.tell(request, words)
             except InputError as fault:
                 return row_response(site, request, row_id, problem=fault.line(), typed=form)
-            return site.moved(address(f"/row/{row_id}", filters_of(request)))
+            return site.moved(request, address(f"/row/{row_id}", filters_of(request)))
 
         return posted(post)
 
@@ -84,7 +84,7 @@ def routes(site: Site) -> Sequence[Route]:
         hand = site.hand(request)
         made = [lines.undo(hand, action_id, form.get("reason", "")) for action_id in asked]
         site.save(request, CORRECTIONS, made, "Taken back.")
-        return site.moved(_back(form))
+        return site.moved(request, _back(form))
 
     return [
         Route("/row/{row_id}/confirm", posts(_confirm), methods=["POST"]),

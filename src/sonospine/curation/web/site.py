@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from sonospine.curation.desk import EVERYBODY, Desk
 from sonospine.curation.lines import Hand, hand_of
+from sonospine.curation.web.pool_line import PoolLine, shift_lines
 from sonospine.curation.web.queues import Queues
 from sonospine.curation.web.sessions import ADJUDICATOR, Session, Sessions
 from sonospine.evidence.described import subject_of, time_of, values_of
@@ -32,7 +34,9 @@ if TYPE_CHECKING:
     from sonospine.curation.queue import Entry, Queue
     from sonospine.curation.view import View
 
-
+SAID = "said"
+"""Part of an address that names what a post did."""
+MOST_NOTICES = 20
 NAVIGATION = (
     ("/", "Queue"),
     ("/stale", "Asked again"),
@@ -53,9 +57,12 @@ def templates() -> Environment:
 
 @dataclass(slots=True)
 class Memory:
-    """What the server remembers of a session until it ends: what was saved last, and the way through the queue."""
+    """What the server remembers of a session until it ends: what was saved, and the way through the queue.
 
-    saved: Notice | None = None
+    What was saved is kept until the page that the post led to asks for it: other windows have another name for theirs.
+    """
+
+    notices: dict[str, Notice] = field(default_factory=dict)
     walks: dict[str, Sequence[Entry]] = field(default_factory=dict)
 
 
@@ -131,18 +138,29 @@ class Site:
         """Append lines and remember what they did for the next page of the session."""
         saved = self.desk.save(kind, self.session(request).name, lines)
         ids = tuple(line["action_id"] for line in lines if line["action"] != "undo")
-        self.memory(request).saved = Notice(words, ids, saved)
+        self.note(request, Notice(words, ids, saved))
         return saved
 
+    def note(self, request: Request, notice: Notice) -> None:
+        """Have the page that this post leads to (``moved``), and no other window, say what was done."""
+        notices = self.memory(request).notices
+        request.state.said = secrets.token_hex(4)
+        notices[request.state.said] = notice
+        while len(notices) > MOST_NOTICES:
+            del notices[next(iter(notices))]
+
     def tell(self, request: Request, words: str) -> None:
-        """Have the next page of the session say something."""
-        self.memory(request).saved = Notice(words)
+        """Have the page that this post leads to say something."""
+        self.note(request, Notice(words))
 
     def told(self, request: Request) -> Notice | None:
-        """Return, once, what the last action of the session did."""
-        memory = self.memory(request)
-        notice, memory.saved = memory.saved, None
-        return notice
+        """Return, once, what the post that led to this page did."""
+        return self.memory(request).notices.pop(request.query_params.get(SAID, ""), None)
+
+    def moves(self, notice: Notice | None) -> list[PoolLine]:
+        """Return the pools that an action moved, to draw."""
+        saved = notice.saved if notice is not None else None
+        return shift_lines(self.desk.tables.config, saved.shifts) if saved is not None else []
 
     def page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
         """Render a page: the values given, and what every page needs (who, token, faults, words)."""
@@ -167,7 +185,8 @@ class Site:
         response = HTMLResponse(templates().get_template(template).render(**{**shared, **values}), status)
         if request.method == "GET" and _from_elsewhere(request):
             # What was posted led to another page: the address bar follows.
-            response.headers["HX-Push-Url"] = address(request.url.path, request.query_params)
+            query = {name: value for name, value in request.query_params.items() if name != SAID}
+            response.headers["HX-Push-Url"] = address(request.url.path, query)
         return response
 
     def records_of(self, study_id: str) -> list[str]:
@@ -216,9 +235,13 @@ class Site:
         """Whether any record is a condensed one."""
         return is_demonstration(row["record_id"] for row in self.desk.tables.records)
 
-    def moved(self, where: str) -> Response:
-        """Answer a post: the browser is to get that page."""
-        return RedirectResponse(where, 303)
+    def moved(self, request: Request, where: str) -> Response:
+        """Answer a post: the browser is to get that page, which tells what the post did."""
+        said = getattr(request.state, "said", "")
+        path, mark, fragment = where.partition("#")
+        if said:
+            path += ("&" if "?" in path else "?") + urlencode({SAID: said})
+        return RedirectResponse(path + mark + fragment, 303)
 
 
 def address(path: str, query: Mapping[str, str] | None = None, **more: str) -> str:

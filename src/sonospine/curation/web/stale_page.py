@@ -10,7 +10,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sonospine.curation import lines
-from sonospine.curation.web.pool_line import shift_lines
 from sonospine.curation.web.saving import CORRECTIONS, posted
 from sonospine.curation.web.signing_in import own_path
 from sonospine.curation.web.site import Site
@@ -33,7 +32,7 @@ def routes(site: Site) -> Sequence[Route]:
             stale=[stale_of(view, session, action) for action, _ in view.stale],
             rows=view.rows,
             saved=saved,
-            shifts=shift_lines(site.desk.tables.config, saved.saved.shifts) if saved and saved.saved else [],
+            shifts=site.moves(saved),
         )
 
     def decide(request: Request, form: Mapping[str, str]) -> Response:
@@ -63,7 +62,7 @@ def routes(site: Site) -> Sequence[Route]:
                 "no such choice", field="choice", found=form.get("choice", ""), allowed=f"{AGAIN}, {DROP}"
             )
         site.save(request, CORRECTIONS, made, words)
-        return site.moved(own_path(form.get("back", "")) or "/stale")
+        return site.moved(request, own_path(form.get("back", "")) or "/stale")
 
     return [
         Route("/stale", show),

@@ -14,7 +14,6 @@ from starlette.routing import Route
 from sonospine.corrections.actions import SETTABLE
 from sonospine.curation import lines
 from sonospine.curation.web.fields import changes, fields_of, label_of
-from sonospine.curation.web.pool_line import shift_lines
 from sonospine.curation.web.saving import CORRECTIONS, posted, refuse_adjudicators
 from sonospine.curation.web.site import Site
 from sonospine.curation.web.standing import STATES, said_of, shown_lines
@@ -63,7 +62,7 @@ def routes(site: Site) -> Sequence[Route]:
                 site.tell(request, "Nothing was changed, so nothing was saved.")
         except InputError as fault:
             return _page(site, request, problem=fault.line(), typed={target: form})
-        return site.moved(f"/study/{study_id}")
+        return site.moved(request, f"/study/{study_id}")
 
     return [
         Route("/study/{study_id}", show),
@@ -136,7 +135,7 @@ def _page(
             or action["record_id"] in records
         ],
         saved=saved,
-        shifts=shift_lines(site.desk.tables.config, saved.saved.shifts) if saved and saved.saved else [],
+        shifts=site.moves(saved),
     )
 
 

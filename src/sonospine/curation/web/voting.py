@@ -180,7 +180,7 @@ def routes(site: Site) -> Sequence[Route]:
             raise InputError("only a line of your own can be taken back", field="action_id", found=action_id)
         site.desk.save(kind, name, [lines.undo(site.hand(request), action_id, form.get("reason", ""))])
         site.tell(request, "Taken back.")
-        return site.moved(own_path(form.get("back", "")) or "/")
+        return site.moved(request, own_path(form.get("back", "")) or "/")
 
     return [Route("/votes/{kind}/undo", posted(undo), methods=["POST"])]
 
