@@ -14,6 +14,7 @@ from sonospine.curation import lines
 from sonospine.curation.web.fields import PLACE, PLACED, QUOTE, changes, label_of
 from sonospine.curation.web.placing import Found, checked
 from sonospine.curation.web.row_page import row_response
+from sonospine.curation.web.seen import check_seen
 from sonospine.curation.web.sessions import ADJUDICATOR
 from sonospine.curation.web.site import Site, address
 from sonospine.curation.web.walking import filters_of
@@ -39,6 +40,8 @@ def routes(site: Site) -> Sequence[Route]:
                 raise HTTPException(404, f"There is no row {row_id}.")
             try:
                 refuse_adjudicators(site, request)
+                if build is not _comment:
+                    check_seen("measurement", view.rows[row_id], form)
                 made, words = build(site.hand(request), view.shown("measurement", row_id), form)
                 if made:
                     site.save(request, CORRECTIONS, made, words)

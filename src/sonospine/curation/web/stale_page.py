@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from sonospine.curation import lines
 from sonospine.curation.web.saving import CORRECTIONS, posted
+from sonospine.curation.web.seen import check_seen
 from sonospine.curation.web.signing_in import own_path
 from sonospine.curation.web.site import Site
 from sonospine.curation.web.standing import stale_of
@@ -55,6 +56,7 @@ def routes(site: Site) -> Sequence[Route]:
                 raise InputError(
                     "no row can be named that the line speaks about now: find it, or drop the line"
                 )
+            check_seen(action["target_type"], view.shown(action["target_type"], target).row, form)
             made.append(_again(site, request, action, target))
             words = "Said again about what is read now."
         elif form.get("choice") != DROP:
