@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import httpx
 from effect_cases import between
@@ -119,7 +120,7 @@ def tables_of(project: Path) -> Tables:
 class Browser:
     """Asks for pages as a browser does: follows redirects, keeps the cookie, sends the hidden fields of the forms it saw."""
 
-    def __init__(self, desk: Desk, base: str = "http://127.0.0.1:8417", **options: str) -> None:
+    def __init__(self, desk: Desk, base: str = "http://127.0.0.1:8417", **options: Any) -> None:
         self.desk = desk
         self.base = base
         self.client = TestClient(application(desk, **options), base_url=base, raise_server_exceptions=False)

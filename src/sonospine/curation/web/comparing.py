@@ -75,9 +75,9 @@ class Compared:
                 for row in listed
                 if row["action"] not in ("adjudicate", "comment")
             ]
-            if votes != self._votes:
+            if (view.tables, votes) != self._votes:
                 self._agreement = agreement_rows(view, lines.__getitem__)
-                self._votes = votes
+                self._votes = (view.tables, votes)
             return self._agreement
 
 

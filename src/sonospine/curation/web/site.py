@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import secrets
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
@@ -32,6 +33,7 @@ from sonospine.model.table_io import Row
 if TYPE_CHECKING:
     from sonospine.curation.desk import Saved
     from sonospine.curation.queue import Entry, Queue
+    from sonospine.curation.tables import Tables
     from sonospine.curation.view import View
 
 SAID = "said"
@@ -77,13 +79,29 @@ class Notice:
 
 @dataclass
 class Site:
-    """The pages' common ground; ``navigation`` lists the pages that the head of every page leads to."""
+    """The pages' common ground.
+
+    Attributes
+    ----------
+    desk
+        Tables, log and views; another one once the tables were read again.
+    sessions
+        Who is at the pages.
+    suggested
+        The name that stands in the sign-in form.
+    reread
+        Reads the tables of the review again.
+    navigation
+        The pages that the head of every page leads to.
+    """
 
     desk: Desk
     sessions: Sessions
     suggested: str = ""
+    reread: Callable[[], Tables] | None = None
     navigation: list[tuple[str, str]] = field(default_factory=lambda: list(NAVIGATION))
     _memories: dict[str, Memory] = field(default_factory=dict)
+    _renewing: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
         self.queues = Queues(self.desk.tables)
@@ -93,6 +111,31 @@ class Site:
         self.queues.of(self.desk.view(EVERYBODY))
         for name in templates().list_templates():
             templates().get_template(name)
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the review was run again since the pages read its tables."""
+        return self.reread is not None and self.desk.tables.outdated
+
+    def renew(self) -> None:
+        """Read the tables of the review again, where they changed; until that is done the pages show the former ones.
+
+        Raises
+        ------
+        InputError
+            They are not whole (a run is under way), or a line does not fit them: the former ones stay.
+        """
+        with self._renewing:
+            if self.reread is None or not self.outdated:
+                return
+            desk = Desk(self.reread(), self.desk.logbook)
+            queues = Queues(desk.tables)
+            queues.of(desk.view(EVERYBODY))
+            self.desk, self.queues = desk, queues
+            for name in [n for n, made in vars(type(self)).items() if isinstance(made, cached_property)]:
+                vars(self).pop(name, None)
+            for memory in list(self._memories.values()):
+                memory.walks.clear()
 
     def session(self, request: Request) -> Session:
         """Return the session of a request; the gate lets none through that has not signed in."""
@@ -170,6 +213,7 @@ class Site:
             "session": session,
             "token": self.sessions.token(session) if session else "",
             "fault": getattr(request.state, "fault", ""),
+            "outdated": bool(session and session.name) and self.outdated,
             "banner": BANNER if self.demonstration else "",
             "navigation": self.navigation if session and session.name else [],
             "here": request.url.path,
