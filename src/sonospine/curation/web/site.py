@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from threading import Lock
@@ -29,6 +29,7 @@ from sonospine.figures.wording import in_words, list_in_words, sentence
 from sonospine.model.demonstration import BANNER, is_demonstration
 from sonospine.model.errors import InputError
 from sonospine.model.table_io import Row
+from sonospine.model.written_order import UNTIMED, moment
 
 if TYPE_CHECKING:
     from sonospine.curation.desk import Saved
@@ -149,9 +150,10 @@ class Site:
         session = self.session(request)
         return EVERYBODY if session.role == ADJUDICATOR else session.name
 
-    def hand(self, request: Request) -> Hand:
-        """Return who writes the lines of this session."""
-        return hand_of(self.session(request).name)
+    def hand(self, request: Request, after: Iterable[Row] = ()) -> Hand:
+        """Return who writes the lines of this session; they are no older than the lines that they decide on."""
+        moments = (moment(row["time"]) for row in after)
+        return hand_of(self.session(request).name, max(filter(None, moments), default=UNTIMED))
 
     def memory(self, request: Request) -> Memory:
         """Return what is remembered of this session."""
