@@ -125,7 +125,7 @@ class Browser:
         self.base = base
         self.client = TestClient(application(desk, **options), base_url=base, raise_server_exceptions=False)
         self.token = ""
-        self.saw: dict[str, str] = {}
+        self.saw: dict[str, dict[str, str]] = {}
         self.answer: httpx.Response
 
     def get(self, path: str) -> HtmlElement:
@@ -134,10 +134,9 @@ class Browser:
 
     def post(self, path: str, headers: Mapping[str, str] | None = None, **fields: str) -> HtmlElement:
         """Post a form and return the page that follows. A name's ``__`` stands for a dot."""
-        saw = {"saw": self.saw[path]} if path in self.saw else {}
         sent = {
             "csrf": self.token,
-            **saw,
+            **self.saw.get(path, {}),
             **{name.replace("__", "."): value for name, value in fields.items()},
         }
         return self._took(self.client.post(path, data=sent, headers={"Origin": self.base, **(headers or {})}))
@@ -157,10 +156,10 @@ class Browser:
         page = html.fromstring(answer.text or "<p></p>")
         tokens = page.xpath("//input[@name='csrf']/@value")
         self.token = tokens[0] if tokens else self.token
-        self.saw |= {
-            form.get("action"): form.xpath(".//input[@name='saw']/@value")[0]
-            for form in page.xpath("//form[.//input[@name='saw']]")
-        }
+        shown: dict[str, dict[str, str]] = {}
+        for one in page.xpath("//form[@method='post']//input[@name='saw' or contains(@name, '.saw')]"):
+            shown.setdefault(one.xpath("ancestor::form/@action")[0], {})[one.get("name")] = one.get("value")
+        self.saw |= shown
         return page
 
 

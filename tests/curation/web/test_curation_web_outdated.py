@@ -47,7 +47,7 @@ def test_pages_say_that_the_review_was_run_again_and_read_it_when_asked(ada: Bro
     assert "run again" not in said(ada.get("/"))
     row = ada.get("/").xpath("//table[@class='queue']//th/a[starts-with(@href, '/row/')]/@href")[0]
     ada.get(row)
-    saw = ada.saw[f"{row}/confirm"]
+    saw = ada.saw[f"{row}/confirm"]["saw"]
     _read_otherwise(root, row.rpartition("/")[2], n="7654")
     page = ada.get(row)
     assert "The review was run again" in said(page)

@@ -402,7 +402,7 @@ def test_what_one_window_did_is_not_told_in_another(ada: Browser) -> None:
     ada.get(PATH)
     said_to_the_first = ada.client.post(
         f"{PATH}/reject",
-        data={"csrf": ada.token, "saw": ada.saw[f"{PATH}/reject"], "reason": "no result"},
+        data={"csrf": ada.token, "saw": ada.saw[f"{PATH}/reject"]["saw"], "reason": "no result"},
         headers={"Origin": ada.base},
         follow_redirects=False,
     )
