@@ -26,7 +26,7 @@ SURE = [made._replace(state="unread", confidence="1") for made in STUDIES_MADE]
 
 def queue_of(review: Review, alternatives: Sequence[Row] = (), **more: Any) -> Queue:
     tables = tables_of(review, alternatives, more.pop("unread", ()))
-    return Queue(view_of(review, tables, **more), tables)
+    return Queue(view_of(review, **more), tables)
 
 
 def names(entries: Sequence[Entry]) -> list[str]:
@@ -266,7 +266,7 @@ def test_a_figure_counts_where_its_study_lacks_a_value_and_its_caption_names_the
         UNREAD.row(record_id="r1", locator="figure/F1", caption="Figure 1. VAS pain scores over time"),
     ]
     tables = tables_of(without, (), unread, words)
-    entries = Queue(view_of(without, tables), tables).entries(kind="unread")
+    entries = Queue(view_of(without), tables).entries(kind="unread")
     assert [(e.record_id, e.target_id, e.influence > 0) for e in entries] == [
         ("r5", "figure/F1", True), ("r1", "figure/F1", False), ("r5", "figure/F2", False),
     ]  # fmt: skip
@@ -300,12 +300,12 @@ def test_after_a_save_the_queue_is_the_one_that_is_made_anew(
     alternatives = [alternative("m1w2", "spread", "se", 0.04), alternative("m4w2", "weeks", "26", 0.05)]
     review = review_of(OPEN)
     tables = tables_of(review, alternatives)
-    queue = Queue(view_of(review, tables), tables)
+    queue = Queue(view_of(review), tables)
     for number, (name, changed) in enumerate(changes):
         review = row(review, name, **changed)
         told = {review.by_id[name]["study_id"]} if number % 2 else None
-        queue.after_save(view_of(review, tables), told)
-        anew = Queue(view_of(review, tables), tables)
+        queue.after_save(view_of(review), told)
+        anew = Queue(view_of(review), tables)
         assert list(queue.entries()) == list(anew.entries())
         assert queue.progress() == anew.progress()
 
@@ -335,8 +335,8 @@ def test_a_line_that_becomes_stale_is_found_by_comparing_the_views() -> None:
         action_id="ada-1", curator="ada", action="set", target_type="measurement", target_id="m2w2", field="value",
         new_value="5.2", record_id="r2",
     )  # fmt: skip
-    queue = Queue(view_of(review, tables), tables)
-    queue.after_save(view_of(review, tables, lines=[line], stale=["ada-1"]))
+    queue = Queue(view_of(review), tables)
+    queue.after_save(view_of(review, lines=[line], stale=["ada-1"]))
     assert names(queue.entries(kind="stale")) == ["m2w2"]
-    queue.after_save(view_of(review, tables, lines=[line]))
+    queue.after_save(view_of(review, lines=[line]))
     assert not queue.entries(kind="stale")

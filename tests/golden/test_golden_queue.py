@@ -28,7 +28,7 @@ def looked(corpus_review: Reviewed, review_config: Config) -> Looked:
         directions,
     )  # fmt: skip
     tables = tables_of(review, made.alternatives, made.unread, words)
-    return review, tables, Queue(view_of(review, tables), tables)
+    return review, tables, Queue(view_of(review), tables)
 
 
 def test_every_pooled_number_is_in_the_queue_and_before_all_that_feed_none(looked: Looked) -> None:
@@ -68,15 +68,15 @@ def test_all_rows_that_a_check_doubts_are_asked(looked: Looked) -> None:
 def test_the_first_is_done_once_it_is_confirmed(looked: Looked) -> None:
     review, tables, before = looked
     first = next(e for e in before.entries() if e.kind == "row")
-    queue = Queue(view_of(review, tables), tables)
+    queue = Queue(view_of(review), tables)
     confirmed = with_rows(review, {first.target_id: {**review.by_id[first.target_id], "state": "confirmed"}})
-    queue.after_save(view_of(confirmed, tables), {first.study_id})
+    queue.after_save(view_of(confirmed), {first.study_id})
     assert first.target_id not in {entry.target_id for entry in queue.entries()}
     assert queue.progress().verified == 1
-    assert list(queue.entries()) == list(Queue(view_of(confirmed, tables), tables).entries())
+    assert list(queue.entries()) == list(Queue(view_of(confirmed), tables).entries())
 
 
 def test_without_doubt_nothing_that_stands_alone_has_influence(looked: Looked) -> None:
     review, tables, _ = looked
     sure = replace(review, measurements=[{**row, "confidence": "1"} for row in review.measurements])
-    assert {entry.influence for entry in Queue(view_of(sure, tables), tables).entries(kind="row")} == {0.0}
+    assert {entry.influence for entry in Queue(view_of(sure), tables).entries(kind="row")} == {0.0}
