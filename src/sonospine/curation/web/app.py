@@ -169,6 +169,7 @@ def serve(
     """
     import uvicorn
 
+    host = host.strip("[]")  # as addresses write IPv6
     if curator:
         curator_name(curator)
     if not password and not is_loopback(host):
