@@ -473,3 +473,29 @@ def test_an_arm_that_changed_since_it_was_shown_is_asked_again(ada: Browser) -> 
     ada.post(path, action="confirm")
     assert ada.answer.status_code == 400
     assert [line["action"] for line in ada.lines()] == ["set"]
+
+
+def test_what_another_window_took_back_is_not_taken_back_twice(ada: Browser) -> None:
+    ada.get(PATH)
+    page = ada.post(f"{PATH}/confirm")
+    (actions,) = page.xpath("//*[@id='notice']//input[@name='actions']/@value")
+    ada.post("/undo", actions=actions, back=PATH)
+    page = ada.post("/undo", actions=actions, back=PATH)
+    assert "taken back already" in said(page)
+    assert [line["action"] for line in ada.lines()] == ["confirm", "undo"]
+    # An undo is a line of one's own too: taken back, the first line stands again, and can be taken back again.
+    undo = ada.lines()[1]["action_id"]
+    ada.post("/undo", actions=undo, back=PATH)
+    assert "confirmed by one person" in said(ada.get(PATH), "//p[@class='values']")
+    ada.post("/undo", actions=actions, back=PATH)
+    assert "not yet checked" in said(ada.get(PATH), "//p[@class='values']")
+    assert len(ada.lines()) == 4
+
+
+def test_a_vote_is_not_taken_back_twice(ada: Browser) -> None:
+    ada.get("/screening/s1")
+    ada.post("/screening/s1", what="decision", decision="exclude", decision__reason="no patients")
+    action = ada.lines("screening")[0]["action_id"]
+    ada.post("/votes/screening/undo", action=action, back="/screening/s1")
+    assert "taken back already" in said(ada.post("/votes/screening/undo", action=action))
+    assert len(ada.lines("screening")) == 2

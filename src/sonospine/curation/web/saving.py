@@ -20,6 +20,7 @@ from sonospine.curation.web.site import Site, address
 from sonospine.curation.web.walking import filters_of
 from sonospine.model.errors import InputError
 from sonospine.model.table_io import Row
+from sonospine.model.votes import undone
 
 if TYPE_CHECKING:
     from sonospine.curation.lines import Hand, Shown
@@ -78,12 +79,8 @@ def routes(site: Site) -> Sequence[Route]:
 
     def undo(request: Request, form: Form) -> Response:
         view, name = site.view(request), site.session(request).name
-        own = {action["action_id"] for action in view.actions if action["curator"] == name}
         asked = form.get("actions", "").split()
-        if not asked or not own.issuperset(asked):
-            raise InputError(
-                "only a line of your own can be taken back", field="action_id", found=" ".join(asked)
-            )
+        check_undo(asked, [action for action in view.actions if action["curator"] == name])
         hand = site.hand(request)
         made = [lines.undo(hand, action_id, form.get("reason", "")) for action_id in asked]
         site.save(request, CORRECTIONS, made, "Taken back.")
@@ -97,6 +94,31 @@ def routes(site: Site) -> Sequence[Route]:
         Route("/row/{row_id}/comment", posts(_comment), methods=["POST"]),
         Route("/undo", posted(undo), methods=["POST"]),
     ]
+
+
+def check_undo(asked: Sequence[str], own: Sequence[Row]) -> None:
+    """Check that lines can be taken back.
+
+    Parameters
+    ----------
+    asked
+        Their ids.
+    own
+        All lines of whoever asks, in the order in which they were written.
+
+    Raises
+    ------
+    InputError
+        None is named, one is another's, or one was taken back already.
+    """
+    if not asked or not {action["action_id"] for action in own}.issuperset(asked):
+        raise InputError(
+            "only a line of your own can be taken back", field="action_id", found=" ".join(asked)
+        )
+    if again := undone(own).intersection(asked):
+        raise InputError(
+            "it was taken back already: load the page again", field="action_id", found=" ".join(sorted(again))
+        )
 
 
 def posted(answer: Callable[[Request, Form], Response]) -> Callable[[Request], Response]:

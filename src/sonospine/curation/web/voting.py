@@ -16,7 +16,7 @@ from sonospine.curation import lines
 from sonospine.curation.kinds import VOTED, check_line, lines_of, target_of
 from sonospine.curation.lines import Shown
 from sonospine.curation.web.placing import checked
-from sonospine.curation.web.saving import posted, refuse_adjudicators
+from sonospine.curation.web.saving import check_undo, posted, refuse_adjudicators
 from sonospine.curation.web.sessions import ADJUDICATOR
 from sonospine.curation.web.signing_in import own_path
 from sonospine.model.errors import InputError
@@ -208,8 +208,7 @@ def routes(site: Site) -> Sequence[Route]:
             raise HTTPException(404, f"There is no kind {kind}.")
         name = site.session(request).name
         rows = lines_of(site.desk.logbook, kind, site.desk.tables.vocabulary)
-        if not any(row["action_id"] == action_id and row["curator"] == name for row in rows):
-            raise InputError("only a line of your own can be taken back", field="action_id", found=action_id)
+        check_undo([action_id], [row for row in rows if row["curator"] == name])
         site.desk.save(kind, name, [lines.undo(site.hand(request), action_id, form.get("reason", ""))])
         site.tell(request, "Taken back.")
         return site.moved(request, own_path(form.get("back", "")) or "/")
