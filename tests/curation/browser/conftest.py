@@ -67,11 +67,11 @@ def chromium() -> Iterator[Any]:
 
 
 @contextlib.contextmanager
-def serving(desk: Desk, chromium: Any) -> Iterator[Served]:
+def serving(desk: Desk, chromium: Any, **options: Any) -> Iterator[Served]:
     """Serve the pages over a desk on a free port."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
-        server = uvicorn.Server(uvicorn.Config(application(desk, port=port), log_level="warning"))
+        server = uvicorn.Server(uvicorn.Config(application(desk, port=port, **options), log_level="warning"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         until = time.monotonic() + 20

@@ -5,13 +5,18 @@ from __future__ import annotations
 import http.server
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sonospine.curation.desk import Desk
+from sonospine.curation.logbook import Logbook, Mark
+from sonospine.curation.tables import Tables
+
 from ..web.made_up import row_id
-from .conftest import Served
+from .conftest import Served, serving
 
 pytestmark = pytest.mark.browser
 US = row_id("1", "US")
@@ -224,3 +229,31 @@ def test_pictures_for_the_documentation(real: Served, picture: Callable[[str], P
     cyd.screenshot(path=taken[-1])
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in taken)
     assert [page.complaints, bob.complaints, cyd.complaints] == [[], [], []]
+
+
+def test_another_window_s_change_is_asked_again_and_a_new_run_is_read_with_the_keyboard_alone(
+    trials: Tables, tmp_path: Path, chromium: Any
+) -> None:
+    remade = replace(trials, marks={tmp_path / "remade.tsv": Mark(1, 1, 1)})
+    desk = Desk(remade, Logbook(tmp_path / "curation"))
+    with serving(desk, chromium, reread=lambda: trials) as served:
+        page = served.sign_in("ada")
+        page.goto(f"{served.address}/row/{US}")
+        assert "The review was run again" in page.inner_text("main")
+        found = serious(page)
+        other = page.context.new_page()
+        other.goto(f"{served.address}/row/{US}")
+        other.fill("#f-n", "29")
+        other.click("text=Save changes")
+        other.wait_for_selector("#notice .said")
+        page.keyboard.press("c")
+        page.wait_for_selector("#notice[role=alert]")
+        assert "n 30 → 29" in page.inner_text("#notice")
+        assert page.evaluate("document.activeElement.id") == "notice"
+        found += serious(page)
+        assert [line["action"] for line in served.lines()] == ["set"]
+        page.focus("text=Read the new tables")
+        page.keyboard.press("Enter")
+        page.wait_for_load_state()
+        page.wait_for_selector("main:not(:has-text('was run again'))")
+        assert found == []

@@ -57,7 +57,9 @@ def test_hostile_words_that_a_curator_writes_are_shown_as_text(ada: Browser) -> 
     assert page.xpath("//ul[@class='log']//script") == []
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "evil.example:8417", ""])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "evil.example:8417", "evil.example@127.0.0.1", ""]
+)
 def test_another_host_is_refused(ada: Browser, host: str) -> None:
     answer = ada.client.get("/", headers={"Host": host})
     assert answer.status_code == 421

@@ -102,6 +102,8 @@ class Guard:
         return None
 
     def _own(self, named: str) -> bool:
+        if "@" in named:
+            return False
         try:
             host = (urlsplit(f"//{named}").hostname or "").lower()
         except ValueError:
