@@ -98,6 +98,7 @@ def test_setting_a_value_shows_the_diamond_before_and_after(ada: Browser) -> Non
     assert before.startswith("before: MD −1.17")
     assert after.startswith("now: MD −1.5")
     assert len(page.xpath("//*[@id='notice']//polygon")) == 2
+    assert "rest on your lines alone" in _notice(page)
     assert "read: 2.0" in said(page, "//div[contains(@class,'changed')]")
 
 

@@ -224,3 +224,18 @@ def test_a_server_that_is_gone_is_told(page: Any, chromium: Any) -> None:
     page.keyboard.press("c")
     page.wait_for_selector("#unsent")
     assert "nothing was saved" in page.inner_text("#unsent")
+
+
+def test_a_form_of_a_session_that_ended_is_told_and_what_was_typed_stays(
+    page: Any, served: tuple[str, Browser]
+) -> None:
+    """So it is after a restart of the server, or where another window signed out."""
+    page.context.clear_cookies()
+    page.fill("#f-n", "29")
+    page.fill("#reason", "a long reason")
+    page.press("#reason", "Enter")
+    page.wait_for_selector("#unsent")
+    assert "nothing was saved" in page.inner_text("#unsent")
+    assert "not of this session" in page.inner_text("#unsent")
+    assert page.input_value("#reason") == "a long reason"
+    assert served[1].lines() == []

@@ -187,15 +187,27 @@
       $("#main").focus({ preventScroll: true });
     }
   });
-  document.addEventListener("htmx:sendError", () => say("The server does not answer: nothing was saved."));
-  document.addEventListener("htmx:sendError", () => {
-    if ($("#unsent")) return;
-    const line = document.createElement("p");
-    line.id = "unsent";
-    line.className = "fault";
-    line.setAttribute("role", "alert");
-    line.textContent = "The server does not answer: nothing was saved. Is it still running?";
-    $("#main").prepend(line);
+  // What was typed stays on the page: it can be sent again, or copied.
+  function unsent(words) {
+    let line = $("#unsent");
+    if (!line) {
+      line = document.createElement("p");
+      line.id = "unsent";
+      line.className = "fault";
+      line.setAttribute("role", "alert");
+      $("#main").prepend(line);
+    }
+    line.textContent = words;
+    line.scrollIntoView({ block: "nearest" });
+  }
+  document.addEventListener("htmx:sendError", () =>
+    unsent("The server does not answer: nothing was saved. Is it still running?"));
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const answer = event.detail.xhr;
+    // A form that is refused before any page is made is answered with a line of text.
+    if (!(answer.getResponseHeader("Content-Type") || "").startsWith("text/plain")) return;
+    event.detail.shouldSwap = false;
+    unsent(`${answer.responseText.trim()} (nothing was saved)`);
   });
   settle();
 })();
