@@ -11,7 +11,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sonospine.curation.logbook import curator_name
-from sonospine.curation.web.sessions import CURATOR, ROLES, Sessions
+from sonospine.curation.web.sessions import ADJUDICATOR, CURATOR, ROLES, Sessions
 from sonospine.curation.web.site import Site, address
 from sonospine.model.errors import InputError
 
@@ -88,6 +88,8 @@ def routes(site: Site) -> Sequence[Route]:
         if before is not None:
             site.sessions.ended.add(before.id)
         site.sessions.give(site.sessions.fresh(name, role), response)
+        if role != ADJUDICATOR:
+            site.look_ahead(name)
         return response
 
     async def sign_out(request: Request) -> Response:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from threading import Lock
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
@@ -109,9 +109,15 @@ class Site:
 
     def prepare(self) -> None:
         """Work out once what the first page would otherwise wait for."""
-        self.queues.of(self.desk.view(EVERYBODY))
+        for viewer in dict.fromkeys((EVERYBODY, self.suggested)):  # nobody suggested is everybody's name
+            self.queues.of(self.desk.view(viewer))
         for name in templates().list_templates():
             templates().get_template(name)
+
+    def look_ahead(self, viewer: str) -> None:
+        """Work the queue of a viewer out beside the answer, so that the next page that shows it need not wait."""
+        desk, queues = self.desk, self.queues
+        Thread(target=lambda: queues.of(desk.view(viewer)), daemon=True).start()
 
     @property
     def outdated(self) -> bool:
@@ -184,6 +190,7 @@ class Site:
         saved = self.desk.save(kind, self.session(request).name, lines)
         ids = tuple(line["action_id"] for line in lines if line["action"] != "undo")
         self.note(request, Notice(words, ids, saved))
+        self.look_ahead(self.viewer(request))
         return saved
 
     def note(self, request: Request, notice: Notice) -> None:
