@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -500,3 +501,12 @@ def test_a_vote_is_not_taken_back_twice(ada: Browser) -> None:
     ada.post("/votes/screening/undo", action=action, back="/screening/s1")
     assert "taken back already" in said(ada.post("/votes/screening/undo", action=action))
     assert len(ada.lines("screening")) == 2
+
+
+def test_a_view_of_former_tables_gets_a_queue_of_its_own(ada: Browser, trials: Tables) -> None:
+    queues = Queues(replace(trials))
+    view = ada.desk.view("")
+    assert [e.target_id for e in queues.of(view).entries()] == [
+        e.target_id for e in Queue(view, trials).entries()
+    ]
+    assert queues.of(view) is not queues.of(view)

@@ -28,6 +28,8 @@ class Queues:
 
     def of(self, view: View) -> Queue:
         """Return the queue of a view; where there is one of any view already, only what differs is worked out."""
+        if view.tables is not self._tables:  # taken just before the tables were read again
+            return Queue(view, view.tables)
         with self._lock:
             own = self._held.get(view.viewer)
             if own is not None and own[0] is view:
