@@ -17,8 +17,8 @@ from sonospine.cli.curate import COMMANDS
 from sonospine.cli.inputs import CONFIG
 from sonospine.corrections import read_actions
 from sonospine.curation.logbook import Logbook
-from sonospine.exchange.spreadsheet import guarded
 from sonospine.model.record import to_json
+from sonospine.model.sheets import guarded
 from sonospine.model.table_io import Row, read_table, table_text, write_table
 from sonospine.model.tables import CURATION, MACHINE_ARMS, MEASUREMENTS, RECONCILED, RECORDS, STUDIES
 
