@@ -15,7 +15,7 @@ import argparse
 import math
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -27,7 +27,6 @@ from sonospine.curation.influence import APPEARANCE, Pool, pools_of
 from sonospine.curation.material import Asked, Material
 from sonospine.curation.queue import Queue
 from sonospine.curation.tables import Tables, read_tables_of
-from sonospine.curation.view import View
 from sonospine.evaluation.generated_section import replace_section, table
 from sonospine.evaluation.version import code_version
 from sonospine.model.states import pooled_numbers
@@ -74,7 +73,7 @@ class Desk:
 
     def __init__(self, corpus: Corpus, read: Spoilt) -> None:
         self.corpus, self.read = corpus, read
-        self.view: View = corpus.view(read.read, read.alternatives)
+        self.view = corpus.view(read.read, read.alternatives)
         self.tables = self.view.tables
         self.material = Material(self.tables)
         self.choice = self.tables.choice
@@ -177,22 +176,9 @@ def asked_again(desk: Desk, queue: Queue, candidates: Collection[str]) -> list[s
     while len(done) < FIRST:
         name = first_of(queue, set(candidates) - set(done), 1)[0]
         done.append(name)
-        view = corrected(view, desk.read.true[name])
+        view = view.corrected(desk.read.true[name])
         queue.after_save(view, {desk.study[name]})
     return done
-
-
-def corrected(view: View, row: Row) -> View:
-    """Return the view with one row corrected; only the effects of its study are worked out anew."""
-    study, name = row["study_id"], row["measurement_id"]
-    rows = [row if r["measurement_id"] == name else r for r in view.reconciled]
-    tables = view.tables
-    review = Review(
-        rows, view.conflicts, view.arms, tables.studies, tables.decisions, tables.records, tables.config,
-        tables.directions,
-    )  # fmt: skip
-    effects = [r for r in view.effect_rows if r["study_id"] != study] + review.of_studies({study}).effects()
-    return replace(view, corrected=rows, reconciled=rows, effect_rows=effects)
 
 
 def by_weight(desk: Desk, candidates: Sequence[str]) -> list[str]:

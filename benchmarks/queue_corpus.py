@@ -10,6 +10,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,12 @@ import numpy as np
 
 from sonospine.config.settings import Config
 from sonospine.curation.tables import Tables
-from sonospine.curation.view import EVERYBODY, View
 from sonospine.model.numbers import derived
 from sonospine.model.states import pooled_numbers
 from sonospine.model.table_io import Row
 from sonospine.model.tables import ALTERNATIVES, ARMS, DECISIONS, RECONCILED, RECORDS, STUDIES
 from sonospine.robustness import Review
+from sonospine.robustness.fitting import grouped
 
 TABLE = Path(__file__).with_name("reader_errors.json")
 SIZES = (6, 8, 10, 12, 16, 20, 28, 40)
@@ -73,14 +74,50 @@ class Corpus:
     tables: Tables
     behind: tuple[str, ...]
 
-    def view(self, changed: Mapping[str, Row], alternatives: Sequence[Row]) -> View:
+    def view(self, changed: Mapping[str, Row], alternatives: Sequence[Row]) -> Seen:
         """Return a view of the corpus with some rows otherwise."""
         review = with_rows(self.review, changed)
         tables = replace(self.tables, alternatives=alternatives)
-        rows = review.measurements
-        return View(
-            EVERYBODY, tables, (), rows, rows, review.arms, (), review.conflicts, (), review.effects(), (), ()
-        )  # fmt: skip
+        return Seen(review, tables, tuple(review.effects()))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A view of a review, as far as the queue looks at it, without any line."""
+
+    review: Review
+    tables: Tables
+    effect_rows: Sequence[Row]
+    actions: Sequence[Row] = ()
+    stale: Sequence[tuple[Row, Row]] = ()
+
+    @property
+    def rows(self) -> Mapping[str, Row]:
+        return self.review.by_id
+
+    @cached_property
+    def effects(self) -> Mapping[str, Sequence[Row]]:
+        return grouped(self.effect_rows, "analysis")
+
+    def of_study(self, study_id: str) -> Sequence[Row]:
+        return self._of["measurements"].get(study_id, [])
+
+    def arms_of(self, study_id: str) -> Sequence[Row]:
+        return self._of["arms"].get(study_id, [])
+
+    def conflicts_of(self, study_id: str) -> Sequence[Row]:
+        return self._of["conflicts"].get(study_id, [])
+
+    @cached_property
+    def _of(self) -> Mapping[str, Mapping[str, Sequence[Row]]]:
+        names = ("measurements", "arms", "conflicts")
+        return {name: grouped(getattr(self.review, name), "study_id") for name in names}
+
+    def corrected(self, row: Row) -> Seen:
+        """Return the view with one row corrected; only the effects of its study are worked out anew."""
+        review, study = with_rows(self.review, {row["measurement_id"]: row}), row["study_id"]
+        others = [one for one in self.effect_rows if one["study_id"] != study]
+        return Seen(review, self.tables, [*others, *review.of_studies({study}).effects()])
 
 
 def with_rows(review: Review, changed: Mapping[str, Row]) -> Review:

@@ -16,11 +16,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from curation_queue import PAGE, PROJECT, corrected, embedded_review
-from queue_corpus import Corpus, Errors, corpus_of, other_values, read_errors, spoilt, study_rows
+from curation_queue import PAGE, PROJECT, embedded_review
+from queue_corpus import Corpus, Errors, Seen, corpus_of, other_values, read_errors, spoilt, study_rows
 
 from sonospine.curation.queue import Queue
-from sonospine.curation.view import View
 from sonospine.evaluation.generated_section import replace_section, table
 from sonospine.evaluation.version import code_version
 from sonospine.model.numbers import derived
@@ -55,11 +54,11 @@ def filled(corpus: Corpus, errors: Errors) -> tuple[Corpus, list[Row]]:
     return Corpus(review, tables, corpus.behind), alternatives
 
 
-def timed(queue: Queue, view: View, rows: Sequence[Row]) -> tuple[list[float], View]:
+def timed(queue: Queue, view: Seen, rows: Sequence[Row]) -> tuple[list[float], Seen]:
     """Return how long the queue takes for each of some saves (milliseconds), and the last view."""
     times = []
     for row in rows:
-        view = corrected(view, row)
+        view = view.corrected(row)
         # What a view works out when it is asked is not the queue's own.
         _ = view.rows, view.effects, view.of_study(""), view.arms_of(""), view.conflicts_of("")
         start = time.process_time()
@@ -97,7 +96,7 @@ def main() -> None:
         ("a correction that moves the pool of 40 studies", *_spread(moving)),
     ]
     section = (
-        f"Written by `python benchmarks/queue_speed.py` ({code_version(PROJECT)}): {len(view.reconciled):,} rows, "
+        f"Written by `python benchmarks/queue_speed.py` ({code_version(PROJECT)}): {len(view.rows):,} rows, "
         f"{entries:,} entries, processor time of one process.\n\n"
         + table(("", "median ms", "slowest ms"), lines)
     )

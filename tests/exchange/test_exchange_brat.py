@@ -234,6 +234,23 @@ def test_what_is_no_longer_marked_is_told_and_rejected_only_where_asked(reviewed
     assert [(r["action"], r["target_id"]) for r in reviewed.lines()] == [("reject", key)]
 
 
+def test_rows_that_were_not_exported_are_not_missing(reviewed: Any) -> None:
+    key = _galiano(reviewed)
+    folder = reviewed.export("brat", "--analysis", "procedure_time")
+    path = _file(folder, key)
+    exported = (folder / "exported.txt").read_text(encoding="utf-8")
+    record_id = reviewed.rows()[key]["record_id"]
+    of_record = {k for k, row in reviewed.rows().items() if row["record_id"] == record_id}
+    assert sum(k in exported for k in of_record) < len(of_record)
+    said = reviewed.take("brat", path, "--reject-missing")
+    assert (said.status, said.err) == (0, "0 changes, 0 lines: nothing written\n")
+    (folder / "exported.txt").unlink()
+    assert reviewed.take("brat", path).status == 0
+    said = reviewed.take("brat", path, "--reject-missing")
+    assert said.status == 1
+    assert "which rows were exported is not known" in said.err
+
+
 @pytest.mark.parametrize(
     ("added", "said"),
     [

@@ -32,7 +32,9 @@ class Project:
 
     @property
     def task(self) -> Any:
-        return next(t for t in self.tasks if any(r.get("id") == self.key for r in self.results(t)))
+        return next(
+            t for t in self.tasks if any(r.get("id") == self.key for r in t["predictions"][0]["result"])
+        )
 
     @staticmethod
     def results(task: Any) -> Any:
@@ -128,6 +130,21 @@ def test_a_new_region_is_a_new_row(labelled: Project) -> None:
         "22.3", "median", "se", "6.3", "procedure",
     )  # fmt: skip
     assert told["spread_locator"].startswith("table/")
+
+
+def test_a_region_that_is_gone_is_rejected_only_where_asked(labelled: Project) -> None:
+    results = labelled.results(labelled.task)
+    gone = {labelled.key, f"{labelled.key}-spread", f"{labelled.key}-n", f"{labelled.key}-total"}
+    results[:] = [r for r in results if not {r.get("id"), r.get("from_id"), r.get("to_id")} & gone]
+    said = labelled.take()
+    assert (said.status, labelled.reviewed.lines()) == (0, [])
+    assert f"{labelled.key} is not marked; it stays as it is" in said.err
+    ids = labelled.task["data"].pop("measurement_ids")
+    assert "which rows were exported is not known" in labelled.take("--reject-missing").err
+    assert labelled.reviewed.lines() == []
+    labelled.task["data"]["measurement_ids"] = ids
+    assert labelled.take("--reject-missing").status == 0
+    assert [(r["action"], r["target_id"]) for r in labelled.reviewed.lines()] == [("reject", labelled.key)]
 
 
 def test_tasks_without_an_annotation_are_passed_over_and_told(labelled: Project) -> None:

@@ -179,3 +179,10 @@ def test_a_file_of_another_kind_is_named(tmp_path: Path, content: str, said: str
 def test_a_missing_file_is_named(reviewed: Any) -> None:
     said = reviewed.take("revman", Path("none.csv"))
     assert (said.status, said.err) == (1, "none.csv: cannot be read: No such file or directory\n")
+
+
+def test_data_rows_reject_nothing(reviewed: Any) -> None:
+    path, _ = _data(reviewed)
+    said = reviewed.take("revman", path, "--reject-missing")
+    assert said.status == 2
+    assert "data rows cannot reject a measurement" in said.err

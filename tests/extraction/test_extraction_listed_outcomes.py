@@ -80,3 +80,25 @@ def test_words_behind_values_that_name_no_measurement_do_not_win_over_the_one_be
         "In the heat group, VAS fell from 7.2 to 3.1 for the left side and from 6.1 to 3.3 for the right side."
     )
     assert {r.outcome for r in found} == {"VAS"}
+
+
+def test_a_list_that_became_another_list_has_the_baseline_in_its_first_half(read):
+    found = read("Back and leg pain decreased from 6.1 and 7.2 to 3.1 and 2.2 at 4 weeks in the heat group.")
+    assert {(r.value, r.outcome.lower(), r.phase, r.arm) for r in found} == {
+        ("6.1", "back pain", "baseline", "heat group"),
+        ("7.2", "leg pain", "baseline", "heat group"),
+        ("3.1", "back pain", "follow_up", "heat group"),
+        ("2.2", "leg pain", "follow_up", "heat group"),
+    }
+
+
+def test_the_two_groups_behind_a_list_that_became_another_have_a_value_of_each_half(read):
+    found = read(
+        "VAS fell from 6.1 and 7.2 to 3.1 and 2.2 in the heat group and the cold group, respectively."
+    )
+    assert {(r.value, r.outcome, r.phase, r.arm) for r in found} == {
+        ("6.1", "VAS", "baseline", "heat group"),
+        ("7.2", "VAS", "baseline", "cold group"),
+        ("3.1", "VAS", "follow_up", "heat group"),
+        ("2.2", "VAS", "follow_up", "cold group"),
+    }

@@ -11,7 +11,7 @@ from sonospine.model.table_io import Row, check_rows
 from sonospine.model.tables import DECISIONS, PRISMA, RECORDS, REJECTED, REPORTS, SEARCHES
 from sonospine.screening import prisma_counts
 from sonospine.screening.identified import ANOTHER, REPEATED, UNTOLD
-from sonospine.screening.prisma import VERDICTS
+from sonospine.screening.verdicts import VERDICTS
 
 REASONS = ("condition", "design", "guidance")
 

@@ -109,12 +109,16 @@ def found_in(
 
 @dataclass(frozen=True)
 class _Source:
-    """The annotations of one record: the name for messages, the text that was annotated; ``gather`` makes rows."""
+    """The annotations of one record: the name for messages, the text that was annotated; ``gather`` makes rows.
+
+    ``exported`` are the rows that were marked in it; ``None`` where nothing says so.
+    """
 
     name: str
     record_id: str
     text: str
     gather: Callable[[Document], _Gathered]
+    exported: tuple[str, ...] | None
 
 
 def _tasks(file: Path) -> Iterator[_Source]:
@@ -129,11 +133,11 @@ def _tasks(file: Path) -> Iterator[_Source]:
         def gather(_: Document, task: Task = task, name: str = name) -> _Gathered:
             return annotated_of(task, name)
 
-        yield _Source(name, task.record_id, task.text, gather)
+        yield _Source(name, task.record_id, task.text, gather, task.exported)
 
 
 def _pairs(file: Path, record_rows: Sequence[Row]) -> Iterator[_Source]:
-    from sonospine.exchange.brat import annotated_of, read_ann
+    from sonospine.exchange.brat import EXPORTED, annotated_of, read_ann, read_exported
     from sonospine.exchange.documents import file_stem
     from sonospine.model.files import read_text
 
@@ -155,7 +159,10 @@ def _pairs(file: Path, record_rows: Sequence[Row]) -> Iterator[_Source]:
         def gather(document: Document, content: str = content, path: Path = path) -> _Gathered:
             return annotated_of(read_ann(content, document.text, path), path)
 
-        yield _Source(str(path), records[path.stem], _raw(path.with_suffix(".txt")), gather)
+        record_id, text = records[path.stem], _raw(path.with_suffix(".txt"))
+        listed = path.with_name(EXPORTED)
+        exported = read_exported(read_text(listed)).get(record_id, ()) if listed.exists() else None
+        yield _Source(str(path), record_id, text, gather, exported)
 
 
 def _raw(path: Path) -> str:
@@ -188,7 +195,13 @@ def _of_record(source: _Source, asked: _Asked) -> Found:
         )  # fmt: skip
     rows, faults, passed = source.gather(before.document)
     proposed = proposals(before, rows, name)
-    here = {row["measurement_id"]: row for row, _ in before.rows}
+    if source.exported is None and asked.reject_missing:
+        raise InputError(
+            "which rows were exported is not known: none can be missing", file=name,
+            allowed="the files as they were exported, or no --reject-missing",
+        )  # fmt: skip
+    shown = {*(source.exported or ()), *(row.measurement_id for row in rows)}
+    here = {row["measurement_id"]: row for row, _ in before.rows if row["measurement_id"] in shown}
     told = tuple(f"{name}: {remark}" for remark in (*passed, *proposed.remarks))
     return _changes(name, proposed, here, asked, tuple(faults), told)
 

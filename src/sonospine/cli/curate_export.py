@@ -216,6 +216,7 @@ def _spans(output: Path, root: Path, wanted: _Wanted, form: Form) -> str:
                 write_text(folder / f"{stem}.txt", each.document.text)
                 write_text(folder / f"{stem}.ann", brat.ann_text(brat.annotations_of(each)))
             write_text(folder / "annotation.conf", brat.configuration())
+            write_text(folder / brat.EXPORTED, brat.exported_text(documents))
     for each in documents:
         if each.unplaced:
             typer.echo(

@@ -35,7 +35,7 @@ def run(
     form: Annotated[Form, typer.Option("--format", help="What the file is.")] = Form.CSV,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="List the changes and write nothing.")] = False,
     reject_missing: Annotated[
-        bool, typer.Option("--reject-missing", help="Reject the rows that the edited table lacks.")
+        bool, typer.Option("--reject-missing", help="Reject the rows that were exported and are gone.")
     ] = False,
     base: Annotated[
         Path | None,
@@ -70,6 +70,8 @@ def run(
     if form is not Form.CSV:
         if base is not None:
             raise typer.BadParameter("only an edited table has a base", param_hint="--base")
+        if reject_missing and form is Form.REVMAN:
+            raise typer.BadParameter("data rows cannot reject a measurement", param_hint="--reject-missing")
         _of_other_tools(
             file, form, name, root=root, config=root / config, dry_run=dry_run, reject_missing=reject_missing,
             reason=reason,

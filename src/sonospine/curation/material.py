@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 from sonospine.curation.tables import Tables
-from sonospine.curation.view import View
 from sonospine.effects.choosing import barred_study
 from sonospine.effects.selection import barred_records
 from sonospine.model.numbers import truth
@@ -15,6 +15,35 @@ from sonospine.model.table_io import Row
 from sonospine.robustness import Review
 from sonospine.robustness.fitting import PointSet, grouped, points
 from sonospine.robustness.reading import behind
+
+
+class Looked(Protocol):
+    """What the queue looks at of a view (``curation.view.View``)."""
+
+    @property
+    def rows(self) -> Mapping[str, Row]:
+        """Rows of ``reconciled`` by id."""
+
+    @property
+    def effects(self) -> Mapping[str, Sequence[Row]]:
+        """Rows of ``effects`` by analysis, all candidates."""
+
+    @property
+    def actions(self) -> Sequence[Row]:
+        """The lines that count."""
+
+    @property
+    def stale(self) -> Sequence[tuple[Row, Row]]:
+        """Lines that no longer fit, and what the log says of them."""
+
+    def of_study(self, study_id: str) -> Sequence[Row]:
+        """Return the reconciled rows of a study."""
+
+    def arms_of(self, study_id: str) -> Sequence[Row]:
+        """Return the arms of a study."""
+
+    def conflicts_of(self, study_id: str) -> Sequence[Row]:
+        """Return the conflicts of a study."""
 
 
 class Material:
@@ -34,7 +63,7 @@ class Material:
 
     def asked(
         self,
-        view: View,
+        view: Looked,
         study_id: str,
         entered: Mapping[str, PointSet],
         candidates: Mapping[str, list[Row]],

@@ -11,11 +11,10 @@ from operator import itemgetter
 from typing import TypeVar
 
 from sonospine.curation.influence import Pool, Weighed, pools_of, weigh
-from sonospine.curation.material import Material
+from sonospine.curation.material import Looked, Material
 from sonospine.curation.progress import Progress, progress_of
 from sonospine.curation.tables import Tables
 from sonospine.curation.targets import Target, targets_of
-from sonospine.curation.view import View
 from sonospine.model.table_io import Row
 from sonospine.synthesis.pooling import Choice
 
@@ -75,7 +74,7 @@ class Queue:
         The tables behind it.
     """
 
-    def __init__(self, view: View, tables: Tables) -> None:
+    def __init__(self, view: Looked, tables: Tables) -> None:
         self._material = Material(tables)
         assumed = tables.config.assumptions
         self._choice = Choice(assumed.estimator, assumed.ci, assumed.level)
@@ -110,7 +109,7 @@ class Queue:
         """Return how many of the pooled numbers a person has verified."""
         return self._progress
 
-    def after_save(self, view: View, changed: Collection[str] | None = None) -> None:
+    def after_save(self, view: Looked, changed: Collection[str] | None = None) -> None:
         """Take in what a save changed: the studies themselves, and the analyses whose pools moved with them.
 
         Parameters
@@ -122,7 +121,7 @@ class Queue:
         """
         self._take_in(view, self._differing(view) if changed is None else set(changed))
 
-    def _differing(self, view: View) -> set[str]:
+    def _differing(self, view: Looked) -> set[str]:
         """Return the studies whose rows, arms, conflicts or lines differ between the last view and another."""
         old = self._view
         found = {
@@ -139,7 +138,7 @@ class Queue:
                 found.add(self._study_of({**before, **after}[name], view))
         return found & self._targets.keys()
 
-    def _study_of(self, line: Row, view: View) -> str:
+    def _study_of(self, line: Row, view: Looked) -> str:
         """Return the study that a line is about; empty where neither its target nor its record tells."""
         known = view.rows.get(line["target_id"])
         return known["study_id"] if known is not None else self._material.study_of.get(line["record_id"], "")
@@ -153,7 +152,7 @@ class Queue:
         twin._places, twin._ordered = list(self._places), list(self._ordered)
         return twin
 
-    def _take_in(self, view: View, changed: set[str]) -> None:
+    def _take_in(self, view: Looked, changed: set[str]) -> None:
         before, self._view = self._pools, view
         self._pools = pools_of(view.effects, self._material.config, self._choice, before)
         moved = {name for name, pool in self._pools.items() if pool != before.get(name)}
@@ -171,7 +170,7 @@ class Queue:
             found |= {study for study in {*old, *new} if old.get(study) != new.get(study)}
         return found
 
-    def _renew(self, view: View, changed: Collection[str]) -> None:
+    def _renew(self, view: Looked, changed: Collection[str]) -> None:
         """List the targets of some studies anew."""
         candidates: dict[str, dict[str, list[Row]]] = {}
         for name, rows in view.effects.items():

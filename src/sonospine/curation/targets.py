@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sonospine.curation.influence import Doubt
-from sonospine.curation.material import Asked, Material
+from sonospine.curation.material import Asked, Looked, Material
 from sonospine.curation.scenarios import (
     failed_check,
     in_check,
@@ -15,7 +15,6 @@ from sonospine.curation.scenarios import (
     in_figure,
     is_between_places,
 )
-from sonospine.curation.view import View
 from sonospine.effects.computing import CONFLICT_KINDS
 from sonospine.evidence.described import conflict_kind
 from sonospine.evidence.environment import visible
@@ -49,7 +48,7 @@ class Target:
 
 
 def targets_of(
-    material: Material, view: View, asked: Asked, stale: Sequence[tuple[Row, Row]]
+    material: Material, view: Looked, asked: Asked, stale: Sequence[tuple[Row, Row]]
 ) -> list[Target]:
     """List what is to be looked at in a study.
 
@@ -122,7 +121,7 @@ def _rank(kind: str) -> int:
     return CONFLICT_KINDS.index(kind) if kind in CONFLICT_KINDS else len(CONFLICT_KINDS)
 
 
-def _of_row(material: Material, view: View, asked: Asked, row: Row, lines: Sequence[Row]) -> Target:
+def _of_row(material: Material, view: Looked, asked: Asked, row: Row, lines: Sequence[Row]) -> Target:
     name = row["measurement_id"]
     alternatives = material.alternatives.get(name, [])
     if row["state"] == "disputed":

@@ -35,6 +35,8 @@ REASON_NOTE = "AnnotatorNotes"
 """What a person writes into the window of brat: why a row was changed."""
 ATTRIBUTES = tuple(name for name in FIELDS if MEASUREMENTS.column(name).allowed)
 """Fields with a list of values are attributes; the others are notes."""
+EXPORTED = "exported.txt"
+"""File beside the annotations that lists which rows were marked: what is missing from it was never shown."""
 _CHANGE = "change"
 
 _SPAN = re.compile(r"(?P<label>\S+) (?P<offsets>[0-9]{1,9} [0-9]{1,9}(?:;[0-9]{1,9} [0-9]{1,9})*)")
@@ -190,6 +192,22 @@ def _span(name: str, rest: str, text: str, line: int) -> TextBound:
     if stands.split() != told.split():
         raise InputError("another text stands at the offsets", field=name, found=told, allowed=repr(stands))
     return TextBound(name, span, told, line)
+
+
+def exported_text(documents: Sequence[Marked]) -> str:
+    """Return the list of the rows that are marked: record and row, a line each."""
+    pairs = [(d.document.record_id, row["measurement_id"]) for d in documents for row, _ in d.rows]
+    return "".join(f"{record_id}\t{key}\n" for record_id, key in pairs)
+
+
+def read_exported(content: str) -> dict[str, tuple[str, ...]]:
+    """Read the list of the rows that were marked, by record; lines that are none are passed over."""
+    listed: dict[str, list[str]] = {}
+    for line in content.splitlines():
+        record_id, _, key = line.partition("\t")
+        if key:
+            listed.setdefault(record_id, []).append(key.strip())
+    return {record_id: tuple(keys) for record_id, keys in listed.items()}
 
 
 def annotations_of(marked: Marked) -> Annotations:

@@ -32,6 +32,7 @@ CHOICES = tuple(name for name in FIELDS if MEASUREMENTS.column(name).allowed)
 """Fields with a list of values are choices; the others are typed."""
 _ID = "measurement_id"
 _COLOURS = {"centre": "#1b6ca8", "spread": "#8a5a00", "n": "#2e7d32", "total": "#7b3fa0"}
+_ROWS = "measurement_ids"
 _CHANGE = "change"
 _OFFSET = re.compile(r"[0-9]{1,9}")
 _OURS = re.compile(r"[mx][0-9a-f]{11}")
@@ -40,12 +41,16 @@ _OURS = re.compile(r"[mx][0-9a-f]{11}")
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """An annotated task: its record, the text that was annotated, and the results of its one annotation."""
+    """An annotated task: its record, the text that was annotated, the results of its one annotation.
+
+    ``exported`` are the rows that were marked when it was exported; ``None`` where the task does not say.
+    """
 
     record_id: str
     text: str
     results: Sequence[Mapping[str, Any]]
     ordinal: int
+    exported: tuple[str, ...] | None = None
 
 
 def labelling_config() -> str:
@@ -98,7 +103,10 @@ def task_of(marked: Marked, model_version: str) -> dict[str, Any]:
         ]  # fmt: skip
     document = marked.document
     return {
-        "data": {"record_id": document.record_id, "title": document.title, "text": document.text},
+        "data": {
+            "record_id": document.record_id, "title": document.title, "text": document.text,
+            _ROWS: [row[_ID] for row, _ in marked.rows],
+        },
         "predictions": [{
             "model_version": model_version, "score": min(scores, default=1.0), "result": results,
         }],
@@ -167,7 +175,9 @@ def read_tasks(path: Path | str) -> tuple[list[Task], list[str]]:
         results = made[0].get("result")
         if not isinstance(results, list) or not all(isinstance(r, dict) for r in results):
             raise InputError(f"task {ordinal} has no results", file=path, field="result", allowed="a list")
-        tasks.append(Task(data["record_id"], data["text"], results, ordinal))
+        listed_rows = data.get(_ROWS)
+        exported = tuple(map(str, listed_rows)) if isinstance(listed_rows, list) else None
+        tasks.append(Task(data["record_id"], data["text"], results, ordinal, exported))
     return tasks, passed
 
 

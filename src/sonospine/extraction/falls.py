@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from sonospine.extraction.attachment import Attached, Gaps, attach
@@ -31,6 +32,7 @@ _STARTED = re.compile(
 # "from 62 to 38 for one thing, 60 to 44 for another": the second pair goes on as the first began.
 _FROM_BEFORE = re.compile(r"\bfrom\s+[^;.]{0,40}?\d[\d.]*[^;.\d]{0,30}\bto\s+[^;.]{0,30}?\d", re.IGNORECASE)
 _NEXT = re.compile(r"(?:,|,?\s*\band)\s*$", re.IGNORECASE)
+_AND = re.compile(r"\s*(?:points?|mm|cm|%)?\s*(?:,|,?\s*\band)\s*", re.IGNORECASE)
 _BARE_TO = re.compile(r"\s*to\s*")
 _BRACKET_ENDS = re.compile(r"\s*(?:[)\]]|[,;]\s*p\b)", re.IGNORECASE)
 
@@ -51,6 +53,7 @@ def implied_times(
         _to_from(parts, group, times)
         or _from_to(parts.text, group, times, _behind(parts, gaps))
         or _from_to_each(parts, group, gaps)
+        or _from_to_lists(parts.text, group, _behind(parts, gaps))
     )
 
 
@@ -134,3 +137,17 @@ def _from_to_each(parts: Parts, group: list[Expression], gaps: Gaps) -> Attached
         ):
             return Attached((BASELINE, *later.values), "implied")
     return None
+
+
+def _from_to_lists(
+    text: str, group: list[Expression], behind: TimeMention | None
+) -> Attached[TimeMention] | None:
+    """Read "from 6.1 and 7.2 to 3.1 and 2.2": the first half is the baseline, the second what each of it became."""
+    half = len(group) // 2
+    if half < 2 or len(group) % 2 or not _FROM.search(text[max(0, group[0].start - 60) : group[0].start]):
+        return None
+    between = [text[one.end : other.start] for one, other in itertools.pairwise(group)]
+    listed = all(_AND.fullmatch(words) for k, words in enumerate(between) if k != half - 1)
+    if not listed or not _BARE_TO.fullmatch(between[half - 1]):
+        return None
+    return Attached((BASELINE,) * half + (behind or LATER,) * half, "implied")

@@ -12,6 +12,10 @@ from sonospine.vocabulary import Vocabulary
 
 _COPULA = re.compile(r"\s*(?:(?:scores?|ratings?)\s+)?(?:was|were|is|are|became|remained)\s+", re.IGNORECASE)
 _FIRST_PART = re.compile(r"\b(?P<part>[a-z]+)\s+and\s+(?:the\s+)?$", re.IGNORECASE)
+_CHANGED = re.compile(
+    r"\s*(?:scores?\s+)?(?:[a-z]+ly\s+)?(?:[a-z]+ed|fell|rose|dropped)\s+(?:[a-z]+ly\s+)?from\s+",
+    re.IGNORECASE,
+)
 _CUT_PART = re.compile(r"\b[a-z]+\s+and\s+(?:the\s+)?(?P<own>[a-z]+)\s+$", re.IGNORECASE)
 _SECOND_PART = re.compile(
     r"\s+and\s+(?P<part>(?:at|on|with|during|in|while|when)\s+[a-z]+)\s+(?:scores?\s+)?(?:was|were|is|are|became|remained)\s+",
@@ -81,7 +85,7 @@ def _parts_of_one(run: Run, parts: Parts, labels: list[Label], vocabulary: Vocab
     pair = None
     leading = _FIRST_PART.search(text[: last.start])
     trailing = _SECOND_PART.match(text, last.end, first)
-    if leading and _COPULA.fullmatch(text[last.end : first]):
+    if leading and (_COPULA.fullmatch(text[last.end : first]) or _CHANGED.fullmatch(text[last.end : first])):
         thing = last.text.partition(" ")[2]
         pair = Label(leading.start("part"), last.end, f"{leading['part']} {thing}"), last
     elif trailing:

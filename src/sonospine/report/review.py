@@ -18,8 +18,8 @@ from sonospine.model.risk_of_bias import StudyRisk
 from sonospine.model.states import pooled_numbers, verified_numbers
 from sonospine.model.table_io import Row
 from sonospine.screening.identified import search_names
+from sonospine.screening.verdicts import verdicts
 
-VERDICTS = ("include", "not_retrieved", "ongoing", "awaiting", "exclude")
 INCLUDED = ("include", "not_retrieved")
 
 
@@ -95,17 +95,9 @@ class Review:
 
     @cached_property
     def verdicts(self) -> dict[str, str]:
-        """What screening decided for each study.
-
-        The first of include, not retrieved (used on its abstract), ongoing and awaiting that a report has at stage
-        ``report``; else exclude.
-        """
-        found: dict[str, set[str]] = defaultdict(set)
-        for row in self.decisions:
-            record = self.record_rows.get(row["record_id"])
-            if record is not None and row["stage"] == "report":
-                found[record["study_id"]].add(row["decision"])
-        return {study: next((v for v in VERDICTS if v in found[study]), "exclude") for study in self.study}
+        """What screening decided for each study (``screening.verdicts``); of one without any decision, that it is out."""
+        study_of = {name: row["study_id"] for name, row in self.record_rows.items()}
+        return dict.fromkeys(self.study, "exclude") | verdicts(self.decisions, study_of)
 
     @cached_property
     def decisions_of(self) -> dict[str, list[Row]]:

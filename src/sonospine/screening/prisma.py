@@ -11,9 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from sonospine.model.table_io import Row
 from sonospine.model.tables import PRISMA
 from sonospine.screening.identified import identified
-
-VERDICTS = ("include", "not_retrieved", "ongoing", "awaiting")
-"""What a study comes to: the first of these that one of its reports has; else it is excluded."""
+from sonospine.screening.verdicts import weightiest
 
 
 def prisma_counts(
@@ -105,4 +103,4 @@ def _study_verdicts(reports: Sequence[Row], at_report: Mapping[str, Row]) -> dic
     for row in reports:
         decision = at_report.get(row["best_record_id"])
         found.setdefault(row["study_id"], set()).add(decision["decision"] if decision else "exclude")
-    return {study: next((v for v in VERDICTS if v in decided), "exclude") for study, decided in found.items()}
+    return {study: weightiest(decided) for study, decided in found.items()}

@@ -24,6 +24,7 @@ from sonospine.model.table_io import Row
 from sonospine.model.tables import DECISIONS, STUDIES
 from sonospine.screening.curation import COLUMNS
 from sonospine.screening.facts import KIND_OF
+from sonospine.screening.verdicts import verdicts
 
 if TYPE_CHECKING:
     from sonospine.curation.tables import Tables
@@ -71,12 +72,12 @@ def routes(site: Site) -> Sequence[Route]:
 def _list(site: Site, request: Request) -> Response:
     tables, ballot = site.desk.tables, ballot_of(site, request, SCREENING)
     asked = {name: request.query_params.get(name, "") for name in ("decision", "words", "mine")}
-    verdicts = _verdicts(tables)
+    decided = verdicts(tables.decisions, tables.study_of)
     rows = []
     for study in tables.studies:
         study_id = study["study_id"]
         said = ballot.seen.get(("study", study_id, "decision"), ())
-        verdict = verdicts.get(study_id, "")
+        verdict = decided.get(study_id, "")
         words = asked["words"].casefold()
         if asked["decision"] and verdict != asked["decision"]:
             continue
@@ -100,20 +101,6 @@ def _list(site: Site, request: Request) -> Response:
         paging=part,
         saved=site.told(request),
     )
-
-
-def _verdicts(tables: Tables) -> dict[str, str]:
-    """Return what the last run decided about each study: the first in the order of the decisions that a report has."""
-    found: dict[str, str] = {}
-    for row in tables.decisions:
-        study = tables.study_of.get(row["record_id"], "")
-        if row["stage"] != "report" or not study:
-            continue
-        before = found.get(study)
-        ranked = ("include", "not_retrieved", "ongoing", "awaiting", "exclude")
-        if before is None or ranked.index(row["decision"]) < ranked.index(before):
-            found[study] = row["decision"]
-    return found
 
 
 def _page(site: Site, request: Request, *, problem: str = "", typed: Form | None = None) -> Response:
