@@ -83,7 +83,7 @@ def routes(site: Site) -> Sequence[Route]:
             lambda: site.sessions.is_password(str(form.get("password", "")))
         ):
             return show(request, "The password is not the right one.", 403, name, role)
-        response = site.moved(own_path(str(form.get("next", ""))) or "/")
+        response = site.moved(request, own_path(str(form.get("next", ""))) or "/")
         before = site.sessions.of(request.cookies)
         if before is not None:
             site.sessions.ended.add(before.id)
@@ -91,7 +91,7 @@ def routes(site: Site) -> Sequence[Route]:
         return response
 
     async def sign_out(request: Request) -> Response:
-        response = site.moved("/sign-in")
+        response = site.moved(request, "/sign-in")
         site.forget(request)
         site.sessions.end(site.session(request), response)
         return response
