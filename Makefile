@@ -6,6 +6,8 @@ READY := $(VENV)/.ready
 BIN := $(CURDIR)/$(VENV)/bin
 export PATH := $(BIN):$(PATH)
 export PYTHONHASHSEED := 0
+# Without its bytecode every command, and every process of a test, would compile all that it imports anew.
+unexport PYTHONDONTWRITEBYTECODE
 WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q
 

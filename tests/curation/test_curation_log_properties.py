@@ -32,7 +32,7 @@ def at_once() -> Iterator[None]:
 
 MANY = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SOME = settings(MANY, max_examples=30)
-"""Where files are written and read: the schema's check of a table takes longer than all else."""
+"""Where files are written and read."""
 HEADER = table_text(CURATION.names, [])
 DEEDS = st.lists(ACTS, max_size=8)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pandera.errors import SchemaErrors
 
 from sonospine.model.errors import InputError
 from sonospine.model.schema import Column, TableSchema
@@ -230,7 +232,12 @@ def test_a_declared_table_is_complete(table: TableSchema) -> None:
     assert table.path
     assert table.written_by
     assert all(column.description for column in table.columns)
-    assert table.pandera_schema().columns.keys() == set(table.names)
+    schema = table.pandera_schema()
+    frame = pd.DataFrame([], columns=list(table.names), dtype="str")
+    assert schema.validate(frame, lazy=True).empty
+    for wrong in (frame.iloc[:, 1:], frame.iloc[:, ::-1], frame.assign(more="")):
+        with pytest.raises(SchemaErrors):
+            schema.validate(wrong, lazy=True)
     for column in table.columns:
         assert column.permits("") is not column.required
         assert all(column.permits(value) for value in column.allowed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cache
 
 import pytest
 
@@ -229,7 +230,23 @@ def _changes() -> list[Row]:
     ]
 
 
-def make_review() -> Review:
+@cache
+def _figures() -> dict[str, dict[str, bytes]]:
+    """The drawn forest plots: they take seconds, and are the same for every review that is made."""
+    measurements, effects = _measurements(), _effects()
+    pools = pool(effects, Choice(), None, [a.id for a in CONFIG.analyses])
+    doubted = conflicted_effects(effects, measurements)
+    found = {}
+    for analysis in CONFIG.analyses:
+        setting = setting_of(CONFIG, analysis, demonstration=True)
+        forest = forest_of(setting, effects, pools.pooled, pools.weights, doubted)
+        found[analysis.id] = {name: rendered(forest, name, base="../report/") for name in FORMATS}
+    return found
+
+
+def make_review(*, drawn_anew: bool = False) -> Review:
+    if drawn_anew:
+        _figures.cache_clear()
     records = _records()
     studies = {
         "demo:file:one": "s1",
@@ -239,12 +256,6 @@ def make_review() -> Review:
     }
     measurements, effects = _measurements(), _effects()
     pools = pool(effects, Choice(), None, [a.id for a in CONFIG.analyses])
-    doubted = conflicted_effects(effects, measurements)
-    figures = {}
-    for analysis in CONFIG.analyses:
-        setting = setting_of(CONFIG, analysis, demonstration=True)
-        forest = forest_of(setting, effects, pools.pooled, pools.weights, doubted)
-        figures[analysis.id] = {name: rendered(forest, name, base="../report/") for name in FORMATS}
     machine = [
         {**m, "value": "6.2"} if m["measurement_id"] == "marm2" else m
         for m in measurements
@@ -311,7 +322,7 @@ def make_review() -> Review:
         effects=effects,
         pooled=pools.pooled,
         weights=pools.weights,
-        figures=figures,
+        figures={name: dict(drawn) for name, drawn in _figures().items()},
         version="0.0",
     )  # fmt: skip
 
@@ -325,5 +336,5 @@ def made() -> Made:
 
 @pytest.fixture(scope="session")
 def review_maker() -> object:
-    """A function that makes the review anew."""
+    """A function that makes the review anew; its plots are drawn once, unless they are asked for anew."""
     return make_review

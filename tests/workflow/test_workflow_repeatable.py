@@ -55,7 +55,7 @@ def test_a_run_that_was_killed_at_random_points_ends_with_the_same_bytes_and_unt
 
 @pytest.mark.slow
 def test_a_second_start_while_a_review_runs_is_refused_with_one_line(tmp_path: Path, new_review):
-    review = new_review(tmp_path)
+    review = new_review(tmp_path, ("documents/Moon2012-MBB.md", "documents/Kulcu2017-Piri.md"))
     first = review.start()
     until = time.monotonic() + 30
     while not (review.folder / ".snakemake/review.json").exists() and time.monotonic() < until:

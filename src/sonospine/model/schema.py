@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sonospine.model.numbers import NUMBER
 
 if TYPE_CHECKING:
+    import pandas
     import pandera.pandas as pandera
 
 PATTERNS = {
@@ -103,20 +104,29 @@ class TableSchema:
         return row
 
     def pandera_schema(self) -> pandera.DataFrameSchema:
-        """Return the pandera schema: text columns, all present, in order, with one check each."""
+        """Return the pandera schema: the columns in order, every cell a text that its column permits, keys once.
+
+        The cells are looked at by one check of the frame: with a check for each column, pandera takes 70 ms for a
+        table of 46 columns, however few its rows are.
+        """
         import pandera.pandas as pandera
 
         return pandera.DataFrameSchema(
-            {
-                c.name: pandera.Column(
-                    str,
-                    pandera.Check(c.permits, element_wise=True, name="allowed", error=c.allowance()),
-                    description=c.description,
-                )
-                for c in self.columns
-            },
-            strict=True,
-            ordered=True,
+            checks=[
+                pandera.Check(self._has_its_columns, name="columns", error=", ".join(self.names)),
+                pandera.Check(self._permits_all, name="allowed", error="a cell is not allowed"),
+            ],
             unique=list(self.key) or None,
             name=self.name,
+        )
+
+    def _has_its_columns(self, frame: pandas.DataFrame) -> bool:
+        return tuple(frame.columns) == self.names
+
+    def _permits_all(self, frame: pandas.DataFrame) -> bool:
+        return all(
+            isinstance(value, str) and column.permits(value)
+            for column in self.columns
+            if column.name in frame
+            for value in frame[column.name].unique()
         )

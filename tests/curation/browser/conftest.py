@@ -60,8 +60,9 @@ class Served:
         return [row for path in sorted(folder.glob("*.tsv")) for row in read_table(path, CURATION)]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
+    # One that ran on to the end would keep the other files of this process from starting theirs.
     # A name that leads here, as that of a page elsewhere could.
     yield from running_chromium("--host-resolver-rules=MAP evil.test 127.0.0.1")
 
