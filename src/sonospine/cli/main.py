@@ -136,6 +136,14 @@ COMMANDS: dict[str, Entry] = {
         "  sonospine curate import edited.tsv --curator ada\n"
         "  sonospine curate check",
     ),
+    "freeze": Entry(
+        "freeze",
+        PEOPLE,
+        "Store the protocol; later changes are shown as deviations.",
+        "sonospine freeze --config config/config.yaml --registration CRD420260001\n"
+        "  sonospine freeze --config config/config.yaml \\\n"
+        "    --reason 'the panel asked for another window'",
+    ),
     "evaluate": Entry(
         "evaluate",
         PEOPLE,

@@ -12,6 +12,7 @@ from sonospine.model.tables.measurements import (
     SPREADS,
     UNREAD,
 )
+from sonospine.model.tables.protocol import DEVIATIONS, PROTOCOL
 from sonospine.model.tables.records import (
     CHANGES,
     FULL_TEXTS,
@@ -68,6 +69,8 @@ ALL_TABLES = (
     SMALL_STUDY,
     CURATION,
     AGREEMENT,
+    PROTOCOL,
+    DEVIATIONS,
 )
 
 __all__ = [
@@ -83,6 +86,7 @@ __all__ = [
     "CUMULATIVE",
     "CURATION",
     "DECISIONS",
+    "DEVIATIONS",
     "EFFECTS",
     "FULL_TEXTS",
     "INFLUENCE",
@@ -93,6 +97,7 @@ __all__ = [
     "MULTIVERSE",
     "POOLED",
     "PRISMA",
+    "PROTOCOL",
     "READING",
     "RECONCILED",
     "RECORDS",
