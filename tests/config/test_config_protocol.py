@@ -83,7 +83,9 @@ def test_an_amendment_dates_and_explains_the_deviation_it_brought() -> None:
     protocol = [frozen(configuration(), [])]
     protocol.append(frozen(configuration(estimator("PM")), protocol, "2026-03-01", reason="tau² by PM"))
     protocol.append(
-        frozen(configuration(estimator("PM")), protocol, "2026-04-01", reason="registered", registration="CRD7")
+        frozen(
+            configuration(estimator("PM")), protocol, "2026-04-01", reason="registered", registration="CRD7"
+        )
     )
     (row,) = deviations(configuration(estimator("PM")), WORDS, protocol)
     assert (row["path"], row["frozen"], row["now"]) == ("assumptions.estimator", "REML", "PM")

@@ -62,4 +62,6 @@ def run(
     )
     write_table(out, PROTOCOL, [*earlier, row])
     what = f"amendment {len(earlier)}" if earlier else "the protocol"
-    typer.echo(f"{what} of {row['date']} written to {out} (configuration {row['config_sha256'][:12]})", err=True)
+    typer.echo(
+        f"{what} of {row['date']} written to {out} (configuration {row['config_sha256'][:12]})", err=True
+    )

@@ -109,7 +109,10 @@ def read_protocol(path: Path | str) -> list[Row]:
         for text, digest in (("configuration", "config_sha256"), ("vocabulary", "vocabulary_sha256")):
             if sha256(row[text].encode()) != row[digest]:
                 raise InputError(
-                    "what was frozen has been changed: it does not have its hash", file=path, row=line, field=text
+                    "what was frozen has been changed: it does not have its hash",
+                    file=path,
+                    row=line,
+                    field=text,
                 )
     return rows
 
@@ -194,4 +197,3 @@ def _leaves(path: str, value: object) -> Iterator[tuple[str, str]]:
             yield from _leaves(f"{path}[{name}]", inner)
     else:
         yield path, without_breaks(value if isinstance(value, str) else canonical(value))
-

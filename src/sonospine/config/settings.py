@@ -287,7 +287,8 @@ class Config(Settings):
 
     title: str = Field(description="Title of the review.")
     registration: str = Field(
-        default="", description="Where the protocol is registered, e.g. the PROSPERO id; `sonospine freeze` stores it."
+        default="",
+        description="Where the protocol is registered, e.g. the PROSPERO id; `sonospine freeze` stores it.",
     )
     question: Question = Field(description="The question.")
     sources: Sources = Field(description="Where records come from.")

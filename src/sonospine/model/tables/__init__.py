@@ -23,6 +23,7 @@ from sonospine.model.tables.records import (
     SEARCHES,
     STUDIES,
 )
+from sonospine.model.tables.releases import CHANGE_CAUSES, CHANGED_ESTIMATES, CHANGED_STUDIES
 from sonospine.model.tables.robustness import (
     CORRELATION,
     CUMULATIVE,
@@ -71,6 +72,9 @@ ALL_TABLES = (
     AGREEMENT,
     PROTOCOL,
     DEVIATIONS,
+    CHANGED_STUDIES,
+    CHANGED_ESTIMATES,
+    CHANGE_CAUSES,
 )
 
 __all__ = [
@@ -78,7 +82,10 @@ __all__ = [
     "ALL_TABLES",
     "ALTERNATIVES",
     "ARMS",
+    "CHANGED_ESTIMATES",
+    "CHANGED_STUDIES",
     "CHANGES",
+    "CHANGE_CAUSES",
     "CONFLICTS",
     "CORRECTED",
     "CORRECTION_LOG",
