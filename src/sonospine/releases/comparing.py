@@ -61,9 +61,10 @@ class Comparison:
 
     def is_relinked(self, study: str) -> bool:
         """Tell whether records that both editions have were joined otherwise."""
-        before = {r["record_id"] for s in self.studies_before.get(study, []) for r in self.old.records_of[s]}
-        now = {row["record_id"] for row in self.new.records_of.get(study, [])}
-        return {r for r in before if r in self.new.records} != {r for r in now if r in self.old.records}
+        shared = {r["record_id"] for r in self.new.records_of.get(study, [])} & set(self.old.records)
+        before = {self.old.records[name]["study_id"] for name in shared}
+        held = {r["record_id"] for one in before for r in self.old.records_of[one]} & set(self.new.records)
+        return len(before) > 1 or held != shared
 
     def fresh_records(self, study: str) -> list[str]:
         """Return the records of a study of the newer edition that the older one did not have."""

@@ -38,7 +38,7 @@ def _row(both: Comparison, analysis: str) -> Row:
         moved_half_widths=derived(moved / (before / 2)) if before else "",
         width_ratio=derived(after / before) if before and after else "",
         crossed=";".join(_crossed(both, analysis, old, new)),
-        note="" if before and after else "an interval is missing",
+        note="; ".join(_warnings(old, new, complete=bool(before and after))),
     )
 
 
@@ -46,6 +46,17 @@ def _missing(old: Row, new: Row) -> str:
     if not old.get("estimate") and not new.get("estimate"):
         return "no estimate in either"
     return "no estimate in the older one" if new.get("estimate") else "no estimate in the newer one"
+
+
+def _warnings(old: Row, new: Row, *, complete: bool) -> list[str]:
+    """Return what a reader has to know before the two intervals are compared."""
+    notes = [] if complete else ["an interval is missing"]
+    for side, row in (("older", old), ("newer", new)):
+        if row["k"] == "1":
+            notes.append(f"{side}: one study, not pooled")
+        elif row["k"] == "2":
+            notes.append(f"{side}: two studies, not interpretable")
+    return notes
 
 
 def _not_comparable(both: Comparison, analysis: str, old: Row, new: Row) -> str:
