@@ -134,6 +134,31 @@ def test_a_line_that_was_taken_back_is_a_cause_too() -> None:
     assert "taken back" in row["detail"]
 
 
+def test_a_line_that_confirms_is_a_cause_only_where_other_rows_are_used() -> None:
+    new = replace(edition(**MOVED), actions=action("a1", action="confirm", field=""))
+    assert causes(new) == [("changed", "not_explained", "")]
+    assert Changes(Comparison(OLD, new)).studies == []
+    effects = [effect("e9", "s1", "-3", "m1;m9"), effect("e2", "s2", "-1", "m2")]
+    new = replace(edition(effects=effects, pooled=MOVED["pooled"]), actions=new.actions)
+    assert causes(new) == [("changed", "correction", "a1")]
+
+
+def test_a_retraction_is_the_only_cause_of_an_effect_that_went_and_a_lifted_one_is_not() -> None:
+    old = edition(records=[record("r1", "s1", status="concern"), record("r2", "s2")])
+    new = edition(effects=[effect("e2", "s2", "-1", "m2")], pooled=[pool("-1", "-2", "0", k="1")])
+    (row,) = Changes(Comparison(old, new)).causes
+    assert (row["cause"], row["detail"]) == ("retraction", "r1: no longer concern")
+    both = Changes(Comparison(old, replace(new, actions=action("a1")))).causes
+    assert {row["cause"] for row in both} == {"retraction", "correction"}
+    retracted = edition(
+        records=[record("r1", "s1", status="retracted"), record("r2", "s2")],
+        effects=new.rows["effects"],
+        pooled=new.rows["pooled"],
+    )
+    more = replace(retracted, actions=action("a1"))
+    assert [row["cause"] for row in Changes(Comparison(OLD, more)).causes] == ["retraction"]
+
+
 def test_other_code_is_a_cause_only_where_the_reading_differs() -> None:
     other = Made("1.1", "reader2", "link1", "calc1")
     assert causes(replace(edition(**MOVED), made=other)) == [("changed", "not_explained", "")]

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from sonospine.model.numbers import truth
 from sonospine.model.table_io import Row, in_order
 from sonospine.model.tables import CHANGE_CAUSES
-from sonospine.releases.comparing import Comparison
-from sonospine.releases.edition import OUT
+from sonospine.releases.comparing import NO_LONGER, Comparison, Target
 
 POOL_SETTINGS = ("assumptions.estimator", "assumptions.ci", "assumptions.level")
 """Settings that act on a pool and on no effect."""
-_WORDS = ("title", "note", "label", "favours.left", "favours.right")
+_WORDS = ("title", "note", "label", "favours.left", "favours.right", "source")
 """Last parts of settings that are only printed."""
 _FILLED = ("study_id", "arm_id", "comparator_arm_id", "timepoint_id", "result_id", "preferred", "state")
 
@@ -103,10 +102,11 @@ def _causes(both: Comparison, old: Row | None, new: Row | None) -> list[Cause]:
         return [Cause("new_study", ", ".join(both.fresh_records(study)))]
     used = sorted({i for row in (old, new) if row for i in row["measurement_ids"].split(";") if i})
     found = [Cause("retraction", line) for line in both.turned_out(both.records_of(study))]
-    if found and new is None and any(any(word in one.detail for word in OUT) for one in found):
+    if found and new is None and not all(NO_LONGER in one.detail for one in found):
         return found
-    found += _corrections(both, study, used)
-    if old is None or new is None or old["measurement_ids"] != new["measurement_ids"]:
+    other_rows = old is None or new is None or old["measurement_ids"] != new["measurement_ids"]
+    found += _corrections(both, study, used, confirmed=other_rows)
+    if other_rows:
         found += [Cause("new_report", name) for name in both.fresh_records(study)]
     found += [Cause("revised_report", name) for name in both.revised_records(_records(both, used))]
     if both.was_known(study) and both.is_relinked(study):
@@ -117,18 +117,22 @@ def _causes(both: Comparison, old: Row | None, new: Row | None) -> list[Cause]:
     return found or [Cause("not_explained", _left_out(both, old, new))]
 
 
-def _corrections(both: Comparison, study: str, used: list[str]) -> list[Cause]:
-    """Return the lines about the numbers behind an effect or about its study; else those on other numbers of it."""
-    direct = both.lines_about(both.targets_of_rows(used) | both.targets_of_study(study))
-    others = [] if direct else both.lines_about(both.targets_of_rows(both.measurements_of_study(study)))
+def _corrections(both: Comparison, study: str, used: list[str], *, confirmed: bool) -> list[Cause]:
+    """Return the lines about the numbers behind an effect or about its study; else those on other numbers of it.
+
+    A line that confirms changes no number, but it can decide which row is used: it counts where ``confirmed``.
+    """
+
+    def about(targets: set[Target]) -> list[tuple[str, Row]]:
+        return [
+            (how, row) for how, row in both.lines_about(targets) if confirmed or row["action"] != "confirm"
+        ]
+
+    direct = about(both.targets_of_rows(used) | both.targets_of_study(study))
+    lines = direct or about(both.targets_of_rows(both.measurements_of_study(study)))
     return [
-        Cause(
-            "correction",
-            _in_words(how, row, elsewhere=row in [o for _, o in others]),
-            row["curator"],
-            row["action_id"],
-        )
-        for how, row in direct or others
+        Cause("correction", _in_words(how, row, elsewhere=not direct), row["curator"], row["action_id"])
+        for how, row in lines
     ]
 
 

@@ -19,6 +19,8 @@ _TARGETS = (
     ("timepoint", "timepoint_id"),
 )
 Target = tuple[str, str]
+NO_LONGER = ": no longer "
+"""How ``turned_out`` says that a retraction, withdrawal or doubt was lifted."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ class Comparison:
                 what = "expression of concern" if now == "concern" else now
                 lines.append(f"{name}: {what}")
             elif before in OUT and now and now not in OUT:
-                lines.append(f"{name}: no longer {before}")
+                lines.append(f"{name}{NO_LONGER}{before}")
         return lines
 
     @cached_property
@@ -145,15 +147,15 @@ class Comparison:
 
     def measurements_of_study(self, study: str) -> list[str]:
         """Return the measurements of a study (an id of either edition), sorted."""
-        records = set(self.records_of(study))
-        return sorted(
-            {
-                name
-                for edition in (self.old, self.new)
-                for name, row in edition.measurements.items()
-                if row["record_id"] in records
-            }
-        )
+        return sorted({i for record in self.records_of(study) for i in self._measured.get(record, ())})
+
+    @cached_property
+    def _measured(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for edition in (self.old, self.new):
+            for name, row in edition.measurements.items():
+                found[row["record_id"]].add(name)
+        return dict(found)
 
     def _targets_of(self, row: Row) -> set[Target]:
         kind, name = row["target_type"], row["target_id"]

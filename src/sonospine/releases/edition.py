@@ -57,7 +57,7 @@ class Edition:
     rows
         The tables of ``COMPARED`` by the name of their schema.
     actions
-        Lines of all curators of all kinds, by ``action_id``, in the order of their files.
+        Lines of all curators that can move an estimate, by ``action_id``, in the order of their files.
     """
 
     name: str

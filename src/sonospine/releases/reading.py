@@ -6,11 +6,13 @@ from pathlib import Path
 
 from sonospine.config.protocol import settled
 from sonospine.config.settings import Config
-from sonospine.model.curation import KINDS, curation_files, curation_rows
+from sonospine.model.curation import curation_files, curation_rows
 from sonospine.model.table_io import Row, read_table
 from sonospine.releases.edition import COMPARED, Edition, Made
 from sonospine.releases.storing import read_manifest, released_content
 
+MOVING = ("corrections", "links", "studies", "screening")
+"""Kinds of lines that can move an estimate; judgements (risk of bias, certainty) move none."""
 AS_THEY_ARE = "the results as they are"
 
 
@@ -65,5 +67,7 @@ def edition_of_results(root: Path, config: Config, vocabulary: dict[str, str], m
 
 
 def _actions(folder: Path) -> dict[str, Row]:
-    rows = [row for kind in KINDS for path in curation_files(folder / kind) for _, row in curation_rows(path)]
+    rows = [
+        row for kind in MOVING for path in curation_files(folder / kind) for _, row in curation_rows(path)
+    ]
     return {row["action_id"]: row for row in rows}

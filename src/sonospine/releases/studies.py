@@ -49,7 +49,11 @@ def _changes_of(both: Comparison, study: str) -> Iterator[Row]:
     if (fresh and both.was_known(study)) or revised:
         parts = [f"new record {name}" for name in fresh] if both.was_known(study) else []
         yield row("revised", "; ".join([*parts, *(f"{name} has another text or status" for name in revised)]))
-    numbers = both.lines_about(both.targets_of_rows(both.measurements_of_study(study)))
+    numbers = [
+        (how, line)
+        for how, line in both.lines_about(both.targets_of_rows(both.measurements_of_study(study)))
+        if line["action"] != "confirm"
+    ]
     rows = [line for _, line in numbers] + (rulings if was_in and is_in else [])
     if rows:
         taken_back = sum(how != "" for how, _ in numbers)
