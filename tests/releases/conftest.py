@@ -28,7 +28,6 @@ from sonospine.model.table_io import Row, read_table, write_table
 from sonospine.model.tables import CURATION, EFFECTS, RECONCILED
 
 PROJECT = Path(__file__).resolve().parents[2]
-PROGRAM = Path(sys.executable).parent / "sonospine"
 FEW = (
     "documents/seed-000-fascia-pilot.md",
     "documents/Kulcu2017-Piri.md",
