@@ -42,6 +42,8 @@ rule write_report:
         synthesis=rules.pool_effects.output,
         reading="results/synthesis/reading.tsv",
         figures=rules.draw_figures.output,
+        vocabulary=VOCABULARY,
+        protocol=sorted(map(str, Path("releases").glob("protocol.tsv"))),
     output:
         directory("results/report"),
     log:

@@ -28,11 +28,16 @@ def review_of(config: Path) -> tuple[Config, Vocabulary]:
     from sonospine.vocabulary import load_vocabulary
 
     review = load_config(config)
-    folder = Path(review.vocabulary)
-    beside = config.resolve().parent.parent / folder
-    vocabulary = load_vocabulary(folder if folder.is_absolute() or folder.exists() else beside)
+    vocabulary = load_vocabulary(vocabulary_folder(review, config))
     check_ids(review, vocabulary.ids(), config)
     return review, vocabulary
+
+
+def vocabulary_folder(review: Config, config: Path) -> Path:
+    """Return the folder of the vocabulary that the configuration at ``config`` names (``review_of`` says where)."""
+    folder = Path(review.vocabulary)
+    beside = config.resolve().parent.parent / folder
+    return folder if folder.is_absolute() or folder.exists() else beside
 
 
 def vocabulary_of(config: Path | None) -> Vocabulary:

@@ -136,6 +136,26 @@ COMMANDS: dict[str, Entry] = {
         "  sonospine curate import edited.tsv --curator ada\n"
         "  sonospine curate check",
     ),
+    "freeze": Entry(
+        "freeze",
+        PEOPLE,
+        "Store the protocol; later changes are shown as deviations.",
+        "sonospine freeze --config config/config.yaml --registration CRD420260001\n"
+        "  sonospine freeze --config config/config.yaml \\\n"
+        "    --reason 'the panel asked for another window'",
+    ),
+    "release": Entry(
+        "release",
+        PEOPLE,
+        "Keep the report of a day, with what a later comparison needs.",
+        "sonospine release --config config/config.yaml --note 'for the panel'",
+    ),
+    "diff": Entry(
+        "diff",
+        PEOPLE,
+        "Say what changed between two releases, and because of what.",
+        "sonospine diff 2026-01-10\n  sonospine diff releases/2026-01-10 releases/2026-07-01 -o changes",
+    ),
     "evaluate": Entry(
         "evaluate",
         PEOPLE,

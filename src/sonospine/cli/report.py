@@ -28,21 +28,29 @@ def run(
         ),
     ],
     root: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="Folder with results/ and extracted/.")
+        Path, typer.Option(metavar="FOLDER", help="Folder with results/, extracted/ and releases/.")
     ] = Path(),
 ) -> None:
     """Write index.html, the documentation of the search, a page for each study, the tables to download and the figures."""
     from sonospine.report.folder import write_folder
-    from sonospine.report.pages import report_files
 
     folder_to_replace(out, lambda name: name in TOP)
-    content = report_files(_review(config, root))
+    content = report_content(config, root)
     write_folder(out, content)
     typer.echo(f"{len(content)} files written to {out}", err=True)
 
 
+def report_content(config: Path, root: Path) -> dict[str, bytes]:
+    """Return every file of the report by its path in the report's folder."""
+    from sonospine.report.pages import report_files
+
+    return report_files(_review(config, root))
+
+
 def _review(config: Path, root: Path) -> Review:
+    from sonospine.cli.inputs import vocabulary_folder
     from sonospine.config.loading import load_config
+    from sonospine.config.protocol import deviations, read_protocol, vocabulary_hashes
     from sonospine.model import tables
     from sonospine.model.buckets import bucket_files
     from sonospine.model.curation import curation_files
@@ -71,6 +79,7 @@ def _review(config: Path, root: Path) -> Review:
         for path in bucket_files(shards, results / "records", ".jsonl")
         for record in read_records(path)
     }
+    protocol = read_protocol(root / "releases/protocol.tsv")
     reading = results / "synthesis/reading.tsv"
     written = extracted / "curation"
     corrections = curation_files(written / "corrections")
@@ -108,6 +117,8 @@ def _review(config: Path, root: Path) -> Review:
         reading=rows(reading, tables.READING) if reading.exists() else (),
         searches=searches_of(shards),
         changes=changes_of(shards),
+        protocol=protocol,
+        deviations=deviations(settings, vocabulary_hashes(vocabulary_folder(settings, config)), protocol),
         risks=risks,
         grades=certainties,
         figures={

@@ -286,6 +286,10 @@ class Config(Settings):
     """The whole configuration of a review."""
 
     title: str = Field(description="Title of the review.")
+    registration: str = Field(
+        default="",
+        description="Where the protocol is registered, e.g. the PROSPERO id; `sonospine freeze` stores it.",
+    )
     question: Question = Field(description="The question.")
     sources: Sources = Field(description="Where records come from.")
     search: Search = Field(default=Search(), description="What is asked of the live sources.")

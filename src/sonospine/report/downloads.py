@@ -13,6 +13,7 @@ from sonospine.model.tables import (
     CONFLICTS,
     CORRECTION_LOG,
     DECISIONS,
+    DEVIATIONS,
     EFFECTS,
     LINKS,
     POOLED,
@@ -48,6 +49,7 @@ def tables_of(review: Review) -> list[tuple[str, str, TableSchema, Sequence[Row]
         ("effects", "all candidate effects", EFFECTS, review.effects),
         ("pooled", "pooled results", POOLED, review.pooled),
         ("weights", "weights", WEIGHTS, review.weights),
+        ("deviations", "deviations from the protocol", DEVIATIONS, review.deviations),
         ("unread", "results that stand only in a figure", UNREAD, review.unread),
         ("rejected", "files that could not be read", REJECTED, review.rejected),
     ]

@@ -34,7 +34,7 @@ class Review:
     parsed
         Parsed records by id, of all studies that are not excluded (others need not be here).
     records, reports, links, studies, decisions, prisma, rejected, unread, machine, measurements, arms, conflicts,
-    log, actions, effects, pooled, weights, reading, searches, changes
+    log, actions, effects, pooled, weights, reading, searches, changes, protocol, deviations
         Rows of the tables of these names; ``machine`` are the measurements as the machine read them, ``actions``
         the curators' lines on measurements, arms and timepoints.
     risks, grades
@@ -68,6 +68,8 @@ class Review:
     reading: Sequence[Row] = ()
     searches: Sequence[Row] = ()
     changes: Sequence[Row] = ()
+    protocol: Sequence[Row] = ()
+    deviations: Sequence[Row] = ()
     risks: Mapping[str, StudyRisk] = field(default_factory=dict)
     grades: Mapping[str, Grade] = field(default_factory=dict)
     figures: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from sonospine.model.tables.measurements import (
     SPREADS,
     UNREAD,
 )
+from sonospine.model.tables.protocol import DEVIATIONS, PROTOCOL
 from sonospine.model.tables.records import (
     CHANGES,
     FULL_TEXTS,
@@ -22,6 +23,7 @@ from sonospine.model.tables.records import (
     SEARCHES,
     STUDIES,
 )
+from sonospine.model.tables.releases import CHANGE_CAUSES, CHANGED_ESTIMATES, CHANGED_STUDIES
 from sonospine.model.tables.robustness import (
     CORRELATION,
     CUMULATIVE,
@@ -68,6 +70,11 @@ ALL_TABLES = (
     SMALL_STUDY,
     CURATION,
     AGREEMENT,
+    PROTOCOL,
+    DEVIATIONS,
+    CHANGED_STUDIES,
+    CHANGED_ESTIMATES,
+    CHANGE_CAUSES,
 )
 
 __all__ = [
@@ -75,7 +82,10 @@ __all__ = [
     "ALL_TABLES",
     "ALTERNATIVES",
     "ARMS",
+    "CHANGED_ESTIMATES",
+    "CHANGED_STUDIES",
     "CHANGES",
+    "CHANGE_CAUSES",
     "CONFLICTS",
     "CORRECTED",
     "CORRECTION_LOG",
@@ -83,6 +93,7 @@ __all__ = [
     "CUMULATIVE",
     "CURATION",
     "DECISIONS",
+    "DEVIATIONS",
     "EFFECTS",
     "FULL_TEXTS",
     "INFLUENCE",
@@ -93,6 +104,7 @@ __all__ = [
     "MULTIVERSE",
     "POOLED",
     "PRISMA",
+    "PROTOCOL",
     "READING",
     "RECONCILED",
     "RECORDS",

@@ -1,0 +1,1 @@
+"""Frozen reports, and what changed between two of them."""
