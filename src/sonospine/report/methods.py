@@ -191,13 +191,20 @@ def _agreed(row: Row) -> tuple[str, str]:
     for name, words in (("kappa", "Cohen’s kappa"), ("icc", "ICC(2,1)")):
         if row[name]:
             bounds = (
-                f" ({rounded(row[f'{name}_lower'])} to {rounded(row[f'{name}_upper'])})"
+                f" ({rounded(float(row[f'{name}_lower']))} to {rounded(float(row[f'{name}_upper']))})"
                 if row[f"{name}_lower"]
                 else ""
             )
-            parts.append(f"{words} {rounded(row[name])}{bounds}")
-    about = in_words(row["target_type"] if row["kind"] == "corrections" else row["kind"])
-    return f"{in_words(row['field'])} of {about}, {row['curator_1']} and {row['curator_2']}", "; ".join(parts)
+            parts.append(f"{words} {rounded(float(row[name]))}{bounds}")
+    about = (
+        "numbers"
+        if row["kind"] == "corrections"
+        else "GRADE"
+        if row["kind"] == "grade"
+        else in_words(row["kind"])
+    )
+    both = f"{row['curator_1']} and {row['curator_2']}"
+    return f"{sentence(about)}, {in_words(row['field'])}, {both}", "; ".join(parts)
 
 
 def _judgements(review: Review) -> Part:

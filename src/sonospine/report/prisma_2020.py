@@ -68,7 +68,7 @@ def _methods(review: Review) -> Iterable[_Row]:
         (names, "10b", "Other variables and what was assumed of them", (_method("assumptions", "assumptions"),), "funding and other variables that were collected by hand"),
         (names, "11", "Risk of bias of studies: tool and assessors", (_method("judgements", "judgements"),), risk),
         (names, "12", "Effect measures", (_method("effect measures", "measures"), _method("minimal important differences", "differences")), ""),
-        (names, "13a", "Which studies enter which synthesis", (_method("analyses", "measures"), _ANALYSES), ""),
+        (names, "13a", "Which studies enter which synthesis", (_method("analyses as configured", "measures"), _ANALYSES), ""),
         (names, "13b", "Preparation and conversions", (_method("effect measures", "measures"), _method("assumptions", "assumptions")), ""),
         (names, "13c", "How results are tabulated and drawn", (_FINDINGS, _ANALYSES), ""),
         (names, "13d", "How and why results were pooled", (_method("synthesis", "synthesis"),), "why this model was chosen"),

@@ -160,7 +160,9 @@ def _certainty(
         if held.state == "disputed":
             return "", f"disputed ({_said(held)})", ()
         numbers = (
-            (notes.number(f"Certainty: {held.reason}. {_by(held)}", analysis.id),) if held.reason else ()
+            (notes.number(f"Certainty, {held.value}: {held.reason.rstrip('.')}. {_by(held)}", analysis.id),)
+            if held.reason
+            else ()
         )
         return SYMBOLS[held.value], held.value, numbers
     added = grade.suggested_certainty(
@@ -168,7 +170,7 @@ def _certainty(
     )
     if not added.value:
         return "", UNRATED, ()
-    text = f"The ratings of people add up to {added.value}: {added.because}"
+    text = f"The ratings of people add up to {added.value}: {added.because}."
     return "", f"{UNRATED}; their ratings add up to {added.value}", (notes.number(text, analysis.id),)
 
 
@@ -191,9 +193,8 @@ def _rated(analysis_id: str, name: str, one: Judgement, notes: _Footnotes) -> Ra
     if not grade.rates(name, one.value):
         return Rating(text, ())
     support = f" Support: “{one.quote}”." if one.quote else ""
-    return Rating(
-        text, (notes.number(f"{text}. {one.reason.rstrip('.')}.{support} {_by(one)}", analysis_id),)
-    )
+    note = f"{label}, {one.value}: {one.reason.rstrip('.')}.{support} {_by(one)}"
+    return Rating(text, (notes.number(note, analysis_id),))
 
 
 def _suggested(
@@ -212,7 +213,7 @@ def _suggested(
             continue
         text = f"{one.label}: {_level(one.field, one.value)}"
         down = grade.rates(one.field, one.value)
-        note = f"Suggested. {text}: {one.because}."
+        note = f"Suggested, {one.label}, {one.value}: {one.because}."
         made.append(Rating(text, (notes.number(note, analysis_id),) if down else ()))
     return tuple(made)
 
