@@ -213,7 +213,7 @@ def _suggested(
             continue
         text = f"{one.label}: {_level(one.field, one.value)}"
         down = grade.rates(one.field, one.value)
-        note = f"Suggested, {one.label}, {one.value}: {one.because}."
+        note = f"Suggested: {one.label.lower()} {one.value}, as {one.because}."
         made.append(Rating(text, (notes.number(note, analysis_id),) if down else ()))
     return tuple(made)
 
