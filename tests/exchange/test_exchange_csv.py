@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sonospine.exchange.spreadsheet import read_sheet, sheet_bytes
@@ -41,12 +41,15 @@ def test_no_guarded_text_begins_as_a_formula_does(text: str) -> None:
     assert not written.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))
 
 
-@pytest.mark.parametrize("text", ["'=1", "''=1", "' =1", "'tis", "'", "", "a=1", "'-", "'\u00a0@x"])
+@pytest.mark.parametrize(
+    "text", ["'=1", "''=1", "' =1", "'tis", "'", "", "a=1", "'-", "'\u00a0@x", " '@", "\r'@"]
+)
 def test_a_text_with_an_apostrophe_of_its_own_keeps_it(text: str) -> None:
     assert unguarded(guarded(text)) == text
 
 
 @settings(deadline=None, max_examples=50)
+@example(separator=",", outcome="", arm="\r'@")
 @given(separator=st.sampled_from(",;"), outcome=TEXTS, arm=TEXTS)
 def test_a_table_comes_back_from_its_file(
     separator: str, outcome: str, arm: str, tmp_path_factory: pytest.TempPathFactory

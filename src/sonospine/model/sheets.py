@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 
 from sonospine.model.schema import Column, TableSchema
 from sonospine.model.table_io import Row
 
 GUARD = "'"
-_SIGNS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-_CONTROLS = ("\t", "\r", "\n")
+_FORMULA = re.compile("'*[\t\r\n]|[\\s']*[-=+@\uff1d\uff0b\uff0d\uff20]")
 UNGUARDED_KINDS = ("number", "integer", "boolean", "date")
 """Kinds of columns whose cells the schema checks: an apostrophe before ``-2.1`` would make it a text."""
 
@@ -31,8 +31,8 @@ def unguarded(text: str) -> str:
 
 
 def _is_formula(text: str) -> bool:
-    bare = text.lstrip(GUARD)
-    return bare.startswith(_CONTROLS) or bare.lstrip().startswith(_SIGNS)
+    """Tell whether a text begins as a formula does, whatever apostrophes and white space stand before it."""
+    return _FORMULA.match(text) is not None
 
 
 def is_guarded(column: Column) -> bool:
