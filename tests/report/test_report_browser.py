@@ -65,6 +65,21 @@ def test_the_page_never_scrolls_sideways(index: Any, width: int) -> None:
     assert index.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
 
 
+@pytest.mark.parametrize("name", ["index", "methods", "prisma"])
+def test_a_narrow_screen_or_a_sheet_of_a4_cuts_no_table(index: Any, name: str) -> None:
+    index.goto(index.url.replace("index.html", f"{name}.html"))
+    for medium, width in (("screen", 640), ("print", 703)):  # A4 between its margins
+        index.emulate_media(media=medium)
+        index.set_viewport_size({"width": width, "height": 900})
+        assert index.evaluate("document.documentElement.scrollWidth") <= width
+        cut = (
+            "all => all.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.getAttribute('aria-label'))"
+        )
+        tables = index.locator("main > section#results .scroll, main > .scroll")
+        assert tables.evaluate_all(cut) == []
+    assert index.complaints == []
+
+
 def test_the_keyboard_reaches_the_rows_of_the_plot(index: Any) -> None:
     stops = index.locator("svg.forest a")
     stops.first.focus()

@@ -66,9 +66,11 @@ def test_a_judged_study_shows_each_domain_with_support_and_says_what_is_disputed
     assert b"<script>" not in files["studies/s1.html"]
 
 
-def test_an_unjudged_study_or_analysis_shows_nothing(files: dict[str, bytes], made: Any) -> None:
+def test_an_unjudged_study_shows_nothing_and_an_unrated_analysis_claims_no_certainty(
+    files: dict[str, bytes], made: Any
+) -> None:
     assert b'id="risk-of-bias"' not in files["studies/s2.html"]
-    assert b"GRADE" not in made.files["index.html"]
+    assert "GRADE" not in words(made.files, "index.html", "//section[@id='analyses']")
 
 
 def test_the_certainty_of_an_analysis_stands_with_its_footnotes(files: dict[str, bytes]) -> None:

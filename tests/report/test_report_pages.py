@@ -153,7 +153,7 @@ def test_the_verification_state_counts_pooled_numbers_by_the_rule_of_the_states(
 
 def test_k_0_k_1_and_k_2_are_said_in_words(made: Any) -> None:
     text = pages(made.files)["index.html"].text_content()
-    for words in ("no study could be pooled", "one study: not pooled", "not interpretable (two studies)"):
+    for words in ("No study could be pooled", "One study: not pooled", "Not interpretable (two studies)"):
         assert words in text
 
 

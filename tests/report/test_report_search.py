@@ -28,7 +28,7 @@ def page_of(files: dict[str, bytes], name: str = "search.html") -> Any:
 
 def items(review: Review) -> dict[str, tuple[str, str]]:
     found = items_of(search_documentation(review))
-    assert [item.number for item in found] == list(range(1, 17))
+    assert [item.number for item in found] == [str(number) for number in range(1, 17)]
     return {item.name: (item.text, item.untold) for item in found}
 
 

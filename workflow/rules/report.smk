@@ -35,12 +35,19 @@ rule write_report:
         linked=rules.link_reports.output,
         screened=rules.screen_studies.output,
         machine=MACHINE,
-        curation=curated("corrections") + curated("risk_of_bias") + curated("grade"),
+        vocabulary=VOCABULARY,
+        curation=curated("corrections")
+        + curated("links")
+        + curated("studies")
+        + curated("screening")
+        + curated("risk_of_bias")
+        + curated("grade"),
         curated=rules.apply_corrections.output,
         reconciled=rules.reconcile_measurements.output,
         effects=rules.compute_effects.output,
         synthesis=rules.pool_effects.output,
         reading="results/synthesis/reading.tsv",
+        small_study="results/synthesis/small_study.tsv",
         figures=rules.draw_figures.output,
         vocabulary=VOCABULARY,
         protocol=sorted(map(str, Path("releases").glob("protocol.tsv"))),

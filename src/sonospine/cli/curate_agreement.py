@@ -41,19 +41,10 @@ def run(
     Numbers, arms and times, screening, links, risk of bias and GRADE count alike. The machine's reading stood before
     both curators: theirs are not two blank sheets.
     """
-    from sonospine.curation.agreement_table import agreement_rows
-    from sonospine.curation.desk import EVERYBODY, Desk
-    from sonospine.curation.kinds import lines_of
-    from sonospine.curation.logbook import Logbook
-    from sonospine.curation.tables import read_tables_of
     from sonospine.model.table_io import write_table
     from sonospine.model.tables import AGREEMENT
 
-    tables = read_tables_of(root, root / config)
-    desk = Desk(tables, Logbook(root / "extracted" / "curation"))
-    if desk.fault is not None:
-        raise desk.fault
-    rows = agreement_rows(desk.view(EVERYBODY), lambda kind: lines_of(desk.logbook, kind, tables.vocabulary))
+    rows = agreement_of(root, root / config)
     if out is not None:
         write_table(out, AGREEMENT, rows)
         typer.echo(f"{len(rows)} rows written to {out}", err=True)
@@ -65,6 +56,27 @@ def run(
         typer.echo(line)
     for note in dict.fromkeys(row["note"] for row in rows if row["note"]):
         typer.echo(f"* {note}: {', '.join(row['field'] for row in rows if row['note'] == note)}")
+
+
+def agreement_of(root: Path, config: Path) -> list[Row]:
+    """Return the rows of the table ``agreement`` for a review.
+
+    Raises
+    ------
+    InputError
+        A file of lines is at fault, or the tables are not of one run.
+    """
+    from sonospine.curation.agreement_table import agreement_rows
+    from sonospine.curation.desk import EVERYBODY, Desk
+    from sonospine.curation.kinds import lines_of
+    from sonospine.curation.logbook import Logbook
+    from sonospine.curation.tables import read_tables_of
+
+    tables = read_tables_of(root, config)
+    desk = Desk(tables, Logbook(root / "extracted" / "curation"))
+    if desk.fault is not None:
+        raise desk.fault
+    return agreement_rows(desk.view(EVERYBODY), lambda kind: lines_of(desk.logbook, kind, tables.vocabulary))
 
 
 def _cells(row: Row) -> tuple[str, ...]:

@@ -12,11 +12,15 @@ from sonospine.cli.import_tables import changes_of, searches_of
 from sonospine.cli.outputs import folder_to_replace
 
 if TYPE_CHECKING:
+    from sonospine.model.table_io import Row
     from sonospine.report.review import Review
 
 log = logging.getLogger(__name__)
 
-TOP = ("index.html", "search.html", "search.md", "style.css", "studies", "tables", "figures")
+TOP = (
+    *("index.html", "search.html", "search.md", "methods.html", "methods.md", "prisma.html"),
+    *("style.css", "studies", "tables", "figures"),
+)
 
 
 def run(
@@ -31,7 +35,7 @@ def run(
         Path, typer.Option(metavar="FOLDER", help="Folder with results/, extracted/ and releases/.")
     ] = Path(),
 ) -> None:
-    """Write index.html, the documentation of the search, a page for each study, the tables to download and the figures."""
+    """Write index.html, the methods, the checklist, the documentation of the search, a page for each study, the tables to download and the figures."""
     from sonospine.report.folder import write_folder
 
     folder_to_replace(out, lambda name: name in TOP)
@@ -58,8 +62,8 @@ def _review(config: Path, root: Path) -> Review:
     from sonospine.model.record import Record, read_records
     from sonospine.model.risk_of_bias import fault_of_risk_line, risks_of_bias
     from sonospine.model.schema import TableSchema
-    from sonospine.model.table_io import Row, read_table
-    from sonospine.model.version import VERSION
+    from sonospine.model.table_io import read_table
+    from sonospine.model.version import SOFTWARE, VERSION, versions_of
     from sonospine.model.votes import read_votes
     from sonospine.report.review import Review
 
@@ -80,7 +84,7 @@ def _review(config: Path, root: Path) -> Review:
         for record in read_records(path)
     }
     protocol = read_protocol(root / "releases/protocol.tsv")
-    reading = results / "synthesis/reading.tsv"
+    reading, small_study = (results / f"synthesis/{name}.tsv" for name in ("reading", "small_study"))
     written = extracted / "curation"
     corrections = curation_files(written / "corrections")
     risks, idle = risks_of_bias(read_votes(written / "risk_of_bias", fault_of_risk_line))
@@ -115,6 +119,8 @@ def _review(config: Path, root: Path) -> Review:
         pooled=rows(results / "synthesis/pooled.tsv", tables.POOLED),
         weights=rows(results / "synthesis/weights.tsv", tables.WEIGHTS),
         reading=rows(reading, tables.READING) if reading.exists() else (),
+        small_study=rows(small_study, tables.SMALL_STUDY) if small_study.exists() else (),
+        agreement=_agreement(config, root),
         searches=searches_of(shards),
         changes=changes_of(shards),
         protocol=protocol,
@@ -130,4 +136,16 @@ def _review(config: Path, root: Path) -> Review:
             for analysis in settings.analyses
         },
         version=VERSION,
+        software=versions_of(SOFTWARE),
     )
+
+
+def _agreement(config: Path, root: Path) -> list[Row]:
+    """Return how far two curators agree; nothing is worked out where no two wrote about the same kind of thing."""
+    from sonospine.cli.curate_agreement import agreement_of
+    from sonospine.model.curation import KINDS, curation_files
+
+    written = root / "extracted" / "curation"
+    if all(len(curation_files(written / kind)) < 2 for kind in KINDS):
+        return []
+    return agreement_of(root, config)

@@ -17,6 +17,7 @@ from sonospine.figures.svg import relinked
 from sonospine.figures.wording import INTERVALS, list_in_words
 from sonospine.model.demonstration import BANNER
 from sonospine.model.files import sha256
+from sonospine.model.grade import DOWNGRADES
 from sonospine.model.numbers import truth
 from sonospine.model.table_io import Row
 from sonospine.model.times import readable_time
@@ -35,11 +36,16 @@ from sonospine.report.editorial import (
 )
 from sonospine.report.flow import faults_of, flow_of
 from sonospine.report.judged import judged_studies
+from sonospine.report.methods import methods_of
+from sonospine.report.methods_markdown import methods_markdown
 from sonospine.report.numbers import window_bounds
+from sonospine.report.prisma_2020 import prisma_items
 from sonospine.report.prisma_s import items_of
 from sonospine.report.review import INCLUDED, Review
 from sonospine.report.search import COUNTS, UNTOLD, search_documentation
 from sonospine.report.search_markdown import search_markdown
+from sonospine.report.suggestions import RULES
+from sonospine.report.summary import summary_of
 
 
 @lru_cache(maxsize=1)
@@ -53,7 +59,7 @@ def report_files(review: Review) -> dict[str, bytes]:
     Returns
     -------
     dict
-        ``index.html``, ``search.html``, ``search.md``, ``style.css``, ``studies/<study_id>.html`` for every study, ``figures/<analysis>.<format>``,
+        ``index.html``, ``search.html``, ``search.md``, ``methods.html``, ``methods.md``, ``prisma.html``, ``style.css``, ``studies/<study_id>.html`` for every study, ``figures/<analysis>.<format>``,
         ``tables/<name>.tsv`` and ``.csv``. The same review gives the same bytes.
     """
     made: dict[str, bytes] = {}
@@ -71,6 +77,7 @@ def report_files(review: Review) -> dict[str, bytes]:
     for study_id in sorted(review.study):
         made[f"studies/{study_id}.html"] = _study_page(review, study_id).encode("utf-8")
     made |= _search_pages(review)
+    made |= _methods_pages(review)
     fingerprint = sha256(b"".join(made[f"tables/{name}.tsv"] for name, *_ in tables))[:12]
     made["index.html"] = _index_page(
         review, fingerprint, [(name, about) for name, about, *_ in tables]
@@ -102,6 +109,9 @@ def _index_page(review: Review, fingerprint: str, tables: list[tuple[str, str]])
         .render(
             **_shared(review),
             analyses=analyses,
+            summary=summary_of(review),
+            rules=RULES,
+            labels=DOWNGRADES,
             stages=flow_of(review.prisma),
             flow_faults=faults_of(review.prisma),
             included=lists.studies_with(review, *INCLUDED),
@@ -143,6 +153,17 @@ def _search_pages(review: Review) -> dict[str, bytes]:
     return {
         "search.html": page.encode("utf-8"),
         "search.md": search_markdown(documented, items).encode("utf-8"),
+    }
+
+
+def _methods_pages(review: Review) -> dict[str, bytes]:
+    shared, parts = _shared(review), methods_of(review)
+    page = _templates().get_template("methods.html.jinja").render(**shared, parts=parts)
+    checklist = _templates().get_template("prisma.html.jinja").render(**shared, items=prisma_items(review))
+    return {
+        "methods.html": page.encode("utf-8"),
+        "methods.md": methods_markdown(review.config.title, shared["banner"], parts).encode("utf-8"),
+        "prisma.html": checklist.encode("utf-8"),
     }
 
 

@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
+from sonospine.report.checklist import Item
 from sonospine.report.search import SearchDocumentation, SearchedSource, counted
 from sonospine.screening.identified import FULL_TEXT
 
 NOTHING = "Nothing was searched."
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """An item: its number, its name, what is known (may be empty), and what the configuration does not tell."""
-
-    number: int
-    name: str
-    text: str
-    untold: str = ""
-
-
 def items_of(documented: SearchDocumentation) -> list[Item]:
     """Return the items in their order; ``untold`` names what a reviewer still has to write."""
     return [
-        Item(number, name, *told(documented)) for number, (name, told) in enumerate(_ITEMS.items(), start=1)
+        Item(str(number), name, *told(documented))
+        for number, (name, told) in enumerate(_ITEMS.items(), start=1)
     ]
 
 

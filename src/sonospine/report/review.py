@@ -34,7 +34,7 @@ class Review:
     parsed
         Parsed records by id, of all studies that are not excluded (others need not be here).
     records, reports, links, studies, decisions, prisma, rejected, unread, machine, measurements, arms, conflicts,
-    log, actions, effects, pooled, weights, reading, searches, changes, protocol, deviations
+    log, actions, effects, pooled, weights, reading, small_study, agreement, searches, changes, protocol, deviations
         Rows of the tables of these names; ``machine`` are the measurements as the machine read them, ``actions``
         the curators' lines on measurements, arms and timepoints.
     risks, grades
@@ -44,6 +44,8 @@ class Review:
         Forest plots by analysis and format (``svg pdf png``).
     version
         Version of the program.
+    software
+        Versions of the packages that it stands on, by name.
     """
 
     config: Config
@@ -66,6 +68,8 @@ class Review:
     pooled: Sequence[Row] = ()
     weights: Sequence[Row] = ()
     reading: Sequence[Row] = ()
+    small_study: Sequence[Row] = ()
+    agreement: Sequence[Row] = ()
     searches: Sequence[Row] = ()
     changes: Sequence[Row] = ()
     protocol: Sequence[Row] = ()
@@ -74,6 +78,7 @@ class Review:
     grades: Mapping[str, Grade] = field(default_factory=dict)
     figures: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)
     version: str = ""
+    software: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def demonstration(self) -> bool:

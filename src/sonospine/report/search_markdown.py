@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from sonospine.evidence.environment import visible
+from sonospine.report.checklist import Item
 from sonospine.report.deduplication import method_in_words
-from sonospine.report.prisma_s import Item
+from sonospine.report.markdown import escaped, fenced, table
 from sonospine.report.search import COUNTS, UNTOLD, SearchDocumentation, SearchedSource
 
-_MARKS = re.compile(r"([\\`*_\[\]<>|#&~!])")
 _NOT_TOLD = UNTOLD.capitalize()
 
 
@@ -20,7 +18,7 @@ def search_markdown(documented: SearchDocumentation, items: Sequence[Item]) -> s
     if documented.banner:
         parts.append(f"**{escaped(documented.banner)}.**")
     parts += ["## Search methods", *_methods(documented), "## PRISMA-S checklist"]
-    parts.append(_table(("Item", "Reported", f"{_NOT_TOLD}"), map(_item_cells, items)))
+    parts.append(table(("Item", "Reported", f"{_NOT_TOLD}"), map(_item_cells, items)))
     parts.append("PRISMA-S: Rethlefsen et al., Systematic Reviews 2021;10:39.")
     parts += ["## Records per source", _counts(documented)]
     parts.append("## Sources")
@@ -30,20 +28,8 @@ def search_markdown(documented: SearchDocumentation, items: Sequence[Item]) -> s
         parts.append("No source is configured.")
     parts += ["## Deduplication", *(escaped(text) for text in method_in_words(documented.deduplication))]
     parts.append(_deduplication(documented))
-    parts += ["## Software", _table(("What", "Software"), documented.software)]
+    parts += ["## Software", table(("What", "Software"), documented.software)]
     return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def escaped(text: str) -> str:
-    """Escape what Markdown or HTML would take for marks; hidden characters are written out."""
-    return _MARKS.sub(r"\\\1", " ".join(visible(text).split()))
-
-
-def fenced(text: str) -> str:
-    """Put a text as it is into a block of code whose fence it cannot close."""
-    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}text\n{visible(text)}\n{fence}"
 
 
 def _methods(documented: SearchDocumentation) -> list[str]:
@@ -56,7 +42,7 @@ def _item_cells(item: Item) -> tuple[str, str, str]:
 
 def _counts(documented: SearchDocumentation) -> str:
     rows = [(s.name, *s.counts, f"{s.readable:,}") for s in documented.sources]
-    return _table(("Source", *COUNTS, "in the review"), rows) if rows else "No source is configured."
+    return table(("Source", *COUNTS, "in the review"), rows) if rows else "No source is configured."
 
 
 def _source(source: SearchedSource) -> list[str]:
@@ -86,10 +72,4 @@ def _source(source: SearchedSource) -> list[str]:
 def _deduplication(documented: SearchDocumentation) -> str:
     done = documented.deduplication
     rows = [(f"Duplicates: {name}", f"{count:,}") for name, count in done.by_evidence]
-    return _table(("What", "Number"), [*rows, *((name, f"{n:,}") for name, n in done.other_counts)])
-
-
-def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    names = list(heads)
-    lines = [names, ["---"] * len(names), *([escaped(cell) for cell in row] for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return table(("What", "Number"), [*rows, *((name, f"{n:,}") for name, n in done.other_counts)])
