@@ -18,6 +18,7 @@ _TITLE = ("title of the report", "index.html")
 _QUESTION = ("question", "index.html#question")
 _FINDINGS = ("summary of findings", "index.html#results")
 _ANALYSES = ("analyses", "index.html#analyses")
+_DEVIATIONS = ("frozen protocol, amendments and deviations", "index.html#deviations")
 _FLOW = ("flow of studies", "index.html#flow")
 _DOWNLOADS = ("downloads", "index.html#downloads")
 _SEARCH = ("documentation of the search", "search.html")
@@ -107,14 +108,16 @@ def _results(review: Review) -> Iterable[_Row]:
 
 def _rest(review: Review) -> Iterable[_Row]:
     live = any(row["query"] for row in review.searches)
+    frozen = bool(review.protocol)
+    registered = frozen and any(row["registration"] for row in review.protocol)
     return (
         ("Discussion", "23a", "Interpretation beside other evidence", (), AUTHORS),
         ("Discussion", "23b", "Limits of the evidence", (("conflicts and doubts", "index.html#conflicts"), ("what could not be read", "index.html#missing")), AUTHORS),
         ("Discussion", "23c", "Limits of the review process", (_method("share verified by a person", "reading"),), AUTHORS),
         ("Discussion", "23d", "Implications", (), AUTHORS),
-        ("Other information", "24a", "Registration", (), AUTHORS),
-        ("Other information", "24b", "Where the protocol is", (), AUTHORS),
-        ("Other information", "24c", "Amendments", (), AUTHORS),
+        ("Other information", "24a", "Registration", (_DEVIATIONS,) if registered else (), "" if registered else AUTHORS),
+        ("Other information", "24b", "Where the protocol is", (_DEVIATIONS,) if frozen else (), AUTHORS),
+        ("Other information", "24c", "Amendments", (_DEVIATIONS,) if frozen else (), "" if frozen else AUTHORS),
         ("Other information", "25", "Funding and support", (), AUTHORS),
         ("Other information", "26", "Competing interests", (), AUTHORS),
         ("Other information", "27", "Data, code and other material", (_DOWNLOADS, _method("software", "software"), *((("queries", "search.html#sources"),) if live else ())), "where they are published"),
