@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-TOP = ("index.html", "search.html", "search.md", "style.css", "studies", "tables", "figures")
+TOP = ("index.html", "search.html", "search.md", "style.css", "studies", "tables", "figures", "exports")
 
 
 def run(
@@ -53,6 +53,7 @@ def _review(config: Path, root: Path) -> Review:
     from sonospine.model.table_io import Row, read_table
     from sonospine.model.version import VERSION
     from sonospine.model.votes import read_votes
+    from sonospine.report.downloads import EXPORTS, OPTIONAL
     from sonospine.report.review import Review
 
     settings = load_config(config)
@@ -106,6 +107,16 @@ def _review(config: Path, root: Path) -> Review:
         pooled=rows(results / "synthesis/pooled.tsv", tables.POOLED),
         weights=rows(results / "synthesis/weights.tsv", tables.WEIGHTS),
         reading=rows(reading, tables.READING) if reading.exists() else (),
+        optional={
+            schema.name: rows(root / schema.path, schema)
+            for schema in OPTIONAL
+            if (root / schema.path).exists()
+        },
+        exports={
+            name: (results / "exports" / name).read_bytes()
+            for name in EXPORTS
+            if (results / "exports" / name).exists()
+        },
         searches=searches_of(shards),
         changes=changes_of(shards),
         risks=risks,
