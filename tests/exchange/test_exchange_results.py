@@ -24,6 +24,7 @@ from sonospine.exchange.results_json import results_schema, results_text
 from sonospine.exchange.ris import EXCLUDED, INCLUDED, ris_files
 from sonospine.model import tables as t
 from sonospine.model.table_io import Row, read_table
+from sonospine.report.downloads import EXPORTS
 from sonospine.sources.citations.citation import Citation, Entry
 from sonospine.sources.citations.ris import read_ris
 
@@ -55,6 +56,7 @@ def results(made: Path) -> Results:
 def test_every_form_is_written_and_the_zip_holds_them_all_in_order(reviewed: Any) -> None:
     out = reviewed.export("all")
     made = {p.relative_to(out).as_posix(): p.read_bytes() for p in out.rglob("*") if p.is_file()}
+    assert set(EXPORTS) <= set(made)  # what the report offers
     archive = made.pop("everything.zip")
     with zipfile.ZipFile(io.BytesIO(archive)) as opened:
         assert opened.namelist() == sorted(made)
