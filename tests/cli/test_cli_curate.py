@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import shutil
-import sys
-import types
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,8 +15,8 @@ from sonospine.cli.curate import COMMANDS
 from sonospine.cli.inputs import CONFIG
 from sonospine.corrections import read_actions
 from sonospine.curation.logbook import Logbook
-from sonospine.exchange.spreadsheet import guarded
 from sonospine.model.record import to_json
+from sonospine.model.sheets import guarded
 from sonospine.model.table_io import Row, read_table, table_text, write_table
 from sonospine.model.tables import CURATION, MACHINE_ARMS, MEASUREMENTS, RECONCILED, RECORDS, STUDIES
 
@@ -367,10 +365,7 @@ def test_check_names_a_line_that_is_cut_off_and_the_page_keeps_it_aside(
 def served(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, object]]:
     """Let a page stand in that only says how it was called."""
     calls: list[dict[str, object]] = []
-    stand_in = types.ModuleType("sonospine.curation.web.app")
-    stand_in.serve = lambda **options: calls.append(options)  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "sonospine.curation.web", types.ModuleType("sonospine.curation.web"))
-    monkeypatch.setitem(sys.modules, "sonospine.curation.web.app", stand_in)
+    monkeypatch.setattr("sonospine.curation.web.app.serve", lambda **options: calls.append(options))
     return calls
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
-import ipaddress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -84,6 +82,7 @@ def run(
     if ctx.invoked_subcommand is not None:
         return
     from sonospine.curation.logbook import Logbook, curator_name
+    from sonospine.curation.web.app import serve
 
     name = curator_name(curator) if curator else ""
     password = _password(host, password_file)
@@ -91,8 +90,7 @@ def run(
         typer.echo(
             f"{kept}: a line that was cut off while it was written is kept here, and counts no more", err=True
         )
-    page: Any = importlib.import_module("sonospine.curation.web.app")
-    page.serve(
+    serve(
         root=root, config=root / config, curator=name, host=host, port=port, password=password,
         open_page=open_page, tell=lambda line: typer.echo(line, err=True),
     )  # fmt: skip
@@ -106,11 +104,13 @@ def _password(host: str, file: Path | None) -> str:
     InputError
         The file holds none, or it is too short.
     """
+    from sonospine.curation.web.listening import is_loopback
+
     if file is not None:
         from sonospine.model.files import read_text
 
         password = read_text(file).partition("\n")[0].strip()
-    elif _loopback(host):
+    elif is_loopback(host):
         return ""
     elif not _asked():
         raise typer.BadParameter(f"{host} needs a password: give --password-file", param_hint="--host")
@@ -132,10 +132,3 @@ def _asked() -> bool:
     import sys
 
     return sys.stdin is not None and sys.stdin.isatty()
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -116,7 +116,8 @@ def hand_of(curator: str, after: datetime = UNTIMED) -> Hand:
     ``after`` is the latest moment of the log that the curator sees: a line is never older, or what it decides on
     would stand below it where the other one's clock is ahead.
     """
-    soonest = after if after == UNTIMED else after + timedelta(microseconds=1)
+    ends = (UNTIMED, datetime.max.replace(tzinfo=UTC))
+    soonest = after if after in ends else after + timedelta(microseconds=1)
     return Hand(curator, lambda: max(datetime.now(UTC), soonest), lambda: f"{curator}-{secrets.token_hex(6)}")
 
 

@@ -13,6 +13,7 @@ from threading import Lock
 
 from sonospine.config.loading import check_ids, load_config
 from sonospine.config.settings import Config
+from sonospine.curation.logbook import Mark
 from sonospine.model import tables as declared
 from sonospine.model.buckets import bucket_files, bucket_of
 from sonospine.model.errors import InputError
@@ -76,9 +77,9 @@ class ParsedRecords:
         return None
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Tables:
-    """What the curation page stands on; nothing in it changes while it runs.
+    """What the curation page stands on; nothing in it changes. Another run makes other tables (``outdated``).
 
     Attributes
     ----------
@@ -90,6 +91,8 @@ class Tables:
         The tables of these names.
     parsed
         Gives a parsed record by its id, ``None`` where there is none.
+    marks
+        The files behind all this as they were when they were read.
     """
 
     config: Config
@@ -104,6 +107,12 @@ class Tables:
     reports: Sequence[Row] = ()
     links: Sequence[Row] = ()
     parsed: ParsedRecords = field(default_factory=lambda: ParsedRecords(()))
+    marks: Mapping[Path, Mark | None] = field(default_factory=dict)
+
+    @property
+    def outdated(self) -> bool:
+        """Whether a file behind the tables was made anew (or is being made) since they were read."""
+        return any(Mark.of(path) != mark for path, mark in self.marks.items())
 
     def __repr__(self) -> str:
         return f"Tables({len(self.measurements)} rows of {len(self.studies)} studies)"
@@ -205,6 +214,8 @@ def read_tables_of(root: Path, config_file: Path) -> Tables:
     vocabulary = load_vocabulary(folder if folder.is_absolute() or folder.exists() else beside)
     check_ids(config, vocabulary.ids(), config_file)
     results, shards = root / "results", root / "results" / "import"
+    # Marked before it is read: what is made anew meanwhile is noticed.
+    marks: dict[Path, Mark | None] = {config_file: Mark.of(config_file)}
 
     def buckets(parent: Path, suffix: str) -> list[Path]:
         if not any(shards.glob("*.jsonl")):
@@ -213,8 +224,14 @@ def read_tables_of(root: Path, config_file: Path) -> Tables:
 
     def in_buckets(kind: str, schema: TableSchema) -> list[Row]:
         files = buckets(root / "extracted" / "machine" / kind, ".tsv")
-        return [row for path in files for row in _rows(path, schema)]
+        return [row for path in files for row in marked_rows(path, schema)]
 
+    def marked_rows(path: Path, schema: TableSchema) -> list[Row]:
+        marks[path] = Mark.of(path)
+        return _rows(path, schema)
+
+    record_files = buckets(results / "records", ".jsonl")
+    marks |= {path: Mark.of(path) for path in record_files}
     return Tables(
         config=config,
         vocabulary=vocabulary,
@@ -222,12 +239,13 @@ def read_tables_of(root: Path, config_file: Path) -> Tables:
         alternatives=in_buckets("alternatives", declared.ALTERNATIVES),
         arms=in_buckets("arms", declared.MACHINE_ARMS),
         unread=in_buckets("unread", declared.UNREAD),
-        records=_rows(results / "studies" / "records.tsv", declared.RECORDS),
-        studies=_rows(results / "studies" / "studies.tsv", declared.STUDIES),
-        decisions=_rows(results / "screening" / "decisions.tsv", declared.DECISIONS),
-        reports=_rows(results / "studies" / "reports.tsv", declared.REPORTS),
-        links=_rows(results / "studies" / "links.tsv", declared.LINKS),
-        parsed=ParsedRecords(buckets(results / "records", ".jsonl")),
+        records=marked_rows(results / "studies" / "records.tsv", declared.RECORDS),
+        studies=marked_rows(results / "studies" / "studies.tsv", declared.STUDIES),
+        decisions=marked_rows(results / "screening" / "decisions.tsv", declared.DECISIONS),
+        reports=marked_rows(results / "studies" / "reports.tsv", declared.REPORTS),
+        links=marked_rows(results / "studies" / "links.tsv", declared.LINKS),
+        parsed=ParsedRecords(record_files),
+        marks=marks,
     )
 
 

@@ -226,7 +226,7 @@ class View:
         InputError
             There is no such target.
         """
-        row, read = self._standing(target_type, target_id), self.as_read(target_type, target_id)
+        row, read = self.standing(target_type, target_id), self.as_read(target_type, target_id)
         if row is None or read is None:
             raise InputError(f"no such {target_type or 'target'}", field="target_id", found=target_id)
         record_id, tables = read.get("record_id", ""), self.tables
@@ -285,7 +285,8 @@ class View:
             return self._state(study)
         return next((state for state in self.states.values() if (kind, target_id) in state.read), None)
 
-    def _standing(self, kind: str, target_id: str) -> Row | None:
+    def standing(self, kind: str, target_id: str) -> Row | None:
+        """Return a measurement, arm or timepoint with the lines of this view; ``None`` where there is none."""
         if kind == "measurement":
             return self.rows.get(target_id)
         state = self._holding(kind, target_id)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
 
 from sonospine.evidence.marking import ROLES, Mark, marked
-from sonospine.model.places import step
+from sonospine.model.places import escaped, step
 from sonospine.model.record import Record
 
 FACTS = (
@@ -19,6 +20,9 @@ FACTS = (
     ("dispersionType", "Dispersion"),
     ("unitOfMeasure", "Unit"),
 )
+
+
+_NUMBER = re.compile(r"[<>≤≥]?\s*[-−+]?[\d.,]*\d[\d.,]*\s*%?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class ShownRegistry:
     fields: tuple[Field, ...]
 
 
-def shown_registry(record: Record, marks: Sequence[Mark], *, anchors: bool) -> ShownRegistry:
+def shown_registry(record: Record, marks: Sequence[Mark], *, anchors: bool, whole: str = "") -> ShownRegistry:
     """Return the marked fields of a registration with what the registry says about them.
 
     Parameters
@@ -49,8 +53,12 @@ def shown_registry(record: Record, marks: Sequence[Mark], *, anchors: bool) -> S
         Marks whose addresses are ``registry/`` and a JSON pointer below one outcome measure (or elsewhere).
     anchors
         Whether marks carry ids.
+    whole
+        Address of an outcome measure (``measure_key``) of which every number is shown, marked or not.
     """
     addresses = list(dict.fromkeys(mark.address for mark in sorted(marks, key=_order)))
+    if whole:
+        addresses = list(dict.fromkeys([*_numbers(_measure_of(record.registry, whole), whole), *addresses]))
     measure = _measure_of(record.registry, addresses[0]) if addresses else None
     facts = tuple((label, str(measure[key])) for key, label in FACTS if measure and measure.get(key))
     fields = []
@@ -60,6 +68,35 @@ def shown_registry(record: Record, marks: Sequence[Mark], *, anchors: bool) -> S
         here = [mark for mark in marks if mark.address == address]
         fields.append(Field(tuple(words), address, marked(text, here, anchors=anchors)))
     return ShownRegistry(facts, tuple(fields))
+
+
+def measure_addresses(record: Record) -> list[str]:
+    """Return the addresses of all outcome measures with results of a registration, as marks name them."""
+    for way in (("outcomeMeasures",), ("resultsSection", "outcomeMeasuresModule", "outcomeMeasures")):
+        here: Any = record.registry
+        for token in way:
+            here = step(here, token)
+        if isinstance(here, list) and here:
+            return [f"registry/{'/'.join(way)}/{place}" for place in range(len(here))]
+    return []
+
+
+def number_addresses(record: Record) -> Iterator[str]:
+    """Yield the addresses of all numbers in the outcome measures of a registration."""
+    for address in measure_addresses(record):
+        yield from _numbers(_measure_of(record.registry, address), address)
+
+
+def _numbers(here: Any, address: str) -> Iterator[str]:
+    """Yield the addresses of all fields below one that hold a number, in their order."""
+    if isinstance(here, Mapping):
+        for name, below in here.items():
+            yield from _numbers(below, f"{address}/{escaped(str(name))}")
+    elif isinstance(here, list):
+        for place, below in enumerate(here):
+            yield from _numbers(below, f"{address}/{place}")
+    elif here is not None and not isinstance(here, bool) and _NUMBER.fullmatch(str(here).strip()):
+        yield address
 
 
 def _order(mark: Mark) -> tuple[str, int, str]:

@@ -90,6 +90,11 @@ def step(here: Any, token: str) -> Any:
     return here.get(token) if isinstance(here, Mapping) else None
 
 
+def escaped(token: str) -> str:
+    """Return a key as a token of a JSON pointer."""
+    return token.replace("~", "~0").replace("/", "~1")
+
+
 def _registry_text(registry: dict[str, Any], pointer: str) -> str | None:
     here: Any = registry
     for token in pointer.split("/")[1:]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import httpx
 from effect_cases import between
@@ -117,13 +118,14 @@ def tables_of(project: Path) -> Tables:
 
 
 class Browser:
-    """Asks for pages as a browser does: follows redirects, keeps the cookie, sends the token of the last page."""
+    """Asks for pages as a browser does: follows redirects, keeps the cookie, sends the hidden fields of the forms it saw."""
 
-    def __init__(self, desk: Desk, base: str = "http://127.0.0.1:8417", **options: str) -> None:
+    def __init__(self, desk: Desk, base: str = "http://127.0.0.1:8417", **options: Any) -> None:
         self.desk = desk
         self.base = base
         self.client = TestClient(application(desk, **options), base_url=base, raise_server_exceptions=False)
         self.token = ""
+        self.saw: dict[str, dict[str, str]] = {}
         self.answer: httpx.Response
 
     def get(self, path: str) -> HtmlElement:
@@ -132,7 +134,11 @@ class Browser:
 
     def post(self, path: str, headers: Mapping[str, str] | None = None, **fields: str) -> HtmlElement:
         """Post a form and return the page that follows. A name's ``__`` stands for a dot."""
-        sent = {"csrf": self.token, **{name.replace("__", "."): value for name, value in fields.items()}}
+        sent = {
+            "csrf": self.token,
+            **self.saw.get(path, {}),
+            **{name.replace("__", "."): value for name, value in fields.items()},
+        }
         return self._took(self.client.post(path, data=sent, headers={"Origin": self.base, **(headers or {})}))
 
     def sign_in(self, name: str = "ada", role: str = "curator", **more: str) -> HtmlElement:
@@ -150,6 +156,10 @@ class Browser:
         page = html.fromstring(answer.text or "<p></p>")
         tokens = page.xpath("//input[@name='csrf']/@value")
         self.token = tokens[0] if tokens else self.token
+        shown: dict[str, dict[str, str]] = {}
+        for one in page.xpath("//form[@method='post']//input[@name='saw' or contains(@name, '.saw')]"):
+            shown.setdefault(one.xpath("ancestor::form/@action")[0], {})[one.get("name")] = one.get("value")
+        self.saw |= shown
         return page
 
 

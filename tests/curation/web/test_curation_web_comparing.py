@@ -166,3 +166,34 @@ def test_a_hostile_reason_is_shown_as_text(ada: Browser, bob: Browser, cyd: Brow
     page = cyd.get(path)
     assert "<script>alert" not in cyd.answer.text
     assert "<script>alert(9)</script> ⟨U+202E⟩x" in said(page)
+
+
+@pytest.mark.usefixtures("disputed")
+@pytest.mark.parametrize(("kind", "value"), [("corrections", "2.6"), ("screening", "exclude")])
+def test_a_decision_counts_although_the_clock_of_a_curator_was_ahead(
+    ada: Browser, cyd: Browser, kind: str, value: str
+) -> None:
+    path = ada.desk.logbook.path(kind, "bob")
+    text = path.read_text(encoding="utf-8")
+    times = [row["time"] for row in ada.lines(kind) if row["curator"] == "bob"]
+    path.write_text(text.replace(times[0], "2199-01-01T00:00:00Z"), encoding="utf-8")
+    (at,) = cyd.get(f"/disagreements?kind={kind}").xpath("//table[@class='queue']//th/a/@href")
+    page = cyd.get(at)
+    cyd.post(at, choice="curator:bob", reason="the text is later")
+    assert cyd.answer.status_code == 200, said(page)
+    page = cyd.get(at)
+    assert f"Decided by cyd: {value}" in said(page)
+
+
+@pytest.mark.usefixtures("disputed")
+def test_a_vote_that_changed_since_it_was_shown_is_not_decided_on_blindly(bob: Browser, cyd: Browser) -> None:
+    (at,) = cyd.get("/disagreements?field=value").xpath("//table[@class='queue']//th/a/@href")
+    cyd.get(at)
+    bob.get(f"/row/{US}")
+    bob.post(f"/row/{US}/set", f__value="2.7", reason="the supplement says so")
+    page = cyd.post(at, choice="curator:bob", reason="as bob says")
+    assert cyd.answer.status_code == 400
+    assert "somebody said otherwise since" in said(page)
+    assert not [x for x in cyd.lines() if x["action"] == "adjudicate"]
+    cyd.post(at, choice="curator:bob", reason="as bob says")
+    assert [x["new_value"] for x in cyd.lines() if x["action"] == "adjudicate"] == ["2.7"]

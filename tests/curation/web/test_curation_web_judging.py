@@ -200,3 +200,46 @@ def test_what_does_not_exist_is_not_found(ada: Browser, path: str) -> None:
     other = Browser(ada.desk)
     other.sign_in("cyd", "adjudicator")
     assert other.client.get(path).status_code == 404
+
+
+def test_a_window_that_is_out_of_date_takes_no_judgement_back(ada: Browser) -> None:
+    ada.get("/risk-of-bias/s1")
+    ada.post("/risk-of-bias/s1", tool="RoB 2", D1="low", D1__reason="drawn by computer")
+    ada.get("/risk-of-bias/s1")
+    other = Browser(ada.desk)
+    other.sign_in()
+    other.get("/risk-of-bias/s1")
+    kept = {"D1": "low", "D1__reason": "drawn by computer", "tool": "RoB 2"}
+    other.post("/risk-of-bias/s1", **{**kept, "D1": "high", "D1__reason": "by weekday"})
+    # What is not touched in the old window is no vote ...
+    ada.post("/risk-of-bias/s1", **kept, D2="low", D2__reason="blinded")
+    assert [(x["field"], x["new_value"]) for x in ada.lines("risk_of_bias")][2:] == [
+        ("D1", "high"),
+        ("D2", "low"),
+    ]
+
+
+def test_a_judgement_that_changed_in_another_window_is_asked_again(ada: Browser) -> None:
+    ada.get("/risk-of-bias/s1")
+    other = Browser(ada.desk)
+    other.sign_in()
+    other.get("/risk-of-bias/s1")
+    other.post("/risk-of-bias/s1", tool="RoB 2", D1="high", D1__reason="by weekday")
+    form = {"tool": "RoB 2", "D1": "low", "D1__reason": "drawn by computer", "D3": "low", "D3__reason": "all"}
+    page = ada.post("/risk-of-bias/s1", **form)
+    assert ada.answer.status_code == 400
+    assert "in another window" in said(page, "//*[@role='alert']")
+    assert len(ada.lines("risk_of_bias")) == 2
+    ada.post("/risk-of-bias/s1", **form)
+    assert [(x["field"], x["new_value"]) for x in ada.lines("risk_of_bias")][2:] == [
+        ("D1", "low"),
+        ("D3", "low"),
+    ]
+
+
+def test_not_judged_does_not_pass_for_taking_a_judgement_back(ada: Browser) -> None:
+    ada.get("/risk-of-bias/s1")
+    ada.post("/risk-of-bias/s1", tool="RoB 2", D1="low", D1__reason="drawn by computer")
+    page = ada.post("/risk-of-bias/s1", tool="RoB 2", D1="", D1__reason="", D2="low", D2__reason="blinded")
+    assert "taken back with the button" in said(page, "//*[@role='alert']")
+    assert len(ada.lines("risk_of_bias")) == 2

@@ -396,3 +396,80 @@ def test_a_figure_that_nobody_read_leads_to_a_form_beside_it(ada: Browser) -> No
     page = ada.get("/study/s1/add?record=file:1&place=figure/F1")
     assert page.xpath("//*[@id='place']/@data-address") == ["figure/F1"]
     assert page.xpath("//select[@id='kind']/option[@selected]/@value") == ["figure"]
+
+
+def test_what_one_window_did_is_not_told_in_another(ada: Browser) -> None:
+    ada.get(PATH)
+    said_to_the_first = ada.client.post(
+        f"{PATH}/reject",
+        data={"csrf": ada.token, "saw": ada.saw[f"{PATH}/reject"]["saw"], "reason": "no result"},
+        headers={"Origin": ada.base},
+        follow_redirects=False,
+    )
+    other = ada.get(f"/row/{row_id('2', 'US')}")
+    assert not other.xpath("//*[@id='notice']")
+    assert "Rejected." in _notice(ada.get(said_to_the_first.headers["location"]))
+    assert not ada.get(said_to_the_first.headers["location"]).xpath("//*[@id='notice']")
+
+
+def test_a_figure_has_its_place_in_the_queue_of_a_filter_too(ada: Browser) -> None:
+    page = ada.get("/?study=s1")
+    (link,) = page.xpath("//table[@class='queue']//th/a[contains(@href, 'place=')]/@href")
+    assert "of 3 in the queue" in said(ada.get(link), "//p[@class='crumbs']")
+
+
+def _in_another_window(ada: Browser, page: str, path: str, **fields: str) -> None:
+    """Let another window of the same browser do something: this one keeps what it saw."""
+    other = Browser(ada.desk, ada.base)
+    other.sign_in()
+    other.get(page)
+    other.post(path, **fields)
+
+
+@pytest.mark.parametrize(
+    ("what", "fields"),
+    [
+        ("confirm", {}),
+        ("set", {"f__value": "1.5", "f__n": "30"}),
+        ("reject", {"reason": "no"}),
+        ("alternative", {"field": "n", "value": "28"}),
+    ],
+)
+def test_a_row_that_changed_since_it_was_shown_is_asked_again(
+    ada: Browser, what: str, fields: dict[str, str]
+) -> None:
+    ada.get(PATH)
+    _in_another_window(ada, PATH, f"{PATH}/set", f__n="29")
+    page = ada.post(f"{PATH}/{what}", **fields)
+    assert [line["action"] for line in ada.lines()] == ["set"]
+    assert "n 30 → 29" in _notice(page)
+    # What was not touched is shown as it is now, what was typed stays; said again, it is taken.
+    assert page.xpath("//input[@name='f.n']/@value") == ["29"]
+    fields = {**fields, **({"f__n": "29"} if "f__n" in fields else {})}
+    ada.post(f"{PATH}/{what}", **fields)
+    assert ada.answer.status_code == 200
+    assert len(ada.lines()) == 2
+
+
+def test_a_form_that_does_not_say_what_was_seen_confirms_nothing(ada: Browser) -> None:
+    ada.get(PATH)
+    for seen in ("", "[]", "{", "{}"):
+        ada.post(f"{PATH}/confirm", saw=seen)
+        assert ada.answer.status_code == 400
+    assert ada.lines() == []
+    ada.get(PATH)
+    ada.post(f"{PATH}/comment", reason="a comment needs no more")
+    assert len(ada.lines()) == 1
+
+
+def test_an_arm_that_changed_since_it_was_shown_is_asked_again(ada: Browser) -> None:
+    page = ada.get("/study/s1")
+    (path,) = {
+        p
+        for p in ada.saw
+        if "/arm/" in p and page.xpath(f"//form[@action='{p}'][contains(@aria-label, 'US')]")
+    }
+    _in_another_window(ada, "/study/s1", path, f__label="US guided")
+    ada.post(path, action="confirm")
+    assert ada.answer.status_code == 400
+    assert [line["action"] for line in ada.lines()] == ["set"]

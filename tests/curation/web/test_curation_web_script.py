@@ -56,6 +56,8 @@ def page(chromium: Any, served: tuple[str, Browser]) -> Iterator[Any]:
     page.goto(served[0] + "/")
     page.fill("#name", "ada")
     page.click("text=Sign in >> nth=-1")
+    # Whoever goes on before the answer is there has not signed in.
+    page.wait_for_selector("h1:has-text('Queue')")
     page.goto(f"{served[0]}/row/{ROW}")
     yield page
     context.close()

@@ -16,7 +16,7 @@ from sonospine.curation import lines
 from sonospine.curation.web.fields import FIELD, GROUPS, PLACE, PLACED, QUOTE, fields_of, values_typed
 from sonospine.curation.web.placing import checked, search
 from sonospine.curation.web.saving import CORRECTIONS, posted, refuse_adjudicators
-from sonospine.curation.web.site import Site
+from sonospine.curation.web.site import Site, address
 from sonospine.curation.web.source import source_of
 from sonospine.curation.web.walking import step_of
 from sonospine.model.errors import InputError
@@ -45,7 +45,7 @@ def routes(site: Site) -> Sequence[Route]:
             site.save(request, CORRECTIONS, made, "Added.")
         except InputError as fault:
             return _page(site, request, problem=fault.line(), typed=form)
-        return site.moved(f"/row/{row_id}")
+        return site.moved(request, f"/row/{row_id}")
 
     return [
         Route("/study/{study_id}/add", show),
@@ -74,7 +74,6 @@ def _page(
         raise HTTPException(404, f"The study has no record {record_id}.")
     place = asked.get("place", "")
     names = [(group, [n for n in columns if n != "source"]) for group, columns in GROUPS]
-    path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return site.page(
         request,
         "adding.jinja",
@@ -95,7 +94,7 @@ def _page(
         instruments=site.instruments,
         arms=sorted({arm["label"] for arm in view.arms_of(study_id)} - {""}),
         saved=site.told(request),
-        step=step_of(site, request, path.partition("&")[0] if "place" not in path else path),
+        step=step_of(site, request, address(request.url.path, record=asked.get("record", ""), place=place)),
     )
 
 

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import webbrowser
 from collections.abc import Callable
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from starlette.types import ASGIApp
 
 from sonospine.curation.desk import Desk, read_tables_of
 from sonospine.curation.logbook import Logbook, curator_name
+from sonospine.curation.tables import Tables
 from sonospine.curation.web import (
     adding,
     comparing,
@@ -28,6 +30,7 @@ from sonospine.curation.web import (
     judging,
     linking,
     queue_page,
+    renewing,
     row_page,
     saving,
     signing_in,
@@ -50,7 +53,13 @@ log = logging.getLogger(__name__)
 
 
 def application(
-    desk: Desk, *, host: str = "127.0.0.1", password: str = "", curator: str = "", port: int = PORT
+    desk: Desk,
+    *,
+    host: str = "127.0.0.1",
+    password: str = "",
+    curator: str = "",
+    port: int = PORT,
+    reread: Callable[[], Tables] | None = None,
 ) -> ASGIApp:
     """Return the pages over a desk, guarded.
 
@@ -64,9 +73,11 @@ def application(
         Asked at the sign-in; empty: none.
     curator
         The name that stands in the sign-in form.
+    reread
+        Reads the tables again, once the review was run while the pages were open.
     """
     sessions = Sessions(password, cookie=f"sonospine-{port}")
-    site = Site(desk, sessions, suggested=curator)
+    site = Site(desk, sessions, curator, reread)
     site.prepare()
     routes: list[BaseRoute] = [
         Route("/static/{name}", _static),
@@ -82,6 +93,7 @@ def application(
         stale_page,
         history_page,
         help_page,
+        renewing,
         deciding,
         linking,
         judging,
@@ -157,6 +169,7 @@ def serve(
     """
     import uvicorn
 
+    host = host.strip("[]")  # as addresses write IPv6
     if curator:
         curator_name(curator)
     if not password and not is_loopback(host):
@@ -168,8 +181,9 @@ def serve(
     bound = listening(host, port)
     port = bound.getsockname()[1]
     with contextlib.closing(bound), contextlib.suppress(KeyboardInterrupt):
-        desk = Desk(read_tables_of(root, config), Logbook(root / "extracted" / "curation"))
-        app = application(desk, host=host, password=password, curator=curator, port=port)
+        reread = partial(read_tables_of, root, config)
+        desk = Desk(reread(), Logbook(root / "extracted" / "curation"))
+        app = application(desk, host=host, password=password, curator=curator, port=port, reread=reread)
         where = address_of(host, port)
         tell(f"Curation page: {where} (Ctrl-C ends it)")
         if open_page:

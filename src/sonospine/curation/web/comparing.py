@@ -22,8 +22,8 @@ from sonospine.curation.view import shifts
 from sonospine.curation.web.fields import label_of
 from sonospine.curation.web.paging import paging
 from sonospine.curation.web.placing import checked, search
-from sonospine.curation.web.pool_line import shift_lines
 from sonospine.curation.web.saving import posted
+from sonospine.curation.web.seen import SAW
 from sonospine.curation.web.sessions import ADJUDICATOR
 from sonospine.curation.web.site import Notice, address
 from sonospine.curation.web.source import Source, source_of
@@ -31,6 +31,7 @@ from sonospine.curation.web.voting import quoted_path
 from sonospine.evidence.described import subject_of
 from sonospine.figures.wording import rounded
 from sonospine.model.errors import InputError
+from sonospine.model.files import short_hash
 from sonospine.model.grade import LABELS as LABELS_OF_GRADE
 from sonospine.model.places import parse
 from sonospine.model.risk_of_bias import DOMAINS
@@ -69,16 +70,16 @@ class Compared:
     def agreement(self, site: Site, view: View) -> list[Row]:
         """Return the rows of agreement; decisions of adjudicators do not change them."""
         with self._lock:
-            lines = {kind: lines_of(site.desk.logbook, kind, view.tables.vocabulary) for kind in VOTED}
+            lines = {kind: _votes(site, kind) for kind in VOTED}
             votes = [
                 row["action_id"]
                 for listed in (view.actions, *lines.values())
                 for row in listed
                 if row["action"] not in ("adjudicate", "comment")
             ]
-            if votes != self._votes:
+            if (view.tables, votes) != self._votes:
                 self._agreement = agreement_rows(view, lines.__getitem__)
-                self._votes = votes
+                self._votes = (view.tables, votes)
             return self._agreement
 
 
@@ -91,25 +92,39 @@ def routes(site: Site) -> Sequence[Route]:
             return _closed(site, request)
         view, one = _one(site, request, compared)
         try:
-            lines = ruling_lines(
-                site.hand(request), one, _decision(site, view, one, form), view.tables.vocabulary
-            )
+            before = view.actions if one.kind == CORRECTIONS else _votes(site, one.kind)
+            decision = _decision(site, view, one, form)
+            lines = ruling_lines(site.hand(request, before), one, decision, view.tables.vocabulary)
+            if form.get(SAW, "") != _shown(one):
+                raise InputError(
+                    "somebody said otherwise since this page was shown: look at it as it stands now"
+                )
             site.desk.save(one.kind, site.session(request).name, lines)
         except InputError as fault:
             return _page(site, request, compared, problem=fault.line(), typed=form)
         if one.kind == CORRECTIONS:
             # What moved is told in the view that everybody's lines make, not in the adjudicator's own.
             moved = tuple(shifts(view, site.desk.view(EVERYBODY)))
-            site.memory(request).saved = Notice("Decided.", (), Saved(tuple(lines), moved))
+            site.note(request, Notice("Decided.", (), Saved(tuple(lines), moved)))
         else:
             site.tell(request, "Decided. The next run counts it.")
-        return site.moved(quoted_path("disagreements", one.key))
+        return site.moved(request, quoted_path("disagreements", one.key))
 
     return [
         Route("/disagreements", lambda request: _list(site, request, compared)),
         Route("/disagreements/{key}", lambda request: _page(site, request, compared)),
         Route("/disagreements/{key}", posted(decide), methods=["POST"]),
     ]
+
+
+def _votes(site: Site, kind: str) -> list[Row]:
+    return lines_of(site.desk.logbook, kind, site.desk.tables.vocabulary)
+
+
+def _shown(one: Disagreement) -> str:
+    """Return a hash of what a page shows of a disagreement: the lines, and the machine's value."""
+    shown = [one.machine or "", *(line["action_id"] for said in one.said for line in said.lines)]
+    return short_hash("\n".join([*shown, one.verdict.line["action_id"]] if one.verdict else shown))
 
 
 def _closed(site: Site, request: Request) -> Response:
@@ -304,6 +319,7 @@ def _page(
         row=_row(site, view, one),
         one=one,
         refused=refused,
+        saw=_shown(one),
         choices=[(choice, in_form(one, choice.value)) for choice in choices_of(one)],
         source=source,
         find=search(source.record, request.query_params.get("find", "")) if source is not None else None,
@@ -312,7 +328,7 @@ def _page(
         next=quoted_path("disagreements", waiting[0].key) if waiting else "",
         left_open=len(waiting),
         saved=saved,
-        shifts=shift_lines(site.desk.tables.config, saved.saved.shifts) if saved and saved.saved else [],
+        shifts=site.moves(saved),
         path=quoted_path("disagreements", one.key),
     )
 

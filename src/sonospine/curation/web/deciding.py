@@ -49,6 +49,7 @@ class Asked:
     given: Given
     said: tuple[Row, ...]
     vote: Row
+    saw: str
     choices: tuple[tuple[str, str], ...] = ()
     many: bool = False
 
@@ -158,7 +159,8 @@ def _asked(
         known = tables.vocabulary.of_kind(KIND_OF[name])
         choices = tuple((term.id, term.label) for term in known.values())
     seen = tuple(ballot.seen.get(about, ()))
-    return Asked(name, label_of(name), machine, given, seen, vote, choices, column.kind == "list")
+    saw = ballot.saw(about, typed, _input(*about))
+    return Asked(name, label_of(name), machine, given, seen, vote, saw, choices, column.kind == "list")
 
 
 def _input(target_type: str, target_id: str, name: str) -> str:
@@ -194,10 +196,10 @@ def _save(site: Site, request: Request, form: Form) -> Response:
         many = about[2] in COLUMNS and STUDIES.column(about[2]).kind == "list"
         given = _given(form, _input(*about), many)
         machine = machine_value(SCREENING, *about, tables) or ""
-        before = ballot.of(about)
+        shown = ballot.shown(form, _input(*about))
         if what == "columns":
             # One reason for all columns that are changed; those left as they stand are no votes.
-            standing = before["new_value"] or machine
+            standing = shown["new_value"] or machine
             if given.value == standing:
                 continue
             given = Given(given.value, " ".join(form.get("reason", "").split()))
@@ -209,10 +211,10 @@ def _save(site: Site, request: Request, form: Form) -> Response:
             raise InputError(
                 "a decision needs its reason", field=f"reason ({about[1]})", found="", allowed="a few words"
             )
-        made.append(vote_line(site, request, SCREENING, about, given, before, machine=machine))
+        made.append(vote_line(site, request, SCREENING, about, given, ballot, shown, machine=machine))
     named = [f"{label_of(row['field'])} {row['new_value']}" for row in made if row is not None]
     save_votes(site, request, SCREENING, made, f"Saved: {', '.join(named)}. The next run counts it.")
-    return site.moved(quoted_path("screening", study_id))
+    return site.moved(request, quoted_path("screening", study_id))
 
 
 def _keep_id(site: Site, request: Request, form: Form) -> Response:
@@ -220,7 +222,8 @@ def _keep_id(site: Site, request: Request, form: Form) -> Response:
     if record_id not in site.records_of(study_id):
         raise InputError("the study has no such record", field="record", found=record_id)
     about = ("study", record_id, "study_id")
-    before = ballot_of(site, request, STUDY_IDS).of(about)
-    made = vote_line(site, request, STUDY_IDS, about, Given.of(form, "study_id"), before, machine=study_id)
+    ballot = ballot_of(site, request, STUDY_IDS)
+    given = Given.of(form, "study_id")
+    made = vote_line(site, request, STUDY_IDS, about, given, ballot, ballot.of(about), machine=study_id)
     save_votes(site, request, STUDY_IDS, [made], "Saved: the id of the study is kept.")
-    return site.moved(quoted_path("screening", study_id))
+    return site.moved(request, quoted_path("screening", study_id))

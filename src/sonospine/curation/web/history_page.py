@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
@@ -11,12 +11,12 @@ from starlette.routing import Route
 
 from sonospine.curation.kinds import CORRECTIONS, LABELS, VOTED, lines_of
 from sonospine.curation.web.paging import paging
-from sonospine.curation.web.pool_line import shift_lines
 from sonospine.curation.web.sessions import Session
 from sonospine.curation.web.site import Site
 from sonospine.curation.web.standing import Said, said_of, shown_lines, what_of
 from sonospine.evidence.described import subject_of
 from sonospine.model.table_io import Row
+from sonospine.model.votes import undone
 
 if TYPE_CHECKING:
     from sonospine.curation.view import View
@@ -32,12 +32,12 @@ def routes(site: Site) -> Sequence[Route]:
         own = [
             (CORRECTIONS, action) for action in shown_lines(view.actions) if action["curator"] == session.name
         ]
-        undone: set[str] = set()
+        taken_back: set[str] = set()
         for kind in VOTED:
             listed = lines_of(site.desk.logbook, kind, site.desk.tables.vocabulary)
             mine = [action for action in listed if action["curator"] == session.name]
             own += [(kind, action) for action in mine]
-            undone |= taken_back(mine)
+            taken_back |= undone(mine)
         own.sort(key=lambda one: one[1]["time"], reverse=True)
         by_id = {action["action_id"]: action for _, action in own}
         part = paging(request, len(own), A_PAGE)
@@ -48,26 +48,16 @@ def routes(site: Site) -> Sequence[Route]:
             lines=[
                 _about_number(site, view, session, action, by_id)
                 if kind == CORRECTIONS
-                else _about_other(kind, action, by_id, undone)
+                else _about_other(kind, action, by_id, taken_back)
                 for kind, action in own[part.start : part.end]
             ],
             count=len(own),
             paging=part,
             saved=saved,
-            shifts=shift_lines(site.desk.tables.config, saved.saved.shifts) if saved and saved.saved else [],
+            shifts=site.moves(saved),
         )
 
     return [Route("/history", show)]
-
-
-def taken_back(lines: Sequence[Row]) -> set[str]:
-    """Return the lines of one person, in the order in which they were written, that a later one of them took back."""
-    undone: set[str] = set()
-    # From the last to the first: an undo that is itself undone takes nothing back.
-    for action in reversed(lines):
-        if action["action"] == "undo" and action["action_id"] not in undone:
-            undone.add(action["refers_to"])
-    return undone
 
 
 def _about_number(
@@ -88,9 +78,11 @@ def _about_number(
     }
 
 
-def _about_other(kind: str, action: Row, by_id: Mapping[str, Row], undone: Iterable[str]) -> dict[str, Any]:
+def _about_other(
+    kind: str, action: Row, by_id: Mapping[str, Row], taken_back: Collection[str]
+) -> dict[str, Any]:
     about = by_id.get(action["refers_to"], action) if action["action"] == "undo" else action
-    stands = action["action_id"] not in undone
+    stands = action["action_id"] not in taken_back
     outcome = "the next run counts it" if stands else "taken back"
     words = (action["action_id"], action["time"], action["curator"], what_of(action), action["reason"])
     return {

@@ -48,6 +48,7 @@ class Asked:
     given: Given
     said: tuple[Row, ...]
     vote: Row
+    saw: str
     note: str = ""
 
 
@@ -154,7 +155,8 @@ def _risk_page(site: Site, request: Request, *, problem: str = "", typed: Form |
         given = Given.of(typed, name) if typed is not None else _stands(vote)
         strange = vote["new_value"] and vote["new_value"] not in known.judgements
         note = f"{vote['new_value']} is no judgement of {tool}" if strange else ""
-        return Asked(name, label, known.judgements, given, tuple(ballot.seen.get(about, ())), vote, note)
+        seen, saw = tuple(ballot.seen.get(about, ())), ballot.saw(about, typed, name)
+        return Asked(name, label, known.judgements, given, seen, vote, saw, note)
 
     domains = [asked(name, label) for name, label in known.domains.items()]
     given = {one.name: one.given.value for one in domains}
@@ -186,6 +188,7 @@ def _risk_page(site: Site, request: Request, *, problem: str = "", typed: Form |
         query={name: value for name, value in query.items() if value},
         saved=site.told(request),
         find=search(source.record, request.query_params.get("find", "")),
+        saw_tool=ballot.saw(("study", target, "tool"), typed, "tool"),
         kind=RISK,
         back=address(path, {"analysis": analysis}),
     )
@@ -215,7 +218,7 @@ def _save_risk(site: Site, request: Request, form: Form) -> Response:
     ballot = ballot_of(site, request, RISK)
     made = [
         vote_line(
-            site, request, RISK, ("study", target, name), one, ballot.of(("study", target, name)),
+            site, request, RISK, ("study", target, name), one, ballot, ballot.shown(form, name),
             record_id=form.get("record", "") if form.get("record") in site.records_of(study_id) else "",
         )
         for name, one in {"tool": Given(tool), **given}.items()
@@ -224,7 +227,7 @@ def _save_risk(site: Site, request: Request, form: Form) -> Response:
         made = []
     named = [row["field"] for row in made if row is not None and row["field"] != "tool"]
     save_votes(site, request, RISK, made, f"Saved: {', '.join(named) or 'the tool'}.")
-    return site.moved(address(quoted_path("risk-of-bias", study_id), {"analysis": analysis}))
+    return site.moved(request, address(quoted_path("risk-of-bias", study_id), {"analysis": analysis}))
 
 
 # --- GRADE ------------------------------------------------------------------------------------------------------------
@@ -258,7 +261,8 @@ def _grade_page(site: Site, request: Request, *, problem: str = "", typed: Form 
         about = ("analysis", analysis, name)
         given = Given.of(typed, name) if typed is not None else _stands(ballot.of(about))
         seen = tuple(ballot.seen.get(about, ()))
-        return Asked(name, grade.LABELS[name], grade.LEVELS[name], given, seen, ballot.of(about))
+        saw = ballot.saw(about, typed, name)
+        return Asked(name, grade.LABELS[name], grade.LEVELS[name], given, seen, ballot.of(about), saw)
 
     fields = {name: asked(name) for name in grade.FIELDS}
     effects = [
@@ -341,9 +345,9 @@ def _save_grade(site: Site, request: Request, form: Form) -> Response:
     check_certainty(start, {name: (one.value, one.reason) for name, one in given.items()})
     ballot = ballot_of(site, request, GRADE)
     made = [
-        vote_line(site, request, GRADE, (about := ("analysis", analysis, name)), one, ballot.of(about))
+        vote_line(site, request, GRADE, ("analysis", analysis, name), one, ballot, ballot.shown(form, name))
         for name, one in given.items()
     ]
     named = [grade.LABELS[row["field"]].lower() for row in made if row is not None]
     save_votes(site, request, GRADE, made, f"Saved: {', '.join(named)}.")
-    return site.moved(quoted_path("grade", analysis))
+    return site.moved(request, quoted_path("grade", analysis))

@@ -42,13 +42,14 @@ def routes(site: Site) -> Sequence[Route]:
                 raise InputError("a link needs its reason", field="reason", found="", allowed="a few words")
             about = ("link", " ".join((one, other)), "relation")
             machine = machine_value(LINKS, *about, site.desk.tables) or ""
-            before = ballot_of(site, request, LINKS).of(about)
-            made = vote_line(site, request, LINKS, about, given, before, machine=machine)
+            ballot = ballot_of(site, request, LINKS)
+            shown = ballot.shown(form, "relation")
+            made = vote_line(site, request, LINKS, about, given, ballot, shown, machine=machine)
             words = f"Saved: {WORDS.get(given.value, given.value)}. The next run counts it."
             save_votes(site, request, LINKS, [made], words)
         except InputError as fault:
             return _page(site, request, form, problem=fault.line())
-        return site.moved(address("/links/pair", one=one, other=other))
+        return site.moved(request, address("/links/pair", one=one, other=other))
 
     return [
         Route("/links", lambda request: _list(site, request)),
@@ -132,6 +133,7 @@ def _page(site: Site, request: Request, given: Mapping[str, str], problem: str =
         given=typed,
         said=ballot.seen.get(about, ()),
         vote=vote,
+        saw=ballot.saw(about, given if request.method == "POST" else None, "relation"),
         saved=site.told(request),
         kind=LINKS,
         back=address("/links/pair", one=one, other=other),

@@ -17,7 +17,7 @@ def is_loopback(host: str) -> bool:
     if host in LOOPBACK:
         return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
 

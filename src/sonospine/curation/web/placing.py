@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sonospine.evidence.naming import place_in_words
+from sonospine.evidence.registry import number_addresses
 from sonospine.model.errors import InputError
 from sonospine.model.places import cell_address, parse, quote_at, text_at
 from sonospine.model.record import Record
@@ -74,7 +75,7 @@ def checked(record: Record | None, locator: str, quote: str, near: str = "") -> 
 
 
 def occurrences(record: Record, quote: str) -> list[Found]:
-    """Return every place of the record's texts, tables and captions at which the characters stand."""
+    """Return every place of the record's texts, tables, captions and results in a registry at which the characters stand."""
     if not quote.strip():
         return []
     found = []
@@ -138,3 +139,4 @@ def _addresses(record: Record) -> Iterator[str]:
                     yield cell_address(table, r, c)
         yield from (f"{table.locator}:foot{n}" for n in range(1, len(table.footnotes) + 1))
     yield from (figure.locator for figure in record.figures)
+    yield from number_addresses(record)

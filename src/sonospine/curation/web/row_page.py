@@ -14,7 +14,8 @@ from starlette.routing import Route
 
 from sonospine.curation.web.fields import GROUPS, PLACED, fields_of, label_of
 from sonospine.curation.web.placing import search
-from sonospine.curation.web.pool_line import PoolLine, pool_line, shift_lines
+from sonospine.curation.web.pool_line import PoolLine, pool_line
+from sonospine.curation.web.seen import saw, typed_now
 from sonospine.curation.web.site import Site
 from sonospine.curation.web.source import source_of
 from sonospine.curation.web.standing import standing_of
@@ -84,6 +85,7 @@ def row_response(
         raise HTTPException(404, f"There is no row {row_id}.")
     evidence = view.evidence(row["study_id"])
     asked = request.query_params.get("source", "")
+    typed = typed_now("measurement", row, typed)
     source = source_of(evidence, asked if asked in evidence.records else row["record_id"], row)
     read = view.as_read("measurement", row_id)
     saved = site.told(request)
@@ -94,6 +96,7 @@ def row_response(
         problem=problem,
         typed=typed or {},
         row=row,
+        saw=saw("measurement", row),
         study=site.study_label(row["study_id"]),
         source=source,
         find=search(source.record, request.query_params.get("find", "")),
@@ -108,7 +111,7 @@ def row_response(
         others=_others(row, evidence),
         standing=standing_of(view, site.session(request), row),
         saved=saved,
-        shifts=shift_lines(site.desk.tables.config, saved.saved.shifts) if saved and saved.saved else [],
+        shifts=site.moves(saved),
         step=step_of(site, request, request.url.path if request.method == "GET" else f"/row/{row_id}"),
         filters=filters_of(request),
     )

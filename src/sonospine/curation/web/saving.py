@@ -14,6 +14,7 @@ from sonospine.curation import lines
 from sonospine.curation.web.fields import PLACE, PLACED, QUOTE, changes, label_of
 from sonospine.curation.web.placing import Found, checked
 from sonospine.curation.web.row_page import row_response
+from sonospine.curation.web.seen import check_seen
 from sonospine.curation.web.sessions import ADJUDICATOR
 from sonospine.curation.web.site import Site, address
 from sonospine.curation.web.walking import filters_of
@@ -39,6 +40,8 @@ def routes(site: Site) -> Sequence[Route]:
                 raise HTTPException(404, f"There is no row {row_id}.")
             try:
                 refuse_adjudicators(site, request)
+                if build is not _comment:
+                    check_seen("measurement", view.rows[row_id], form)
                 made, words = build(site.hand(request), view.shown("measurement", row_id), form)
                 if made:
                     site.save(request, CORRECTIONS, made, words)
@@ -46,7 +49,7 @@ def routes(site: Site) -> Sequence[Route]:
                     site.tell(request, words)
             except InputError as fault:
                 return row_response(site, request, row_id, problem=fault.line(), typed=form)
-            return site.moved(address(f"/row/{row_id}", filters_of(request)))
+            return site.moved(request, address(f"/row/{row_id}", filters_of(request)))
 
         return posted(post)
 
@@ -84,7 +87,7 @@ def routes(site: Site) -> Sequence[Route]:
         hand = site.hand(request)
         made = [lines.undo(hand, action_id, form.get("reason", "")) for action_id in asked]
         site.save(request, CORRECTIONS, made, "Taken back.")
-        return site.moved(_back(form))
+        return site.moved(request, _back(form))
 
     return [
         Route("/row/{row_id}/confirm", posts(_confirm), methods=["POST"]),

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sonospine.curation.logbook import curator_name
-from sonospine.curation.web.sessions import CURATOR, ROLES, Sessions
+from sonospine.curation.web.sessions import ADJUDICATOR, CURATOR, ROLES, Sessions
 from sonospine.curation.web.site import Site, address
 from sonospine.model.errors import InputError
 
@@ -83,15 +83,17 @@ def routes(site: Site) -> Sequence[Route]:
             lambda: site.sessions.is_password(str(form.get("password", "")))
         ):
             return show(request, "The password is not the right one.", 403, name, role)
-        response = site.moved(own_path(str(form.get("next", ""))) or "/")
+        response = site.moved(request, own_path(str(form.get("next", ""))) or "/")
         before = site.sessions.of(request.cookies)
         if before is not None:
             site.sessions.ended.add(before.id)
         site.sessions.give(site.sessions.fresh(name, role), response)
+        if role != ADJUDICATOR:
+            site.look_ahead(name)
         return response
 
     async def sign_out(request: Request) -> Response:
-        response = site.moved("/sign-in")
+        response = site.moved(request, "/sign-in")
         site.forget(request)
         site.sessions.end(site.session(request), response)
         return response

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
@@ -17,6 +19,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from sonospine.curation.desk import EVERYBODY, Desk
 from sonospine.curation.lines import Hand, hand_of
+from sonospine.curation.web.pool_line import PoolLine, shift_lines
 from sonospine.curation.web.queues import Queues
 from sonospine.curation.web.sessions import ADJUDICATOR, Session, Sessions
 from sonospine.evidence.described import subject_of, time_of, values_of
@@ -26,13 +29,17 @@ from sonospine.figures.wording import in_words, list_in_words, sentence
 from sonospine.model.demonstration import BANNER, is_demonstration
 from sonospine.model.errors import InputError
 from sonospine.model.table_io import Row
+from sonospine.model.written_order import UNTIMED, moment
 
 if TYPE_CHECKING:
     from sonospine.curation.desk import Saved
     from sonospine.curation.queue import Entry, Queue
+    from sonospine.curation.tables import Tables
     from sonospine.curation.view import View
 
-
+SAID = "said"
+"""Part of an address that names what a post did."""
+MOST_NOTICES = 20
 NAVIGATION = (
     ("/", "Queue"),
     ("/stale", "Asked again"),
@@ -53,9 +60,12 @@ def templates() -> Environment:
 
 @dataclass(slots=True)
 class Memory:
-    """What the server remembers of a session until it ends: what was saved last, and the way through the queue."""
+    """What the server remembers of a session until it ends: what was saved, and the way through the queue.
 
-    saved: Notice | None = None
+    What was saved is kept until the page that the post led to asks for it: other windows have another name for theirs.
+    """
+
+    notices: dict[str, Notice] = field(default_factory=dict)
     walks: dict[str, Sequence[Entry]] = field(default_factory=dict)
 
 
@@ -70,22 +80,69 @@ class Notice:
 
 @dataclass
 class Site:
-    """The pages' common ground; ``navigation`` lists the pages that the head of every page leads to."""
+    """The pages' common ground.
+
+    Attributes
+    ----------
+    desk
+        Tables, log and views; another one once the tables were read again.
+    sessions
+        Who is at the pages.
+    suggested
+        The name that stands in the sign-in form.
+    reread
+        Reads the tables of the review again.
+    navigation
+        The pages that the head of every page leads to.
+    """
 
     desk: Desk
     sessions: Sessions
     suggested: str = ""
+    reread: Callable[[], Tables] | None = None
     navigation: list[tuple[str, str]] = field(default_factory=lambda: list(NAVIGATION))
     _memories: dict[str, Memory] = field(default_factory=dict)
+    _renewing: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
         self.queues = Queues(self.desk.tables)
 
     def prepare(self) -> None:
         """Work out once what the first page would otherwise wait for."""
-        self.queues.of(self.desk.view(EVERYBODY))
+        for viewer in dict.fromkeys((EVERYBODY, self.suggested)):  # nobody suggested is everybody's name
+            self.queues.of(self.desk.view(viewer))
         for name in templates().list_templates():
             templates().get_template(name)
+
+    def look_ahead(self, viewer: str) -> None:
+        """Work the queue of a viewer out beside the answer, so that the next page that shows it need not wait."""
+        desk, queues = self.desk, self.queues
+        Thread(target=lambda: queues.of(desk.view(viewer)), daemon=True).start()
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the review was run again since the pages read its tables."""
+        return self.reread is not None and self.desk.tables.outdated
+
+    def renew(self) -> None:
+        """Read the tables of the review again, where they changed; until that is done the pages show the former ones.
+
+        Raises
+        ------
+        InputError
+            They are not whole (a run is under way), or a line does not fit them: the former ones stay.
+        """
+        with self._renewing:
+            if self.reread is None or not self.outdated:
+                return
+            desk = Desk(self.reread(), self.desk.logbook)
+            queues = Queues(desk.tables)
+            queues.of(desk.view(EVERYBODY))
+            self.desk, self.queues = desk, queues
+            for name in [n for n, made in vars(type(self)).items() if isinstance(made, cached_property)]:
+                vars(self).pop(name, None)
+            for memory in list(self._memories.values()):
+                memory.walks.clear()
 
     def session(self, request: Request) -> Session:
         """Return the session of a request; the gate lets none through that has not signed in."""
@@ -99,9 +156,10 @@ class Site:
         session = self.session(request)
         return EVERYBODY if session.role == ADJUDICATOR else session.name
 
-    def hand(self, request: Request) -> Hand:
-        """Return who writes the lines of this session."""
-        return hand_of(self.session(request).name)
+    def hand(self, request: Request, after: Iterable[Row] = ()) -> Hand:
+        """Return who writes the lines of this session; they are no older than the lines that they decide on."""
+        moments = (moment(row["time"]) for row in after)
+        return hand_of(self.session(request).name, max(filter(None, moments), default=UNTIMED))
 
     def memory(self, request: Request) -> Memory:
         """Return what is remembered of this session."""
@@ -131,18 +189,30 @@ class Site:
         """Append lines and remember what they did for the next page of the session."""
         saved = self.desk.save(kind, self.session(request).name, lines)
         ids = tuple(line["action_id"] for line in lines if line["action"] != "undo")
-        self.memory(request).saved = Notice(words, ids, saved)
+        self.note(request, Notice(words, ids, saved))
+        self.look_ahead(self.viewer(request))
         return saved
 
+    def note(self, request: Request, notice: Notice) -> None:
+        """Have the page that this post leads to (``moved``), and no other window, say what was done."""
+        notices = self.memory(request).notices
+        request.state.said = secrets.token_hex(4)
+        notices[request.state.said] = notice
+        while len(notices) > MOST_NOTICES:
+            del notices[next(iter(notices))]
+
     def tell(self, request: Request, words: str) -> None:
-        """Have the next page of the session say something."""
-        self.memory(request).saved = Notice(words)
+        """Have the page that this post leads to say something."""
+        self.note(request, Notice(words))
 
     def told(self, request: Request) -> Notice | None:
-        """Return, once, what the last action of the session did."""
-        memory = self.memory(request)
-        notice, memory.saved = memory.saved, None
-        return notice
+        """Return, once, what the post that led to this page did."""
+        return self.memory(request).notices.pop(request.query_params.get(SAID, ""), None)
+
+    def moves(self, notice: Notice | None) -> list[PoolLine]:
+        """Return the pools that an action moved, to draw."""
+        saved = notice.saved if notice is not None else None
+        return shift_lines(self.desk.tables.config, saved.shifts) if saved is not None else []
 
     def page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
         """Render a page: the values given, and what every page needs (who, token, faults, words)."""
@@ -152,6 +222,7 @@ class Site:
             "session": session,
             "token": self.sessions.token(session) if session else "",
             "fault": getattr(request.state, "fault", ""),
+            "outdated": bool(session and session.name) and self.outdated,
             "banner": BANNER if self.demonstration else "",
             "navigation": self.navigation if session and session.name else [],
             "here": request.url.path,
@@ -167,7 +238,8 @@ class Site:
         response = HTMLResponse(templates().get_template(template).render(**{**shared, **values}), status)
         if request.method == "GET" and _from_elsewhere(request):
             # What was posted led to another page: the address bar follows.
-            response.headers["HX-Push-Url"] = address(request.url.path, request.query_params)
+            query = {name: value for name, value in request.query_params.items() if name != SAID}
+            response.headers["HX-Push-Url"] = address(request.url.path, query)
         return response
 
     def records_of(self, study_id: str) -> list[str]:
@@ -216,9 +288,13 @@ class Site:
         """Whether any record is a condensed one."""
         return is_demonstration(row["record_id"] for row in self.desk.tables.records)
 
-    def moved(self, where: str) -> Response:
-        """Answer a post: the browser is to get that page."""
-        return RedirectResponse(where, 303)
+    def moved(self, request: Request, where: str) -> Response:
+        """Answer a post: the browser is to get that page, which tells what the post did."""
+        said = getattr(request.state, "said", "")
+        path, mark, fragment = where.partition("#")
+        if said:
+            path += ("&" if "?" in path else "?") + urlencode({SAID: said})
+        return RedirectResponse(path + mark + fragment, 303)
 
 
 def address(path: str, query: Mapping[str, str] | None = None, **more: str) -> str:

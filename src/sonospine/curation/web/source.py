@@ -13,7 +13,7 @@ from sonospine.evidence.described import subject_of, values_of
 from sonospine.evidence.grid import ShownTable, shown_table
 from sonospine.evidence.marking import Mark, marked, marks_of
 from sonospine.evidence.naming import addresses_of
-from sonospine.evidence.registry import Field, measure_key, shown_registry
+from sonospine.evidence.registry import Field, measure_addresses, measure_key, shown_registry
 from sonospine.model.places import parse, text_at
 from sonospine.model.record import Record
 from sonospine.model.table_io import Row
@@ -139,8 +139,12 @@ def _registry(record: Record, marks: Sequence[Mark]) -> list[Block]:
     for mark in marks:
         if mark.address.startswith("registry/"):
             groups[measure_key(mark.address)].append(mark)
+    # A result that the reader missed stands in a measure without any mark.
+    for key in measure_addresses(record):
+        groups.setdefault(key, [])
     blocks = []
     for key, found in sorted(groups.items(), key=lambda item: (len(item[0]), item[0])):
-        shown = shown_registry(record, found, anchors=True)
-        blocks.append(Block("Results in the registry", key, facts=shown.facts, fields=shown.fields))
+        shown = shown_registry(record, found, anchors=True, whole="" if key == "registry" else key)
+        if shown.fields:
+            blocks.append(Block("Results in the registry", key, facts=shown.facts, fields=shown.fields))
     return blocks

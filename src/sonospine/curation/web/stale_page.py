@@ -10,8 +10,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sonospine.curation import lines
-from sonospine.curation.web.pool_line import shift_lines
 from sonospine.curation.web.saving import CORRECTIONS, posted
+from sonospine.curation.web.seen import check_seen
 from sonospine.curation.web.signing_in import own_path
 from sonospine.curation.web.site import Site
 from sonospine.curation.web.standing import stale_of
@@ -33,7 +33,7 @@ def routes(site: Site) -> Sequence[Route]:
             stale=[stale_of(view, session, action) for action, _ in view.stale],
             rows=view.rows,
             saved=saved,
-            shifts=shift_lines(site.desk.tables.config, saved.saved.shifts) if saved and saved.saved else [],
+            shifts=site.moves(saved),
         )
 
     def decide(request: Request, form: Mapping[str, str]) -> Response:
@@ -56,6 +56,7 @@ def routes(site: Site) -> Sequence[Route]:
                 raise InputError(
                     "no row can be named that the line speaks about now: find it, or drop the line"
                 )
+            check_seen(action["target_type"], view.shown(action["target_type"], target).row, form)
             made.append(_again(site, request, action, target))
             words = "Said again about what is read now."
         elif form.get("choice") != DROP:
@@ -63,7 +64,7 @@ def routes(site: Site) -> Sequence[Route]:
                 "no such choice", field="choice", found=form.get("choice", ""), allowed=f"{AGAIN}, {DROP}"
             )
         site.save(request, CORRECTIONS, made, words)
-        return site.moved(own_path(form.get("back", "")) or "/stale")
+        return site.moved(request, own_path(form.get("back", "")) or "/stale")
 
     return [
         Route("/stale", show),

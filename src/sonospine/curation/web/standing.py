@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sonospine.corrections.actions import END
 from sonospine.corrections.anchoring import READING
 from sonospine.curation.web.fields import label_of
+from sonospine.curation.web.seen import saw
 from sonospine.curation.web.sessions import ADJUDICATOR, Session
 from sonospine.model.states import by_person
 from sonospine.model.table_io import Row
@@ -53,6 +54,7 @@ class Stale:
     detail: str
     differences: tuple[tuple[str, str, str], ...]
     target: str
+    saw: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,4 +170,12 @@ def stale_of(view: View, session: Session, action: Row) -> Stale:
     target = view.targets.get(action["action_id"], ("", ""))[1]
     if not target and action["target_id"] in view.rows:
         target = action["target_id"]
-    return Stale(said_of(view, session, action), action, log["detail"], differences, target)
+    row = view.standing(target_type := action["target_type"], target)
+    return Stale(
+        said_of(view, session, action),
+        action,
+        log["detail"],
+        differences,
+        target,
+        saw(target_type, row) if row else "",
+    )

@@ -14,8 +14,8 @@ from starlette.routing import Route
 from sonospine.corrections.actions import SETTABLE
 from sonospine.curation import lines
 from sonospine.curation.web.fields import changes, fields_of, label_of
-from sonospine.curation.web.pool_line import shift_lines
 from sonospine.curation.web.saving import CORRECTIONS, posted, refuse_adjudicators
+from sonospine.curation.web.seen import check_seen, saw, typed_now
 from sonospine.curation.web.site import Site
 from sonospine.curation.web.standing import STATES, said_of, shown_lines
 from sonospine.evidence.described import conflict_kind
@@ -44,6 +44,7 @@ def routes(site: Site) -> Sequence[Route]:
         try:
             refuse_adjudicators(site, request)
             hand, shown = site.hand(request), view.shown(kind, target)
+            check_seen(kind, shown.row, form)
             if form.get("action") == "confirm":
                 made, words = (
                     [lines.confirm(hand, shown, "", form.get("reason", ""))],
@@ -63,7 +64,7 @@ def routes(site: Site) -> Sequence[Route]:
                 site.tell(request, "Nothing was changed, so nothing was saved.")
         except InputError as fault:
             return _page(site, request, problem=fault.line(), typed={target: form})
-        return site.moved(f"/study/{study_id}")
+        return site.moved(request, f"/study/{study_id}")
 
     return [
         Route("/study/{study_id}", show),
@@ -90,9 +91,10 @@ def _page(
             {
                 "id": row[f"{kind}_id"],
                 "row": row,
+                "saw": saw(kind, row),
                 "fields": fields_of(
                     kind, SETTABLE[kind][1], row, view.as_read(kind, row[f"{kind}_id"]),
-                    (typed or {}).get(row[f"{kind}_id"]),
+                    typed_now(kind, row, (typed or {}).get(row[f"{kind}_id"])),
                 ),
                 "count": sum(row[f"{kind}_id"] in (r[f"{kind}_id"], r.get("comparator_arm_id", "")) for r in rows),
             }
@@ -136,7 +138,7 @@ def _page(
             or action["record_id"] in records
         ],
         saved=saved,
-        shifts=shift_lines(site.desk.tables.config, saved.saved.shifts) if saved and saved.saved else [],
+        shifts=site.moves(saved),
     )
 
 

@@ -31,16 +31,31 @@ if TYPE_CHECKING:
 class Ballot:
     """The votes on the targets of a kind: one's own, and all that the session may see.
 
-    A curator sees the own ones only; an adjudicator sees everybody's and has none.
+    A curator sees the own ones only; an adjudicator sees everybody's and has none. ``lines`` are the own lines by id.
     """
 
     mine: Mapping[Target, Row]
+    lines: Mapping[str, Row]
     seen: Mapping[Target, Sequence[Row]]
     counted: Count
 
     def of(self, target: Target) -> Row:
         """Return one's own vote on a target; a row of empty cells where there is none."""
         return self.mine.get(target, _NONE)
+
+    def shown(self, form: Mapping[str, str], name: str) -> Row:
+        """Return one's own vote as the page that a form comes from showed it: its input is ``name.saw``."""
+        return self.lines.get(form.get(name + SAW, ""), _NONE)
+
+    def saw(self, target: Target, form: Mapping[str, str] | None, name: str) -> str:
+        """Return what a field carries as ``name.saw``: the id of one's own vote.
+
+        Where a form was refused (``form``), a field that was not touched in it goes on saying what it showed, so that
+        its value is not taken for a vote the next time.
+        """
+        shown = self.shown(form, name) if form is not None else _NONE
+        untouched = form is not None and Given.of(form, name) == _stands(shown)
+        return (shown if untouched else self.of(target))["action_id"]
 
 
 class _Nothing(dict[str, str]):
@@ -51,6 +66,7 @@ class _Nothing(dict[str, str]):
 
 
 _NONE: Row = _Nothing()
+SAW = ".saw"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +107,12 @@ def ballot_of(site: Site, request: Request, kind: str) -> Ballot:
     mine = {} if everybody else {
         target: poll.votes[session.name] for target, poll in counted.polls.items() if session.name in poll.votes
     }  # fmt: skip
+    own = {} if everybody else {row["action_id"]: row for row in rows}
     seen = {
         target: [row for _, row in sorted(poll.votes.items())] + ([poll.verdict] if poll.verdict else [])
         for target, poll in counted.polls.items()
     }
-    return Ballot(mine, seen, counted)
+    return Ballot(mine, own, seen, counted)
 
 
 def vote_line(
@@ -104,19 +121,20 @@ def vote_line(
     kind: str,
     target: Target,
     given: Given,
-    before: Row,
+    ballot: Ballot,
+    shown: Row,
     *,
     machine: str = "",
     record_id: str = "",
 ) -> Row | None:
-    """Return the line of a vote; ``None`` where it says what one's own vote before said.
+    """Return the line of a vote; ``None`` where the form says what it showed.
 
     Parameters
     ----------
     target
         Type, id and field.
-    before
-        One's own vote that stands (``Ballot.of``).
+    ballot, shown
+        One's own votes as they stand, and the one that the form showed (``Ballot.shown``).
     machine
         What the machine has there.
     record_id
@@ -125,13 +143,23 @@ def vote_line(
     Raises
     ------
     InputError
-        The value does not fit, or the quote does not stand in the record.
+        The value does not fit, the quote does not stand in the record, or one's vote changed since it was shown.
     """
-    was = Given(before["new_value"], before["reason"], before["new_locator"], before["new_quote"].strip())
-    if given == was or not given.value:
-        if not given.value and (given.reason or given.quote or given.locator) and given != was:
-            raise InputError("a reason or a quote without a judgement", field=target[2], found="")
+    was, before = _stands(shown), ballot.of(target)
+    if given == was:
         return None
+    if shown["action_id"] != before["action_id"]:
+        raise InputError(
+            "you said otherwise in another window since this page showed it: look, and say it again",
+            field=target[2],
+            found=before["new_value"] or "taken back",
+        )
+    if not given.value and was.value:
+        raise InputError(
+            "what you said is taken back with the button below it", field=target[2], found=was.value
+        )
+    if not given.value:
+        raise InputError("a reason or a quote without a judgement", field=target[2], found="")
     locator, quoted = given.locator, given.quote
     tables = site.desk.tables
     if (locator, quoted) == (was.locator, was.quote):
@@ -141,13 +169,17 @@ def vote_line(
         found = checked(tables.parsed(record_id) if record_id else None, locator, quoted)
         locator, quoted = found.locator, found.quote
     sha256 = tables.record[record_id]["sha256"] if record_id in tables.record else ""
-    shown = Shown(target[0], target[1], {target[2]: machine}, "", record_id, "", "", sha256)
+    about = Shown(target[0], target[1], {target[2]: machine}, "", record_id, "", "", sha256)
     made = lines.set_field(
-        site.hand(request), shown, target[2], given.value,
+        site.hand(request), about, target[2], given.value,
         new_locator=locator, new_quote=quoted, reason=given.reason,
     )  # fmt: skip
     check_line(kind, made, tables.vocabulary)
     return made
+
+
+def _stands(vote: Row) -> Given:
+    return Given(vote["new_value"], vote["reason"], vote["new_locator"], vote["new_quote"].strip())
 
 
 def save_votes(site: Site, request: Request, kind: str, made: Sequence[Row | None], words: str) -> None:
@@ -180,7 +212,7 @@ def routes(site: Site) -> Sequence[Route]:
             raise InputError("only a line of your own can be taken back", field="action_id", found=action_id)
         site.desk.save(kind, name, [lines.undo(site.hand(request), action_id, form.get("reason", ""))])
         site.tell(request, "Taken back.")
-        return site.moved(own_path(form.get("back", "")) or "/")
+        return site.moved(request, own_path(form.get("back", "")) or "/")
 
     return [Route("/votes/{kind}/undo", posted(undo), methods=["POST"])]
 
