@@ -53,7 +53,8 @@ class Reviewed:
     def export(self, form: str, *more: str) -> Path:
         """Export into the folder of the review, and return where."""
         out = self.root / f"out-{form}"
-        said = self.run("curate", "export", "--format", form, "-o", out, *more)
+        command = ("export",) if form in ("revman", "metafor", "ris", "json", "all") else ("curate", "export")
+        said = self.run(*command, "--format", form, "-o", out, *more)
         assert said.status == 0, said.err
         return out
 

@@ -13,7 +13,7 @@ def test_the_commands_of_the_page_run_in_their_order(reviewed: Any, project: Pat
     page = (project / "docs/exchange.md").read_text(encoding="utf-8")
     (block,) = re.findall(r"^```\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
     commands = [line for line in block.splitlines() if line]
-    assert len(commands) == 9
+    assert len(commands) == 12
     (effect,) = [row for row in reviewed.effects() if row["label"].startswith("Galiano")]
     for command in commands:
         told = re.sub(r"--study \S+", f"--study {effect['study_id']}", command)
@@ -25,7 +25,15 @@ def test_the_commands_of_the_page_run_in_their_order(reviewed: Any, project: Pat
             done = [{**task, "annotations": task["predictions"]} for task in tasks]
             (reviewed.root / "export.json").write_text(json.dumps(done), encoding="utf-8")
     made = {path.name for path in reviewed.root.iterdir()}
-    assert {"measurements.csv", "effects.csv", "brat", "label-studio", "revman"} < made
+    assert {
+        "measurements.csv",
+        "effects.csv",
+        "brat",
+        "label-studio",
+        "revman",
+        "exports",
+        "exports.zip",
+    } < made
     assert reviewed.lines() == []
 
 
@@ -33,4 +41,6 @@ def test_help_says_which_forms_there_are(reviewed: Any) -> None:
     for command in ("export", "import"):
         said = reviewed.run("curate", command, "--help")
         assert said.status == 0
-        assert "csv|label-studio|brat|revman" in "".join(said.out.split())
+        told = "".join(said.out.split())
+        assert "csv|label-studio|brat" in told
+        assert ("csv|label-studio|brat|revman" in told) == (command == "import")

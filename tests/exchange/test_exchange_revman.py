@@ -20,7 +20,7 @@ def _by_study(rows: list[DataRow]) -> dict[str, DataRow]:
 
 
 def _data(reviewed: Any) -> tuple[Path, list[dict[str, str]]]:
-    path = reviewed.export("revman") / "data-rows.csv"
+    path = reviewed.export("revman") / "revman/data-rows.csv"
     return path, list(csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")))
 
 

@@ -26,6 +26,35 @@ rule draw_figures:
         "--studies results/studies --curated extracted/curated --out results/figures 2> {log}"
 
 
+rule export_results:
+    input:
+        config=CONFIG,
+        vocabulary=VOCABULARY,
+        sources=SOURCES,
+        snapshot=of_snapshot,
+        shards="results/import",
+        curation=EVERY_CURATION,
+        workflow=WORKFLOW,
+        linked=rules.link_reports.output,
+        screened=rules.screen_studies.output,
+        curated=rules.apply_corrections.output,
+        reconciled=rules.reconcile_measurements.output,
+        effects=rules.compute_effects.output,
+        synthesis=rules.pool_effects.output,
+        probed=rules.probe_robustness.output,
+        agreement=AGREEMENT,
+    output:
+        directory("results/exports"),
+    log:
+        "logs/export_results.log",
+    conda:
+        "../envs/sonospine.yaml"
+    params:
+        code=of_command("export"),
+    shell:
+        "sonospine export --config {input.config} --out {output} 2> {log}"
+
+
 rule write_report:
     input:
         config=CONFIG,
@@ -36,20 +65,15 @@ rule write_report:
         screened=rules.screen_studies.output,
         machine=MACHINE,
         vocabulary=VOCABULARY,
-        curation=curated("corrections")
-        + curated("links")
-        + curated("studies")
-        + curated("screening")
-        + curated("risk_of_bias")
-        + curated("grade"),
+        curation=EVERY_CURATION,
         curated=rules.apply_corrections.output,
         reconciled=rules.reconcile_measurements.output,
         effects=rules.compute_effects.output,
         synthesis=rules.pool_effects.output,
-        reading="results/synthesis/reading.tsv",
-        small_study="results/synthesis/small_study.tsv",
+        probed=rules.probe_robustness.output,
+        agreement=AGREEMENT,
+        exports=rules.export_results.output,
         figures=rules.draw_figures.output,
-        vocabulary=VOCABULARY,
         protocol=sorted(map(str, Path("releases").glob("protocol.tsv"))),
     output:
         directory("results/report"),

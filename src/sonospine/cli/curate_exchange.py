@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sonospine.cli.curate_export import Form, titles_of
+from sonospine.cli.curate_forms import Form
 from sonospine.model.errors import InputError
 from sonospine.model.table_io import Row
 
@@ -213,7 +213,7 @@ def _revman(file: Path, root: Path, config: Path, asked: _Asked) -> Found:
     from sonospine.model.tables import EFFECTS
 
     effects = read_table(root / EFFECTS.path, EFFECTS)
-    proposed = proposals(read_data_rows(file), effects, titles_of(config), str(file))
+    proposed = proposals(read_data_rows(file), effects, _titles_of(config), str(file))
     keys = [row.cells["measurement_id"] for row in proposed.rows]
     here = {key: asked.table[key] for key in keys if key in asked.table}
     return _changes(str(file), proposed, here, asked, (), ())
@@ -263,3 +263,10 @@ def _changes(
         tuple((name, change) for change in edits.changes), tuple((name, change) for change in edits.already),
         (*told, *gone), (),
     )  # fmt: skip
+
+
+def _titles_of(config: Path) -> dict[str, str]:
+    """Return the titles of the analyses of a review, in their order."""
+    from sonospine.config.loading import load_config
+
+    return {analysis.id: analysis.title for analysis in load_config(config).analyses}

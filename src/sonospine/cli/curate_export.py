@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sonospine.cli.curate import ROOT_HELP
-from sonospine.cli.inputs import CONFIG
 from sonospine.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -21,12 +20,11 @@ if TYPE_CHECKING:
 
 
 class Form(StrEnum):
-    """Forms that are written and read."""
+    """Forms in which rows are marked or edited; data rows of RevMan are written by ``sonospine export``."""
 
     CSV = "csv"
     LABEL_STUDIO = "label-studio"
     BRAT = "brat"
-    REVMAN = "revman"
 
 
 class Separator(StrEnum):
@@ -37,7 +35,6 @@ class Separator(StrEnum):
 
 
 TASKS, CONFIGURATION = "tasks.json", "labels.xml"
-DATA_ROWS, STUDY_INFORMATION = "data-rows.csv", "study-information.csv"
 DEFAULT_TABLE = "reconciled"
 
 
@@ -73,14 +70,11 @@ def run(
         ),
     ] = Separator.COMMA,
     root: Annotated[Path, typer.Option(metavar="FOLDER", help=ROOT_HELP)] = Path(),
-    config: Annotated[
-        Path, typer.Option(metavar="FILE", help="Configuration of the review; relative to its folder.")
-    ] = CONFIG,
 ) -> None:
-    """Write what the last run of the review read, for a spreadsheet, Label Studio, brat or RevMan.
+    """Write what the last run of the review read, to be edited in a spreadsheet, Label Studio or brat.
 
     What is changed there comes back with `sonospine curate import`. docs/exchange.md says what each form holds, and
-    what it cannot hold.
+    what it cannot hold. Results for other programs, RevMan's too, are written by `sonospine export`.
     """  # fmt: skip
     from sonospine.cli.replaying import linked_records
 
@@ -89,8 +83,6 @@ def run(
     wanted = _Wanted.of(root, study or [], analysis or [])
     if form is Form.CSV:
         told = _csv(output, root, table, wanted, ";" if separator is Separator.SEMICOLON else ",")
-    elif form is Form.REVMAN:
-        told = _revman(output, root, root / config, wanted)
     else:
         told = _spans(output, root, wanted, form)
     typer.echo(f"{told}: {output}", err=True)
@@ -174,28 +166,6 @@ def _csv(output: Path, root: Path, table: str, wanted: _Wanted, separator: str) 
     rows = [row for row in read_table(root / schema.path, schema) if wanted.has(row)]
     write_bytes(output, sheet_bytes(schema, rows, separator))
     return f"{len(rows)} rows of {schema.path}"
-
-
-def _revman(output: Path, root: Path, config: Path, wanted: _Wanted) -> str:
-    from sonospine.exchange.revman import data_rows, data_rows_text, studies_text
-    from sonospine.model.files import folder_written_whole, write_text
-    from sonospine.model.table_io import read_table
-    from sonospine.model.tables import STUDIES
-
-    effects = [row for row in _effects(root, []) if wanted.has(row)]
-    rows = data_rows(effects, titles_of(config))
-    studies = read_table(root / STUDIES.path, STUDIES)
-    with folder_written_whole(output) as folder:
-        write_text(folder / DATA_ROWS, data_rows_text(rows))
-        write_text(folder / STUDY_INFORMATION, studies_text(rows, studies))
-    return f"{len(rows)} data rows of {len({row.analysis for row in rows})} analyses"
-
-
-def titles_of(config: Path) -> dict[str, str]:
-    """Return the titles of the analyses of a review, in their order."""
-    from sonospine.config.loading import load_config
-
-    return {analysis.id: analysis.title for analysis in load_config(config).analyses}
 
 
 def _spans(output: Path, root: Path, wanted: _Wanted, form: Form) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sonospine.cli.curate import CURATOR_HELP, ROOT_HELP
-from sonospine.cli.curate_export import Form
+from sonospine.cli.curate_forms import Form
 from sonospine.cli.inputs import CONFIG
 from sonospine.model.errors import InputError
 

@@ -13,12 +13,14 @@ from sonospine.model.files import write_text
 def generated() -> dict[str, str]:
     """Return the text of every generated file by its path in the project."""
     from sonospine.config.documentation import config_markdown, config_schema
+    from sonospine.exchange.results_json import results_schema
     from sonospine.model.documentation import tables_markdown
 
     return {
         "docs/configuration.md": config_markdown(),
         "docs/tables.md": tables_markdown(),
         "workflow/schemas/config.schema.json": config_schema(),
+        "workflow/schemas/results.schema.json": results_schema(),
     }
 
 
@@ -36,6 +38,6 @@ def run(
         Path, typer.Option(metavar="FOLDER", help="Root of the project.", show_default=".")
     ] = Path(),
 ) -> None:
-    """Write the generated schema and documentation."""
+    """Write the generated schemas and documentation."""
     for path in write_docs(root):
         typer.echo(path)

@@ -110,6 +110,12 @@ COMMANDS: dict[str, Entry] = {
         "    --studies results/studies --curated extracted/curated \\\n"
         "    --out results/figures",
     ),
+    "export": Entry(
+        "export",
+        PIPELINE,
+        "Write the results for R, RevMan, reference managers and programs.",
+        "sonospine export -o results/exports\n  sonospine export --format metafor -o review.zip",
+    ),
     "report": Entry(
         "report",
         PIPELINE,

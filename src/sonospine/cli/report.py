@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 TOP = (
     *("index.html", "search.html", "search.md", "methods.html", "methods.md", "prisma.html"),
-    *("style.css", "studies", "tables", "figures"),
+    *("style.css", "studies", "tables", "figures", "exports"),
 )
 
 
@@ -65,6 +65,7 @@ def _review(config: Path, root: Path) -> Review:
     from sonospine.model.table_io import read_table
     from sonospine.model.version import SOFTWARE, VERSION, versions_of
     from sonospine.model.votes import read_votes
+    from sonospine.report.downloads import EXPORTS, OPTIONAL
     from sonospine.report.review import Review
 
     settings = load_config(config)
@@ -121,6 +122,16 @@ def _review(config: Path, root: Path) -> Review:
         reading=rows(reading, tables.READING) if reading.exists() else (),
         small_study=rows(small_study, tables.SMALL_STUDY) if small_study.exists() else (),
         agreement=_agreement(config, root),
+        optional={
+            schema.name: rows(root / schema.path, schema)
+            for schema in OPTIONAL
+            if (root / schema.path).exists()
+        },
+        exports={
+            name: (results / "exports" / name).read_bytes()
+            for name in EXPORTS
+            if (results / "exports" / name).exists()
+        },
         searches=searches_of(shards),
         changes=changes_of(shards),
         protocol=protocol,

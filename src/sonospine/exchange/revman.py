@@ -82,10 +82,8 @@ def data_rows(effects: Sequence[Row], titles: Mapping[str, str]) -> list[DataRow
     for ordinal, analysis in enumerate(order, start=1):
         members = [row for row in included if row["analysis"] == analysis]
         kind = _kind(members)
-        labels = [row["label"] for row in members]
-        for row in sorted(members, key=lambda row: (row["label"], row["effect_id"])):
-            twice = labels.count(row["label"]) > 1
-            study = f"{row['label']} ({row['arm_1']})" if twice else row["label"]
+        members.sort(key=lambda row: (row["label"], row["effect_id"]))
+        for row, study in zip(members, shown_studies(members), strict=True):
             figures = {name: row[column] for column, name in _FIGURES[kind].items()}
             if kind == GENERIC:
                 figures["giv_se"] = derived(math.sqrt(number(row["vi"]) or 0.0))
@@ -97,6 +95,15 @@ def data_rows(effects: Sequence[Row], titles: Mapping[str, str]) -> list[DataRow
                 )
             )
     return rows
+
+
+def shown_studies(members: Sequence[Row]) -> list[str]:
+    """Return what the study of each effect of an analysis is called: its label, with the arm where it has two."""
+    labels = [row["label"] for row in members]
+    return [
+        f"{row['label']} ({row['arm_1']})" if labels.count(row["label"]) > 1 else row["label"]
+        for row in members
+    ]
 
 
 def _kind(rows: Sequence[Row]) -> str:

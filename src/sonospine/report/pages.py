@@ -24,7 +24,7 @@ from sonospine.model.times import readable_time
 from sonospine.report import lists
 from sonospine.report.analyses import FIGURE_BASE, ShownAnalysis, effect_line, shown_analysis
 from sonospine.report.deduplication import method_in_words
-from sonospine.report.downloads import SEPARATORS, table_file, tables_of
+from sonospine.report.downloads import SEPARATORS, exports_of, table_file, tables_of
 from sonospine.report.editorial import (
     ABSTRACT_ONLY,
     NOT_RETRIEVED,
@@ -60,7 +60,7 @@ def report_files(review: Review) -> dict[str, bytes]:
     -------
     dict
         ``index.html``, ``search.html``, ``search.md``, ``methods.html``, ``methods.md``, ``prisma.html``, ``style.css``, ``studies/<study_id>.html`` for every study, ``figures/<analysis>.<format>``,
-        ``tables/<name>.tsv`` and ``.csv``. The same review gives the same bytes.
+        ``tables/<name>.tsv`` and ``.csv``, ``exports/`` with the files for other tools. The same review gives the same bytes.
     """
     made: dict[str, bytes] = {}
     tables = tables_of(review)
@@ -73,6 +73,8 @@ def report_files(review: Review) -> dict[str, bytes]:
         for ending, content in formats.items():
             shown = relinked(content, FIGURE_BASE, "../") if ending == "svg" else content
             made[f"figures/{analysis_id}.{ending}"] = shown
+    for name, _ in exports_of(review):
+        made[f"exports/{name}"] = review.exports[name]
     made["style.css"] = (files("sonospine.report") / "static" / "style.css").read_bytes()
     for study_id in sorted(review.study):
         made[f"studies/{study_id}.html"] = _study_page(review, study_id).encode("utf-8")
@@ -127,6 +129,7 @@ def _index_page(review: Review, fingerprint: str, tables: list[tuple[str, str]])
             updates=updates(review),
             changes=change_groups(review),
             tables=tables,
+            exports=exports_of(review),
             fingerprint=fingerprint,
             pooled_count=len(review.pooled_ids),
             checked_count=len(review.checked_ids),

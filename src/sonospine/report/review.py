@@ -40,6 +40,10 @@ class Review:
     risks, grades
         What people settled about the risk of bias (by ``study_id`` or ``study_id/analysis``) and about the certainty
         of each analysis.
+    optional
+        Rows of the tables that a run may lack (those of ``sonospine probe``, agreement of curators), by name.
+    exports
+        Files that ``sonospine export`` made, by their paths.
     figures
         Forest plots by analysis and format (``svg pdf png``).
     version
@@ -76,6 +80,8 @@ class Review:
     deviations: Sequence[Row] = ()
     risks: Mapping[str, StudyRisk] = field(default_factory=dict)
     grades: Mapping[str, Grade] = field(default_factory=dict)
+    optional: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    exports: Mapping[str, bytes] = field(default_factory=dict)
     figures: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)
     version: str = ""
     software: Mapping[str, str] = field(default_factory=dict)
