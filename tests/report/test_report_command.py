@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from sonospine.cli import curate_agreement, draw, report
+from sonospine.cli import draw, report
 from sonospine.model import tables as t
 from sonospine.model.errors import InputError
 from sonospine.model.files import write_text
@@ -71,20 +71,12 @@ def test_the_commands_build_the_report_from_the_tables(made: Any, tmp_path: Path
     assert (results / "report/studies/s1.html").read_bytes().count(b'id="mbase"') == 1
 
 
-def test_agreement_is_worked_out_where_two_curators_wrote_about_the_same_kind_of_thing(
-    made: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    config, asked = laid_out(made, tmp_path), []
+def test_agreement_of_curators_is_told_where_the_run_worked_it_out(made: Any, tmp_path: Path) -> None:
+    config = laid_out(made, tmp_path)
     row = t.AGREEMENT.row(kind="corrections", target_type="measurement", field="value", curator_1="ann",
                           curator_2="jane", n="4", agreed="3")  # fmt: skip
-    monkeypatch.setattr(
-        curate_agreement, "agreement_of", lambda root, config: asked.append((root, config)) or [row]
-    )
+    write_table(tmp_path / "results/agreement.tsv", t.AGREEMENT, [row])
     report.run(config, tmp_path / "report", tmp_path)
-    assert asked == [], "jane alone wrote"
-    write_table(tmp_path / "extracted/curation/corrections/ann.tsv", t.CURATION, [])
-    report.run(config, tmp_path / "report", tmp_path)
-    assert asked == [(tmp_path, config)]
     assert "Numbers, value, ann and jane: 3 of 4" in (tmp_path / "report/methods.md").read_text("utf-8")
 
 

@@ -32,13 +32,15 @@ Twelve patients with chronic low back pain had an ultrasound-guided medial branc
 single-arm study. VAS was 6.0 ± 1.0 at baseline and 3.0 ± 1.5 at 4 weeks.
 """
 
-ON_DEMAND = ("curate agreement",)
+ON_DEMAND = ("freeze",)
 """Commands that people call and no rule does."""
+DOWNLOADS = "results/report/"
+"""What is offered there begins with the line on the demonstration corpus."""
 
 
 def test_a_run_builds_every_declared_table_and_each_fits_its_schema(built_review):
     for table in ALL_TABLES:
-        if table.written_by in ("people", *ON_DEMAND) or table.path.startswith("resources/"):
+        if table.written_by in ("people", *ON_DEMAND) or table.path.startswith(("resources/", DOWNLOADS)):
             continue
         paths = sorted(built_review.folder.glob(table.path.replace("<bucket>", "*")))
         assert paths, f"{table.path} was not built"

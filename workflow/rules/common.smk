@@ -44,8 +44,6 @@ def receipts(wildcards):
 
 
 RECORDS = of_every_bucket("results/records/{bucket}.jsonl")
-# What a person may have written with `sonospine curate agreement -o`; no rule makes it.
-AGREEMENT = sorted(map(str, Path("results").glob("agreement.tsv")))
 EVERY_CURATION = sorted(map(str, Path("extracted/curation").glob("*/*.tsv")))
 WORKFLOW = [
     *map(str, Path().glob("Snakefile")),

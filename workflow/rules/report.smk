@@ -26,6 +26,28 @@ rule draw_figures:
         "--studies results/studies --curated extracted/curated --out results/figures 2> {log}"
 
 
+rule measure_agreement:
+    input:
+        config=CONFIG,
+        vocabulary=VOCABULARY,
+        shards="results/import",
+        records=RECORDS,
+        machine=MACHINE,
+        linked=rules.link_reports.output,
+        screened=rules.screen_studies.output,
+        curation=EVERY_CURATION,
+    output:
+        "results/agreement.tsv",
+    log:
+        "logs/measure_agreement.log",
+    conda:
+        "../envs/sonospine.yaml"
+    params:
+        code=of_command("curate_agreement"),
+    shell:
+        "sonospine curate agreement --config {input.config} -o {output} 2> {log}"
+
+
 rule export_results:
     input:
         config=CONFIG,
@@ -42,7 +64,7 @@ rule export_results:
         effects=rules.compute_effects.output,
         synthesis=rules.pool_effects.output,
         probed=rules.probe_robustness.output,
-        agreement=AGREEMENT,
+        agreement=rules.measure_agreement.output,
     output:
         directory("results/exports"),
     log:
@@ -71,7 +93,7 @@ rule write_report:
         effects=rules.compute_effects.output,
         synthesis=rules.pool_effects.output,
         probed=rules.probe_robustness.output,
-        agreement=AGREEMENT,
+        agreement=rules.measure_agreement.output,
         exports=rules.export_results.output,
         figures=rules.draw_figures.output,
         protocol=sorted(map(str, Path("releases").glob("protocol.tsv"))),

@@ -86,6 +86,7 @@ def _review(config: Path, root: Path) -> Review:
     }
     protocol = read_protocol(root / "releases/protocol.tsv")
     reading, small_study = (results / f"synthesis/{name}.tsv" for name in ("reading", "small_study"))
+    agreement = results / "agreement.tsv"
     written = extracted / "curation"
     corrections = curation_files(written / "corrections")
     risks, idle = risks_of_bias(read_votes(written / "risk_of_bias", fault_of_risk_line))
@@ -121,7 +122,7 @@ def _review(config: Path, root: Path) -> Review:
         weights=rows(results / "synthesis/weights.tsv", tables.WEIGHTS),
         reading=rows(reading, tables.READING) if reading.exists() else (),
         small_study=rows(small_study, tables.SMALL_STUDY) if small_study.exists() else (),
-        agreement=_agreement(config, root),
+        agreement=rows(agreement, tables.AGREEMENT) if agreement.exists() else (),
         optional={
             schema.name: rows(root / schema.path, schema)
             for schema in OPTIONAL
@@ -149,14 +150,3 @@ def _review(config: Path, root: Path) -> Review:
         version=VERSION,
         software=versions_of(SOFTWARE),
     )
-
-
-def _agreement(config: Path, root: Path) -> list[Row]:
-    """Return how far two curators agree; nothing is worked out where no two wrote about the same kind of thing."""
-    from sonospine.cli.curate_agreement import agreement_of
-    from sonospine.model.curation import KINDS, curation_files
-
-    written = root / "extracted" / "curation"
-    if all(len(curation_files(written / kind)) < 2 for kind in KINDS):
-        return []
-    return agreement_of(root, config)
