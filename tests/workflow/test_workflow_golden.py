@@ -32,7 +32,7 @@ Twelve patients with chronic low back pain had an ultrasound-guided medial branc
 single-arm study. VAS was 6.0 ± 1.0 at baseline and 3.0 ± 1.5 at 4 weeks.
 """
 
-ON_DEMAND = ("freeze",)
+ON_DEMAND = ("diff", "freeze")
 """Commands that people call and no rule does."""
 DOWNLOADS = "results/report/"
 """What is offered there begins with the line on the demonstration corpus."""
