@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from threading import Lock, Thread
+from threading import Lock, Timer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
@@ -56,6 +56,10 @@ NAVIGATION = (
 def templates() -> Environment:
     """Return the environment of the pages: everything escaped, hidden characters made visible."""
     return environment_for(PackageLoader("sonospine.curation"))
+
+
+ANSWERED = 0.3
+"""Seconds after which an action and the page it leads to have been answered: what can wait begins then."""
 
 
 @dataclass(slots=True)
@@ -115,9 +119,11 @@ class Site:
             templates().get_template(name)
 
     def look_ahead(self, viewer: str) -> None:
-        """Work the queue of a viewer out beside the answer, so that the next page that shows it need not wait."""
+        """Work the queue of a viewer out once the answer is sent, so that the page that shows it next need not wait."""
         desk, queues = self.desk, self.queues
-        Thread(target=lambda: queues.of(desk.view(viewer)), daemon=True).start()
+        timer = Timer(ANSWERED, lambda: queues.of(desk.view(viewer)))
+        timer.daemon = True
+        timer.start()
 
     @property
     def outdated(self) -> bool:
