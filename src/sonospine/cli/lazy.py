@@ -57,7 +57,7 @@ class LazyCommands(TyperGroup):
                 command.params.append(mine)
         return command
 
-    def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:  # noqa: ARG002
+    def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:  # noqa: ARG002 - its signature is given
         """Write the lists of commands without importing any."""
         for section in dict.fromkeys(entry.where for entry in self.entries.values()):
             rows = [(name, entry.summary) for name, entry in self.entries.items() if entry.where == section]

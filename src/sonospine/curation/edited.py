@@ -30,11 +30,11 @@ class EditedRow(Protocol):
     """A row of the edited table: its line, its cells as values, and as they were saved."""
 
     @property
-    def line(self) -> int: ...  # noqa: D102
+    def line(self) -> int: ...  # noqa: D102 - the class names all three
     @property
-    def cells(self) -> Row: ...  # noqa: D102
+    def cells(self) -> Row: ...  # noqa: D102 - the class names all three
     @property
-    def saved(self) -> Row: ...  # noqa: D102
+    def saved(self) -> Row: ...  # noqa: D102 - the class names all three
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,7 +130,7 @@ def posted(answer: Callable[[Request, Form], Response]) -> Callable[[Request], R
             values = {name: str(value) for name, value in form.items()}
         return await run_in_threadpool(answer, request, values)
 
-    return endpoint  # type: ignore[return-value]
+    return endpoint  # type: ignore[return-value]  # Starlette takes both kinds; plain pages are declared by this one
 
 
 def refuse_adjudicators(site: Site, request: Request) -> None:
