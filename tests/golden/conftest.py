@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from sonospine.cli.main import main
 from sonospine.config.loading import load_config
 from sonospine.config.settings import Config
 from sonospine.corrections import replay
@@ -16,7 +18,8 @@ from sonospine.effects import compute_effects
 from sonospine.extraction.assembly import extract_records
 from sonospine.linkage import link_records
 from sonospine.model.record import Record
-from sonospine.model.table_io import Row
+from sonospine.model.table_io import Row, write_table
+from sonospine.model.tables import EFFECTS
 from sonospine.reconcile import reconcile
 from sonospine.screening import screen
 from sonospine.screening.run import LinkedRows
@@ -165,3 +168,21 @@ def corpus_review(run_review: Callable[..., Reviewed]) -> Reviewed:
     folder = PROJECT / "config" / "corpus"
     files = sorted(p for kind in ("ctgov", "documents", "jats", "pubmed") for p in (folder / kind).iterdir())
     return run_review(files, demonstration=True)
+
+
+@pytest.fixture
+def pooled_corpus(
+    corpus_review: Reviewed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Path, Path]:
+    """The files of effects and pools of the embedded corpus, all variants, as ``sonospine pool`` writes them."""
+    effects, pooled = tmp_path / "effects.tsv", tmp_path / "pooled.tsv"
+    write_table(effects, EFFECTS, corpus_review.effects)
+    config = PROJECT / "config" / "config.yaml"
+    monkeypatch.setattr(
+        sys, "argv",
+        ["sonospine", "pool", str(effects), "--config", str(config), "--all-variants", "-o", str(pooled)],
+    )  # fmt: skip
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert not stop.value.code
+    return effects, pooled

@@ -5,15 +5,12 @@ from __future__ import annotations
 import json
 import math
 import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from sonospine.cli.main import main
-from sonospine.model.table_io import Row, read_table, write_table
-from sonospine.model.tables import EFFECTS, POOLED
+from sonospine.model.table_io import Row, read_table
+from sonospine.model.tables import POOLED
 
 pytestmark = [pytest.mark.r, pytest.mark.slow]
 PROJECT = Path(__file__).resolve().parents[2]
@@ -85,18 +82,9 @@ def differing(row: Row, expected: dict[str, float]) -> list[str]:
 
 
 def test_every_pool_of_the_corpus_is_that_of_metafor(
-    corpus_review: Any, rscript: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    pooled_corpus: tuple[Path, Path], rscript: str, tmp_path: Path
 ) -> None:
-    effects, pooled = tmp_path / "effects.tsv", tmp_path / "pooled.tsv"
-    write_table(effects, EFFECTS, corpus_review.effects)
-    config = PROJECT / "config" / "config.yaml"
-    monkeypatch.setattr(
-        sys, "argv",
-        ["sonospine", "pool", str(effects), "--config", str(config), "--all-variants", "-o", str(pooled)],
-    )  # fmt: skip
-    with pytest.raises(SystemExit) as stop:
-        main()
-    assert not stop.value.code
+    effects, pooled = pooled_corpus
     (tmp_path / "pool.R").write_text(IN_R, encoding="utf-8")
     figures = tmp_path / "figures.json"
     subprocess.run([rscript, str(tmp_path / "pool.R"), str(effects), str(figures)], check=True, timeout=300)

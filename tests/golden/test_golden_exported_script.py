@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sonospine.cli.main import main
 from sonospine.config.settings import Config
 from sonospine.exchange.metafor import ELSEWHERE, metafor_files
 from sonospine.exchange.results import Results
-from sonospine.model.table_io import read_table, write_table
-from sonospine.model.tables import EFFECTS, POOLED
+from sonospine.model.table_io import read_table
+from sonospine.model.tables import POOLED
 
 pytestmark = [pytest.mark.r, pytest.mark.slow]
 PROJECT = Path(__file__).resolve().parents[2]
 
 
 def test_the_script_reproduces_every_pool_of_the_embedded_corpus(
-    corpus_review: Any, review_config: Config, rscript: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    corpus_review: Any, review_config: Config, pooled_corpus: tuple[Path, Path], rscript: str, tmp_path: Path
 ) -> None:
-    effects, pooled = tmp_path / "effects.tsv", tmp_path / "pooled.tsv"
-    write_table(effects, EFFECTS, corpus_review.effects)
-    config = PROJECT / "config" / "config.yaml"
-    monkeypatch.setattr(
-        sys, "argv",
-        ["sonospine", "pool", str(effects), "--config", str(config), "--all-variants", "-o", str(pooled)],
-    )  # fmt: skip
-    with pytest.raises(SystemExit) as stop:
-        main()
-    assert not stop.value.code
+    _, pooled = pooled_corpus
     tables = {
         "effects": corpus_review.effects, "pooled": read_table(pooled, POOLED), "records": corpus_review.records,
     }  # fmt: skip
